@@ -1,0 +1,137 @@
+#include "base/bytes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
+		  size_t *ret_offset)
+{
+	if (from > view.size)
+		return false;
+	const uint8_t *hit =
+		memmem(view.data + from, view.size - from, needle.data, needle.size);
+	if (!hit)
+		return false;
+	*ret_offset = (size_t)(hit - view.data);
+	return true;
+}
+
+static int reserve(struct bf_buffer *buffer, size_t more)
+{
+	if (more <= buffer->capacity - buffer->size)
+		return BF_OK;
+	if (more > SIZE_MAX / 2 - buffer->size)
+		return BF_ERR_NOMEM;
+	size_t capacity = buffer->capacity < 128 ? 256 : buffer->capacity * 2;
+	if (capacity < buffer->size + more)
+		capacity = buffer->size + more;
+	uint8_t *data = realloc(buffer->data, capacity);
+	if (!data)
+		return BF_ERR_NOMEM;
+	buffer->data = data;
+	buffer->capacity = capacity;
+	return BF_OK;
+}
+
+int bf_buffer_zero(struct bf_buffer *buffer, size_t size)
+{
+	uint8_t *data = calloc(1, size ? size : 1);
+	if (!data)
+		return BF_ERR_NOMEM;
+	free(buffer->data);
+	*buffer = (struct bf_buffer){.data = data, .size = size, .capacity = size};
+	return BF_OK;
+}
+
+int bf_buffer_append(struct bf_buffer *buffer, const void *data, size_t size)
+{
+	if (size == 0)
+		return BF_OK;
+	int err = reserve(buffer, size);
+	if (err)
+		return err;
+	memcpy(buffer->data + buffer->size, data, size);
+	buffer->size += size;
+	return BF_OK;
+}
+
+int bf_buffer_print(struct bf_buffer *buffer, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		return BF_ERR_NOMEM;
+
+	/* vsnprintf() writes a NUL; it is room we reserve but do not count. */
+	int err = reserve(buffer, (size_t)length + 1);
+	if (err)
+		return err;
+	va_start(args, format);
+	vsnprintf((char *)buffer->data + buffer->size, (size_t)length + 1, format, args);
+	va_end(args);
+	buffer->size += (size_t)length;
+	return BF_OK;
+}
+
+void bf_buffer_free(struct bf_buffer *buffer)
+{
+	free(buffer->data);
+	*buffer = (struct bf_buffer){0};
+}
+
+/* Read until the end of fd; one byte more than limit is the proof of too much. */
+static int read_all(int fd, size_t limit, struct bf_buffer *ret)
+{
+	for (;;) {
+		uint8_t chunk[65536];
+		ssize_t got = read(fd, chunk, sizeof(chunk));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return BF_ERR_IO;
+		if (got == 0)
+			return BF_OK;
+		if ((size_t)got > limit - ret->size)
+			return BF_ERR_TOO_BIG;
+		int err = bf_buffer_append(ret, chunk, (size_t)got);
+		if (err)
+			return err;
+	}
+}
+
+int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
+			struct bf_error *reterr)
+{
+	char name[256];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return bf_fail(reterr, BF_ERR_IO, "'%s': cannot open: %s",
+			       bf_printable(path, name, sizeof(name)), strerror(errno));
+
+	struct bf_buffer buffer = {0};
+	int err = read_all(fd, limit, &buffer);
+	int saved = errno;
+	close(fd);
+	if (err) {
+		bf_buffer_free(&buffer);
+		bf_printable(path, name, sizeof(name));
+		if (err == BF_ERR_TOO_BIG)
+			return bf_fail(reterr, err,
+				       "'%s': larger than the limit of %zu bytes", name,
+				       limit);
+		if (err == BF_ERR_NOMEM)
+			return bf_fail_nomem(reterr);
+		return bf_fail(reterr, err, "'%s': cannot read: %s", name,
+			       strerror(saved));
+	}
+	bf_buffer_free(ret);
+	*ret = buffer;
+	return BF_OK;
+}

@@ -1,0 +1,45 @@
+/*
+ * A deterministic writer for FAT file systems (Microsoft's "FAT: General Overview of
+ * On-Disk Format" 1.03), laid out for an EFI System Partition inside an ISO: every file
+ * contiguous and 2048-aligned, no file's bytes copied.
+ */
+#ifndef BF_FAT_H
+#define BF_FAT_H
+
+#include "base/bytes.h"
+
+enum {
+	BF_FAT_FILES_MAX = 32,
+	BF_FAT_ALIGNMENT = 2048, /* of every file's first byte, one ISO 9660 block */
+};
+
+struct bf_fat_file {
+	const char *path;     /* "/EFI/BOOT/BOOTX64.EFI"; folders are made as needed */
+	struct bf_view bytes; /* stays the caller's; the image points into it */
+};
+
+struct bf_fat_request {
+	const struct bf_fat_file *files;
+	size_t n_files;
+	const char *label; /* volume label, at most 11 characters */
+	uint32_t serial;   /* BS_VolID */
+	int64_t time;   /* every time stamp, seconds since 1970 UTC; 1980 at the least */
+	uint64_t limit; /* largest image to make, in bytes */
+};
+
+/* The finished file system: pieces in rising order, zeros between and after them. */
+struct bf_fat_image {
+	uint64_t size;                                /* a multiple of 2048 */
+	unsigned bits;                                /* 12, 16 or 32: the FAT type */
+	uint64_t file_offset[BF_FAT_FILES_MAX];       /* where each file starts */
+	struct bf_piece pieces[BF_FAT_FILES_MAX + 4]; /* ours first, then the files */
+	size_t n_pieces;
+	struct bf_buffer metadata; /* what the first pieces point to */
+};
+
+/* Lay the file system out. Release it with bf_fat_free(). */
+int bf_fat_build(const struct bf_fat_request *request, struct bf_fat_image *ret,
+		 struct bf_error *reterr);
+void bf_fat_free(struct bf_fat_image *image);
+
+#endif

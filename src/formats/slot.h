@@ -1,0 +1,61 @@
+/*
+ * The script slot: a fixed-size block of ASCII inside an iPXE binary (or standing alone as
+ * a file) that is itself a valid iPXE script:
+ *
+ *     #!ipxe\n
+ *     #boots-from-slot v1 size=0x00002000 offset=0x00100a00\n
+ *     <body>
+ *     \n\n\n ...
+ *
+ * `size` is the whole block, `offset` where the block starts in its own file, so that a
+ * slot seen anywhere in an image leads back to the first byte of its file. The padding is
+ * newlines because iPXE's line reader takes spaces and NULs for more commands.
+ */
+#ifndef BF_SLOT_H
+#define BF_SLOT_H
+
+#include "base/bytes.h"
+
+enum {
+	BF_SLOT_SIZE = 8192,    /* what we plant */
+	BF_SLOT_SIZE_MIN = 512, /* what we accept in somebody else's binary */
+	BF_SLOT_SIZE_MAX = 65536,
+	BF_SLOT_HEADER_SIZE = 61, /* "#!ipxe\n" and the marker line */
+};
+
+/* What a marker says that was compiled in and cannot know its own place. */
+#define BF_SLOT_OFFSET_UNKNOWN 0xffffffffu
+
+struct bf_slot {
+	size_t offset;            /* where the slot starts in the bytes searched */
+	uint32_t size;            /* the whole block, in bytes */
+	uint32_t declared_offset; /* the marker's offset field */
+};
+
+/*
+ * Find the next slot at or after from. Returns 1 and fills ret, 0 when there is none, or
+ * BF_ERR_FORMAT for a sentinel whose marker is damaged or that reaches past the end.
+ */
+int bf_slot_next(struct bf_view bytes, size_t from, struct bf_slot *ret,
+		 struct bf_error *reterr);
+
+/*
+ * Find the one slot of a binary. BF_ERR_NO_SLOT when there is none, BF_ERR_FORMAT when
+ * there are two or the marker is damaged.
+ */
+int bf_slot_find(struct bf_view binary, struct bf_slot *ret, struct bf_error *reterr);
+
+/* How many bytes of script a slot of this size takes after its header. */
+size_t bf_slot_capacity(uint32_t size);
+
+/*
+ * Write a whole slot of size bytes to out: header, body, padding. The body is the script
+ * without its "#!ipxe" line. BF_ERR_TOO_BIG names both sizes.
+ */
+int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
+		   struct bf_view body, struct bf_error *reterr);
+
+/* The body of a slot, without header and padding. The view points into slot. */
+struct bf_view bf_slot_body(struct bf_view slot);
+
+#endif

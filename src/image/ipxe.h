@@ -1,0 +1,41 @@
+/* What an iPXE binary is and can do, read out of the binary itself. */
+#ifndef BF_IPXE_H
+#define BF_IPXE_H
+
+#include "base/bytes.h"
+
+enum bf_arch {
+	BF_ARCH_BIOS, /* ipxe.lkrn */
+	BF_ARCH_X86_64,
+	BF_ARCH_ARM64,
+	BF_ARCH_RISCV64,
+	BF_ARCH_COUNT,
+};
+
+/* "bios", "x86_64", "arm64", "riscv64"; BF_ARCH_COUNT for any other name. */
+const char *bf_arch_name(enum bf_arch arch);
+enum bf_arch bf_arch_from_name(struct bf_view name);
+
+enum {
+	BF_IPXE_SCHEMES_SIZE = 256, /* bytes, with the NUL */
+	BF_IPXE_VERSION_SIZE = 64,
+};
+
+struct bf_ipxe {
+	enum bf_arch arch;
+	char version
+		[BF_IPXE_VERSION_SIZE]; /* "2.0.0+dfsg-5"; empty if it could not be read */
+	/*
+	 * The names in iPXE's table of URI openers, sorted, with commas: "aoe,http,https".
+	 * Only those chain and sanboot can use: tcp and udp are left out.
+	 */
+	char schemes[BF_IPXE_SCHEMES_SIZE];
+};
+
+/*
+ * Identify a binary. BF_ERR_UNSUPPORTED, with the reason, for a PE or bzImage that is not
+ * iPXE or of an architecture we do not know; BF_ERR_FORMAT for damaged ones.
+ */
+int bf_ipxe_identify(struct bf_view binary, struct bf_ipxe *ret, struct bf_error *reterr);
+
+#endif

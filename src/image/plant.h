@@ -1,0 +1,25 @@
+/*
+ * Planting: giving a stock iPXE binary a script slot. Done at package time for the bundle
+ * and at run time for a binary the user brings. The stub that leads iPXE to the slot is
+ * compiled by the build from prebuilt/stub and handed in as bytes.
+ */
+#ifndef BF_PLANT_H
+#define BF_PLANT_H
+
+#include "base/bytes.h"
+
+/*
+ * A PE (ipxe.efi): adds the sections .stub and .slot, moves AddressOfEntryPoint to the
+ * stub and recomputes the sizes and CheckSum. Refuses a signed file (BF_ERR_SIGNED).
+ */
+int bf_plant_efi(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
+		 struct bf_buffer *ret, struct bf_error *reterr);
+
+/*
+ * A bzImage (ipxe.lkrn): adds setup sectors with the stub and the slot, and turns the
+ * prologue at the setup entry into a jump to the stub. The payload does not change.
+ */
+int bf_plant_lkrn(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
+		  struct bf_buffer *ret, struct bf_error *reterr);
+
+#endif

@@ -1,0 +1,29 @@
+# What every C target of the project is compiled with: `bf_compiler` carries it.
+
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+	set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+add_library(bf_compiler INTERFACE)
+target_compile_definitions(bf_compiler INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64)
+target_compile_options(bf_compiler INTERFACE
+	$<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla
+	-Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wwrite-strings>
+	$<$<AND:$<COMPILE_LANGUAGE:C>,$<BOOL:${BF_WERROR}>>:-Werror>)
+
+if(BF_SANITIZE)
+	target_compile_options(bf_compiler INTERFACE
+		-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+	target_link_options(bf_compiler INTERFACE -fsanitize=address,undefined)
+else()
+	target_compile_definitions(bf_compiler INTERFACE
+		$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+	target_compile_options(bf_compiler INTERFACE
+		$<$<COMPILE_LANGUAGE:C>:-fstack-protector-strong>)
+endif()
