@@ -1,0 +1,14 @@
+/* "Did you mean ...?" */
+#ifndef BF_NEAREST_H
+#define BF_NEAREST_H
+
+#include <stddef.h>
+
+/*
+ * The candidate that is fewest edits (insert, delete, change, swap neighbours) away from
+ * text, NULL when none is near enough to be what was meant: a third of its length.
+ */
+const char *bf_nearest(const char *text, const char *const *candidates,
+		       size_t n_candidates);
+
+#endif

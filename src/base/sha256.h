@@ -1,0 +1,15 @@
+/* SHA-256 (FIPS 180-4), from OpenSSL. */
+#ifndef BF_SHA256_H
+#define BF_SHA256_H
+
+#include "base/bytes.h"
+
+enum {
+	BF_SHA256_SIZE = 32,
+	BF_SHA256_HEX_SIZE = 65, /* with the NUL */
+};
+
+int bf_sha256(struct bf_view bytes, uint8_t ret[BF_SHA256_SIZE]);
+int bf_sha256_hex(struct bf_view bytes, char ret[BF_SHA256_HEX_SIZE]);
+
+#endif

@@ -1,0 +1,29 @@
+# The libraries we build on, as targets bf_isofs, bf_lzma, bf_crypto: shared, or
+# (BF_STATIC_LIBS) inside the executable, which then needs nothing but libc and can be
+# copied to another machine.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+# bf_library(TARGET MODULE ARCHIVE...): pkg-config's MODULE, and the archives of a static
+# link in the order the linker wants them; the .pc files do not name them all.
+function(bf_library target module)
+	pkg_check_modules(${target} REQUIRED ${module})
+	add_library(${target} INTERFACE)
+	target_include_directories(${target} SYSTEM INTERFACE
+		${${target}_INCLUDE_DIRS} ${${target}_INCLUDEDIR})
+	if(BF_STATIC_LIBS)
+		foreach(name ${ARGN})
+			find_library(BF_${name}_ARCHIVE lib${name}.a REQUIRED
+				HINTS ${${target}_LIBDIR} DOC "static lib${name}")
+			target_link_libraries(${target} INTERFACE ${BF_${name}_ARCHIVE})
+		endforeach()
+	else()
+		target_link_libraries(${target} INTERFACE ${${target}_LINK_LIBRARIES})
+	endif()
+	target_link_libraries(${target} INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
+endfunction()
+
+bf_library(bf_isofs libisofs-1>=1.5.4 isofs jte acl attr bz2 z)
+bf_library(bf_lzma liblzma lzma)
+bf_library(bf_crypto libcrypto>=3 crypto)
