@@ -9,8 +9,23 @@
 #include "base/bytes.h"
 
 /*
+ * What every kind of binary is asked first: BF_ERR_INPUT for a slot size outside
+ * BF_SLOT_SIZE_MIN to BF_SLOT_SIZE_MAX, BF_ERR_UNSUPPORTED if there is a slot already,
+ * BF_ERR_FORMAT if it is damaged.
+ */
+int bf_plant_check(struct bf_view stock, uint32_t slot_size, struct bf_error *reterr);
+
+/*
+ * Write the slot every planted binary starts with: a script that says on the screen that
+ * nothing was put in, and leaves the person at iPXE's shell.
+ */
+int bf_plant_format_slot(uint8_t *out, uint32_t size, uint32_t declared_offset,
+			 struct bf_error *reterr);
+
+/*
  * A PE (ipxe.efi): adds the sections .stub and .slot, moves AddressOfEntryPoint to the
- * stub and recomputes the sizes and CheckSum. Refuses a signed file (BF_ERR_SIGNED).
+ * stub and recomputes the sizes and CheckSum. Refuses a signed file (BF_ERR_SIGNED) and a
+ * stub for another machine (BF_ERR_UNSUPPORTED); ret is replaced only on success.
  */
 int bf_plant_efi(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
 		 struct bf_buffer *ret, struct bf_error *reterr);
