@@ -15,26 +15,32 @@ static uint16_t swap_bytes(uint16_t word)
 	return (uint16_t)(word << 8 | word >> 8);
 }
 
+/* Both halves of a word count alike; their sum overflows at 16 GiB, a PE ends at 4. */
+static uint64_t halves(uint64_t word)
+{
+	return (word & 0xffffffff) + (word >> 32);
+}
+
 /*
  * 2^16 is 1 modulo 0xffff, hence wider words have the same folded sum as the 16-bit words
  * they are made of, and swapping the bytes of all words swaps those of the sum (RFC 1071,
- * section 2). That lets the loop add native 32-bit words, which compilers vectorise, and
- * settle byte order and odd offsets once at the end.
+ * section 2). That lets the loop add native words, as wide as the machine's, and settle
+ * byte order and odd offsets once at the end.
  */
 uint64_t bf_pe_sum(struct bf_view part, uint64_t offset)
 {
 	uint64_t sum = 0;
-	uint32_t word;
+	uint64_t word;
 	size_t whole = part.size & ~(sizeof(word) - 1);
 
 	for (size_t i = 0; i < whole; i += sizeof(word)) {
 		memcpy(&word, part.data + i, sizeof(word));
-		sum += word;
+		sum += halves(word);
 	}
 	if (whole < part.size) {
 		word = 0;
 		memcpy(&word, part.data + whole, part.size - whole);
-		sum += word;
+		sum += halves(word);
 	}
 	bool odd = offset & 1;
 	bool big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;

@@ -1,8 +1,8 @@
-"""judge_pe.py SAMPLES STUBDIR [IPXEDIR]: an independent reader's word on our PE files.
+"""judge_pe.py SAMPLES STUBDIR: an independent reader's word on our PE files.
 
 SAMPLES (pe_samples) writes checksummed and planted files; pefile, which shares no code with
-us, must find every CheckSum right and every planted file sound. With IPXEDIR the stock
-ipxe-*.efi in it are planted and judged too.
+us, must find every CheckSum right and every planted file sound. The stock ipxe-*.efi in
+the environment's BF_IPXE_DIR=DIR[:DIR...] are planted and judged too.
 """
 
 import glob
@@ -99,15 +99,18 @@ def judge(path):
     return pe
 
 
-def stock_files(folder):
-    paths = sorted(glob.glob(os.path.join(folder, "ipxe-*.efi")))
-    paths = [p for p in paths if pefile.PE(p).FILE_HEADER.Machine in MACHINES]
-    assert paths, f"no ipxe-*.efi in {folder}"
-    return paths
+def stock_files(folders):
+    found = []
+    for folder in folders:
+        paths = sorted(glob.glob(os.path.join(folder, "ipxe-*.efi")))
+        assert paths, f"no ipxe-*.efi in {folder}"
+        found += [p for p in paths if pefile.PE(p).FILE_HEADER.Machine in MACHINES]
+    return found
 
 
-def main(samples, stubs, ipxe=None):
-    stock = stock_files(ipxe) if ipxe else []
+def main(samples, stubs):
+    folders = os.environ.get("BF_IPXE_DIR", "")
+    stock = stock_files(folders.split(":")) if folders else []
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([samples, folder, stubs, *stock], check=True)
         paths = sorted(glob.glob(os.path.join(folder, "*.efi")))

@@ -174,6 +174,7 @@ static void test_each_field(void **state)
 		{".reloc's data wraps", RELOC + 20, 4, 0xffffff00, BF_ERR_FORMAT},
 		{".reloc's data is huge", RELOC + 16, 4, UINT32_MAX, BF_ERR_FORMAT},
 		{".bss points into .text but has no data", BSS + 20, 4, 0x500, BF_OK},
+		{".bss points into .reloc but has no data", BSS + 20, 4, 0xd00, BF_OK},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint8_t file[FORGE_SIZE];

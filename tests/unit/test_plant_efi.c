@@ -269,6 +269,7 @@ static void test_too_many_sections(void **state)
 		unsigned sections;
 		int err;
 	} rows[] = {{94, BF_OK}, {95, BF_ERR_UNSUPPORTED}, {96, BF_ERR_UNSUPPORTED}};
+	static const char sentence[] = "no section can be added to a PE that has 96";
 	enum { HEADERS = 0x1200, SIZE = HEADERS + 0x200 };
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint8_t file[SIZE] = {0};
@@ -284,9 +285,12 @@ static void test_too_many_sections(void **state)
 			forge_put(file + forge_section(s, 8), 4, 0x10);
 			forge_put(file + forge_section(s, 12), 4, 0x2000 + s * 0x1000);
 		}
+		struct bf_error error;
 		assert_int_equal(plant(file, sizeof(file), BF_PE_MACHINE_AMD64, SLOT_SIZE,
-				       &out, NULL),
+				       &out, &error),
 				 rows[i].err);
+		if (rows[i].err)
+			assert_string_equal(error.text, sentence);
 		bf_buffer_free(&out);
 	}
 }
