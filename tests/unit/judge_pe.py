@@ -11,11 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-try:
-    import pefile
-except ImportError:
-    print("pefile is not installed")
-    sys.exit(77)
+import pefile
 
 EXECUTE, READ, WRITE = 0x20000000, 0x40000000, 0x80000000
 CODE, INITIALIZED = 0x20, 0x40
