@@ -33,6 +33,8 @@ int bf_plant_efi(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
 /*
  * A bzImage (ipxe.lkrn): adds setup sectors with the stub and the slot, and turns the
  * prologue at the setup entry into a jump to the stub. The payload does not change.
+ * BF_ERR_UNSUPPORTED for what is not an ipxe.lkrn, BF_ERR_TOO_BIG when the slot does not
+ * fit in front of the payload or where iPXE copies it; ret is replaced only on success.
  */
 int bf_plant_lkrn(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
 		  struct bf_buffer *ret, struct bf_error *reterr);
