@@ -23,18 +23,23 @@ enum {
 
 struct bf_ipxe {
 	enum bf_arch arch;
-	char version
-		[BF_IPXE_VERSION_SIZE]; /* "2.0.0+dfsg-5"; empty if it could not be read */
+	char version[BF_IPXE_VERSION_SIZE]; /* "2.0.0+dfsg-5"; empty if there is none */
 	/*
 	 * The names in iPXE's table of URI openers, sorted, with commas: "aoe,http,https".
 	 * Only those chain and sanboot can use: tcp and udp are left out.
 	 */
 	char schemes[BF_IPXE_SCHEMES_SIZE];
+	/*
+	 * A script is compiled in, which iPXE runs and ignores a planted slot. A slot that is
+	 * compiled into a PE does not count, it can be patched where it is.
+	 */
+	bool embedded_script;
 };
 
 /*
  * Identify a binary. BF_ERR_UNSUPPORTED, with the reason, for a PE or bzImage that is not
- * iPXE or of an architecture we do not know; BF_ERR_FORMAT for damaged ones.
+ * iPXE or of an architecture we do not know, and for every other kind of file; BF_ERR_FORMAT
+ * for damaged ones.
  */
 int bf_ipxe_identify(struct bf_view binary, struct bf_ipxe *ret, struct bf_error *reterr);
 

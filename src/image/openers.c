@@ -1,0 +1,146 @@
+#include "image/openers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	NAME_MIN = 3, /* aoe, ftp, nfs */
+	NAME_MAX = 15,
+	ENTRIES_MIN =
+		3, /* every iPXE has file or tcp and udp besides what it can load from */
+	ENTRIES_MAX = 32,
+};
+
+struct entries {
+	struct bf_view names[ENTRIES_MAX];
+	size_t count;
+};
+
+static uint64_t read_pointer(const struct bf_program *program, size_t offset)
+{
+	const uint8_t *p = program->bytes.data + offset;
+	return program->pointer_size == 8 ? bf_le64(p) : bf_le32(p);
+}
+
+static bool find_address(const struct bf_program *program, uint64_t address,
+			 size_t *ret_offset)
+{
+	if (address < program->image_base || address - program->image_base > UINT32_MAX)
+		return false;
+	uint32_t rva = (uint32_t)(address - program->image_base);
+	if (program->pe)
+		return bf_pe_rva_to_offset(program->pe, rva, ret_offset);
+	*ret_offset = rva;
+	return rva < program->bytes.size;
+}
+
+static bool is_scheme_char(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       (c != '\0' && strchr("+.-_", c));
+}
+
+/* A scheme's name in lower case (RFC 3986, and the "_" of ib_srp), ended by a NUL. */
+static bool read_name(struct bf_view bytes, size_t offset, struct bf_view *ret)
+{
+	size_t length = 0;
+	while (length <= NAME_MAX && offset + length < bytes.size &&
+	       is_scheme_char(bytes.data[offset + length]))
+		length++;
+	if (length < NAME_MIN || length > NAME_MAX || offset + length == bytes.size ||
+	    bytes.data[offset + length] != '\0' || bytes.data[offset] < 'a')
+		return false;
+	*ret = bf_view_part(bytes, offset, length);
+	return true;
+}
+
+/*
+ * The name may be the tail of a longer string, where the linker merged the two ("tftp" in
+ * "mtftp"). iPXE's code lies before its strings; without section headers, as in the lkrn,
+ * this is what tells a function's address from a port number or another string's address.
+ */
+static bool read_entry(const struct bf_program *program, size_t offset,
+		       struct bf_view *ret_name)
+{
+	if (!bf_view_has(program->bytes, offset, 2 * program->pointer_size))
+		return false;
+	uint64_t scheme = read_pointer(program, offset);
+	uint64_t open = read_pointer(program, offset + program->pointer_size);
+	size_t name;
+	return open >= program->code && open < program->code_end && open < scheme &&
+	       find_address(program, scheme, &name) &&
+	       read_name(program->bytes, name, ret_name);
+}
+
+static void read_entries(const struct bf_program *program, size_t offset,
+			 struct entries *ret)
+{
+	ret->count = 0;
+	while (ret->count < ENTRIES_MAX &&
+	       read_entry(program, offset, &ret->names[ret->count])) {
+		ret->count++;
+		offset += 2 * program->pointer_size;
+	}
+}
+
+static bool is_name(struct bf_view name, const char *text)
+{
+	return name.size == strlen(text) && memcmp(name.data, text, name.size) == 0;
+}
+
+/* Pairs of a word and a function are common; those that name a protocol we know are not. */
+static bool is_table(const struct entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		if (is_name(entries->names[i], "http") ||
+		    is_name(entries->names[i], "tftp"))
+			return entries->count >= ENTRIES_MIN;
+	}
+	return false;
+}
+
+static bool find_table(const struct bf_program *program, struct entries *ret)
+{
+	for (size_t offset = 0; bf_view_has(program->bytes, offset, 1);
+	     offset += program->pointer_size) {
+		read_entries(program, offset, ret);
+		if (is_table(ret))
+			return true;
+	}
+	return false;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct bf_view *x = a, *y = b;
+	int order = memcmp(x->data, y->data, x->size < y->size ? x->size : y->size);
+	return order ? order : (x->size > y->size) - (x->size < y->size);
+}
+
+int bf_openers_list(const struct bf_program *program, char *ret, size_t size,
+		    struct bf_error *reterr)
+{
+	struct entries entries;
+	char *out = ret;
+
+	if (!find_table(program, &entries))
+		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "no table of URI openers");
+	qsort(entries.names, entries.count, sizeof(entries.names[0]), compare_names);
+	for (size_t i = 0; i < entries.count; i++) {
+		struct bf_view name = entries.names[i];
+		if (is_name(name, "tcp") || is_name(name, "udp"))
+			continue;
+		size_t comma = out != ret;
+		if (comma + name.size + 1 > size - (size_t)(out - ret))
+			return bf_fail(reterr, BF_ERR_TOO_BIG,
+				       "the names of %zu URI openers take more than %zu "
+				       "bytes",
+				       entries.count, size);
+		if (comma)
+			*out++ = ',';
+		memcpy(out, name.data, name.size);
+		out += name.size;
+	}
+	*out = '\0';
+	return BF_OK;
+}
