@@ -69,7 +69,7 @@ static int count_nodes(const struct bf_fat_request *request, size_t *ret,
 static int add_files(const struct bf_fat_request *request, struct bf_fat_tree *tree,
 		     struct bf_error *reterr)
 {
-	size_t n_nodes;
+	size_t n_nodes = 0;
 	int err = count_nodes(request, &n_nodes, reterr);
 	if (err)
 		return err;

@@ -1,0 +1,344 @@
+#include "formats/isowriter.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "formats/iso_stream.h"
+
+enum {
+	SYSTEM_AREA = 32768, /* ECMA-119 6.2.1: sectors 0 to 15 */
+	MBR_PARTITIONS = 446,
+	DISK_SECTOR = 512,
+	READ_SIZE = 65536,
+	FIFO_BLOCKS =
+		32, /* the least libisofs takes: it stays in the processor's cache */
+
+	/* el_torito_set_isolinux_options() */
+	PATCH_BOOT_INFO_TABLE = 1 << 0,
+	MENTION_IN_GPT = 1 << 2,
+	/* iso_write_opts_set_system_area() */
+	ISOHYBRID = 1 << 1,
+};
+
+/* What libisofs made for us; members are NULL until then. */
+struct writer {
+	const struct bf_iso_request *request;
+	time_t time;
+	IsoImage *image;
+	IsoWriteOpts *options;
+	struct burn_source *source;
+	struct bf_buffer output;
+};
+
+static void writer_free(struct writer *writer)
+{
+	if (writer->source) {
+		writer->source->free_data(writer->source);
+		free(writer->source);
+	}
+	if (writer->options)
+		iso_write_opts_free(writer->options);
+	if (writer->image)
+		iso_image_unref(writer->image);
+	bf_buffer_free(&writer->output);
+}
+
+static int fail(struct bf_error *reterr, const char *what, int code)
+{
+	if (code == (int)ISO_OUT_OF_MEM)
+		return bf_fail_nomem(reterr);
+	return bf_fail(reterr, BF_ERR_INPUT, "ISO image: %s: %s", what,
+		       iso_error_to_msg(code));
+}
+
+/* ---- What is in the image ---- */
+
+static int check_request(const struct bf_iso_request *request, struct bf_error *reterr)
+{
+	uint64_t total = 0;
+	if (request->n_files > BF_ISO_FILES_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "ISO image: %zu files, it takes %d", request->n_files,
+			       BF_ISO_FILES_MAX);
+	if (strlen(request->label) > BF_ISO_LABEL_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "ISO image: the label has %zu characters, at most %d fit",
+			       strlen(request->label), BF_ISO_LABEL_MAX);
+	if (request->mbr_code.size > BF_ISO_MBR_CODE_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "ISO image: the MBR code has %zu bytes, at most %d fit",
+			       request->mbr_code.size, BF_ISO_MBR_CODE_MAX);
+	for (size_t i = 0; i < request->n_files; i++) {
+		const struct bf_iso_file *file = &request->files[i];
+		if (file->size > BF_ISO_SIZE_MAX - total)
+			return bf_fail(reterr, BF_ERR_TOO_BIG,
+				       "ISO image: the files have more than %llu bytes",
+				       (unsigned long long)BF_ISO_SIZE_MAX);
+		total += file->size;
+		if (file->path[0] != '/' || strlen(file->path) > BF_ISO_PATH_MAX)
+			return bf_fail(
+				reterr, BF_ERR_INPUT,
+				"ISO image: a path must start with '/' and have at "
+				"most %d characters",
+				BF_ISO_PATH_MAX);
+	}
+	return BF_OK;
+}
+
+/* The folder of this name in parent, made if it is not there. */
+static int enter_folder(IsoDir *parent, const char *name, IsoDir **ret)
+{
+	IsoNode *node;
+	int code = iso_dir_get_node(parent, name, &node);
+	if (code == 0)
+		return iso_tree_add_new_dir(parent, name, ret);
+	if (code < 0)
+		return code;
+	if (iso_node_get_type(node) != LIBISO_DIR)
+		return (int)ISO_NODE_NAME_NOT_UNIQUE;
+	*ret = (IsoDir *)node;
+	return code;
+}
+
+static int add_file(IsoImage *image, const struct bf_iso_file *file, uint32_t number)
+{
+	char path[BF_ISO_PATH_MAX + 1];
+	IsoDir *folder = iso_image_get_root(image);
+	IsoFile *node;
+	char *name = strcpy(path, file->path) + 1;
+
+	for (char *slash; (slash = strchr(name, '/')); name = slash + 1) {
+		*slash = '\0';
+		int code = enter_folder(folder, name, &folder);
+		if (code < 0)
+			return code;
+	}
+	IsoStream *stream = bf_iso_stream_new(file, number + 1);
+	if (!stream)
+		return (int)ISO_OUT_OF_MEM;
+	int code = iso_tree_add_new_file(folder, name, stream, &node);
+	if (code < 0) {
+		iso_stream_unref(stream);
+		return code;
+	}
+	/* Without weights the files would stand in the order of their names. */
+	iso_node_set_sort_weight(ISO_NODE(node), BF_ISO_FILES_MAX - (int)number);
+	return code;
+}
+
+static int add_files(struct writer *writer, struct bf_error *reterr)
+{
+	const struct bf_iso_request *request = writer->request;
+	int code = iso_image_new(request->label, &writer->image);
+	if (code < 0)
+		return fail(reterr, "cannot start", code);
+	iso_image_set_application_id(writer->image, "BOOTS-FROM");
+	/* libisofs would put its name and version here, and vary with it. */
+	iso_image_set_data_preparer_id(writer->image, "");
+	iso_image_set_publisher_id(writer->image, "");
+	iso_image_set_system_id(writer->image, "");
+	for (size_t i = 0; i < request->n_files; i++) {
+		char path[BF_ISO_PATH_MAX + 8];
+		code = add_file(writer->image, &request->files[i], (uint32_t)i);
+		if (code < 0)
+			return fail(
+				reterr,
+				bf_printable(request->files[i].path, path, sizeof(path)),
+				code);
+	}
+	return BF_OK;
+}
+
+/* The first boot image makes the catalog, further ones join it. */
+static int add_boot_image(IsoImage *image, bool first, const char *path,
+			  ElToritoBootImage **ret)
+{
+	return first ? iso_image_set_boot_image(image, path, ELTORITO_NO_EMUL,
+						"/boot.cat", ret)
+		     : iso_image_add_boot_image(image, path, ELTORITO_NO_EMUL, 0, ret);
+}
+
+static int add_boot_images(struct writer *writer, struct bf_error *reterr)
+{
+	const struct bf_iso_request *request = writer->request;
+	ElToritoBootImage *boot;
+	int code;
+
+	if (request->bios_path) {
+		code = add_boot_image(writer->image, true, request->bios_path, &boot);
+		if (code < 0)
+			return fail(reterr, "BIOS boot image", code);
+		el_torito_set_load_size(boot, BF_ISO_BLOCK / DISK_SECTOR);
+		el_torito_set_isolinux_options(boot, PATCH_BOOT_INFO_TABLE, 0);
+	}
+	if (request->efi_path) {
+		code = add_boot_image(writer->image, !request->bios_path,
+				      request->efi_path, &boot);
+		if (code < 0)
+			return fail(reterr, "UEFI boot image", code);
+		el_torito_set_boot_platform_id(boot, 0xef);
+		el_torito_set_full_load(boot, 1); /* else the entry says 0 sectors */
+		el_torito_set_isolinux_options(boot, MENTION_IN_GPT, 0);
+	}
+	return BF_OK;
+}
+
+/* ---- How it is written ---- */
+
+static bool is_isohybrid(const struct bf_iso_request *request)
+{
+	return request->bios_path && request->mbr_code.size;
+}
+
+/* libisofs knows no UEFI partition without an isohybrid MBR but "like isohybrid". */
+static bool is_gpt_alone(const struct bf_iso_request *request)
+{
+	return request->efi_path && !is_isohybrid(request);
+}
+
+static void set_system_area(struct writer *writer)
+{
+	const struct bf_iso_request *request = writer->request;
+	char area[SYSTEM_AREA] = {0};
+	if (is_isohybrid(request)) {
+		memcpy(area, request->mbr_code.data, request->mbr_code.size);
+		iso_write_opts_set_system_area(writer->options, area, ISOHYBRID, 0);
+	}
+	if (is_gpt_alone(request))
+		iso_write_opts_set_part_like_isohybrid(writer->options, 1);
+}
+
+/*
+ * Without every one of these the bytes differ with the clock, the time zone or the user.
+ * The GPT GUIDs and the MBR disk id follow from the volume's date.
+ */
+static void set_determinism(struct writer *writer)
+{
+	IsoWriteOpts *options = writer->options;
+	char date[40];
+	struct tm tm;
+	gmtime_r(&writer->time, &tm);
+	snprintf(date, sizeof(date), "%04d%02d%02d%02d%02d%02d00", tm.tm_year + 1900,
+		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	iso_write_opts_set_pvd_times(options, writer->time, writer->time, 0, 0, date);
+	iso_write_opts_set_gpt_guid(options, NULL, 2);
+	iso_write_opts_set_default_timestamp(options, writer->time);
+	iso_write_opts_set_replace_timestamps(options, 2);
+	iso_write_opts_set_always_gmt(options, 1);
+	iso_write_opts_set_replace_mode(options, 1, 1, 1, 1);
+}
+
+static int start(struct writer *writer, struct bf_error *reterr)
+{
+	int code = iso_write_opts_new(&writer->options, 0);
+	if (code < 0)
+		return fail(reterr, "cannot start", code);
+	iso_write_opts_set_iso_level(writer->options, 3);
+	iso_write_opts_set_rockridge(writer->options, 1);
+	iso_write_opts_set_sort_files(writer->options, 1);
+	iso_write_opts_set_fifo_size(writer->options, FIFO_BLOCKS);
+	set_determinism(writer);
+	set_system_area(writer);
+	code = iso_image_create_burn_source(writer->image, writer->options,
+					    &writer->source);
+	if (code < 0)
+		return fail(reterr, "cannot lay it out", code);
+	return BF_OK;
+}
+
+/*
+ * libisofs writes in a thread of its own; take its bytes up to the size it announced.
+ * Reading past that returns 0 and loses what had come before.
+ */
+static int collect(struct writer *writer, struct bf_error *reterr)
+{
+	struct burn_source *source = writer->source;
+	uint64_t size = (uint64_t)source->get_size(source);
+	struct bf_buffer *output = &writer->output;
+
+	output->data = malloc(size);
+	if (!output->data) {
+		source->cancel(source);
+		return bf_fail_nomem(reterr);
+	}
+	output->capacity = size;
+	while (output->size < size) {
+		size_t left = size - output->size;
+		int wanted = left < READ_SIZE ? (int)left : READ_SIZE;
+		int got = source->read_xt(source, output->data + output->size, wanted);
+		if (got <= 0) {
+			source->cancel(source);
+			return bf_fail(reterr, BF_ERR_INPUT,
+				       "ISO image: libisofs stopped after %zu of %llu "
+				       "bytes",
+				       output->size, (unsigned long long)size);
+		}
+		output->size += (size_t)got;
+	}
+	return BF_OK;
+}
+
+/* UEFI 2.10, 5.2.3: one partition of type 0xee over the whole disk but its first sector. */
+static void put_protective_mbr(struct bf_buffer *image)
+{
+	static const uint8_t type_and_ends[] = {0x00, 0x00, 0x02, 0x00,
+						0xee, 0xff, 0xff, 0xff};
+	uint8_t *entry = image->data + MBR_PARTITIONS;
+	memset(entry, 0, DISK_SECTOR - MBR_PARTITIONS);
+	memcpy(entry, type_and_ends, sizeof(type_and_ends));
+	bf_put_le32(entry + 8, 1);
+	bf_put_le32(entry + 12, (uint32_t)(image->size / DISK_SECTOR - 1));
+	bf_put_le16(image->data + DISK_SECTOR - 2, 0xaa55);
+}
+
+static int write_image(const struct bf_iso_request *request, struct bf_buffer *ret,
+		       struct bf_error *reterr)
+{
+	bf_cleanup(writer_free) struct writer writer = {.request = request};
+	/* 0 is libisofs's word for "now"; a time before 1970 or after 2106 fits nowhere. */
+	writer.time = request->time < 1            ? 1
+		      : request->time > UINT32_MAX ? (time_t)UINT32_MAX
+						   : (time_t)request->time;
+	iso_nowtime(&writer.time, 1);
+	int err = add_files(&writer, reterr);
+	if (!err)
+		err = add_boot_images(&writer, reterr);
+	if (!err)
+		err = start(&writer, reterr);
+	if (!err)
+		err = collect(&writer, reterr);
+	if (err)
+		return err;
+	if (is_gpt_alone(request))
+		put_protective_mbr(&writer.output);
+	bf_buffer_free(ret);
+	*ret = writer.output;
+	writer.output = (struct bf_buffer){0};
+	return BF_OK;
+}
+
+int bf_iso_write(const struct bf_iso_request *request, struct bf_buffer *ret,
+		 struct bf_error *reterr)
+{
+	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+	char never[] = "NEVER", no_prefix[] = "", charset[] = "UTF-8";
+	int err = check_request(request, reterr);
+	if (err)
+		return err;
+	pthread_mutex_lock(&turn);
+	int code = iso_init_with_flag(1); /* 1: leave the process's locale alone */
+	if (code < 0) {
+		err = fail(reterr, "cannot start libisofs", code);
+	} else {
+		iso_set_msgs_severities(never, never, no_prefix);
+		iso_set_local_charset(charset, 0);
+		err = write_image(request, ret, reterr);
+		iso_finish();
+	}
+	pthread_mutex_unlock(&turn);
+	return err;
+}
