@@ -1,5 +1,6 @@
 #include "formats/isowriter.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,6 @@ enum {
 	SYSTEM_AREA = 32768, /* ECMA-119 6.2.1: sectors 0 to 15 */
 	MBR_PARTITIONS = 446,
 	DISK_SECTOR = 512,
-	READ_SIZE = 65536,
 	FIFO_BLOCKS =
 		32, /* the least libisofs takes: it stays in the processor's cache */
 
@@ -239,6 +239,8 @@ static int start(struct writer *writer, struct bf_error *reterr)
 		return fail(reterr, "cannot start", code);
 	iso_write_opts_set_iso_level(writer->options, 3);
 	iso_write_opts_set_rockridge(writer->options, 1);
+	/* Lower case and '-' in the volume id, as every other writer allows. */
+	iso_write_opts_set_relaxed_vol_atts(writer->options, 1);
 	iso_write_opts_set_sort_files(writer->options, 1);
 	iso_write_opts_set_fifo_size(writer->options, FIFO_BLOCKS);
 	set_determinism(writer);
@@ -251,34 +253,29 @@ static int start(struct writer *writer, struct bf_error *reterr)
 }
 
 /*
- * libisofs writes in a thread of its own; take its bytes up to the size it announced.
- * Reading past that returns 0 and loses what had come before.
+ * libisofs writes in a thread of its own; take all that it announced at once. One byte more
+ * would return 0 and lose the end.
  */
 static int collect(struct writer *writer, struct bf_error *reterr)
 {
 	struct burn_source *source = writer->source;
-	uint64_t size = (uint64_t)source->get_size(source);
-	struct bf_buffer *output = &writer->output;
+	off_t size = source->get_size(source);
+	int got = 0;
 
-	output->data = malloc(size);
-	if (!output->data) {
+	/* Every byte is about to be written: no need to have them zeroed first. */
+	if (size > 0 && size <= INT_MAX)
+		writer->output.data = malloc((size_t)size);
+	if (writer->output.data)
+		got = source->read_xt(source, writer->output.data, (int)size);
+	if (got == 0 || got != size) {
 		source->cancel(source);
-		return bf_fail_nomem(reterr);
+		if (!writer->output.data)
+			return bf_fail_nomem(reterr);
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "ISO image: libisofs stopped after %d of %lld bytes", got,
+			       (long long)size);
 	}
-	output->capacity = size;
-	while (output->size < size) {
-		size_t left = size - output->size;
-		int wanted = left < READ_SIZE ? (int)left : READ_SIZE;
-		int got = source->read_xt(source, output->data + output->size, wanted);
-		if (got <= 0) {
-			source->cancel(source);
-			return bf_fail(reterr, BF_ERR_INPUT,
-				       "ISO image: libisofs stopped after %zu of %llu "
-				       "bytes",
-				       output->size, (unsigned long long)size);
-		}
-		output->size += (size_t)got;
-	}
+	writer->output.size = writer->output.capacity = (size_t)size;
 	return BF_OK;
 }
 
