@@ -3,6 +3,7 @@
 #define BF_IPXE_H
 
 #include "base/bytes.h"
+#include "image/schemes.h"
 
 enum bf_arch {
 	BF_ARCH_BIOS, /* ipxe.lkrn */
@@ -17,7 +18,7 @@ const char *bf_arch_name(enum bf_arch arch);
 enum bf_arch bf_arch_from_name(struct bf_view name);
 
 enum {
-	BF_IPXE_SCHEMES_SIZE = 256, /* bytes, with the NUL */
+	BF_IPXE_SCHEMES_SIZE = BF_SCHEMES_SIZE,
 	BF_IPXE_VERSION_SIZE = 64,
 };
 

@@ -1,0 +1,145 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/output.h"
+#include "cmd/commands.h"
+#include "cmd/options.h"
+#include "image/schemes.h"
+#include "image/script.h"
+#include "image/template.h"
+#include "image/url.h"
+
+static void free_bundle(struct bf_bundle **bundle)
+{
+	bf_bundle_free(*bundle);
+}
+
+static double milliseconds_since(const struct timespec *start)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) * 1e3 +
+	       (double)(now.tv_nsec - start->tv_nsec) / 1e6;
+}
+
+static void print_version(const struct bf_bundle *bundle)
+{
+	printf("boots-from %s\n", BF_VERSION);
+	for (size_t i = 0; i < bundle->n_packages; i++)
+		printf("%s %s (%s)\n", bundle->packages[i].name,
+		       bundle->packages[i].version, bundle->packages[i].suite);
+}
+
+/* A URL must suit every iPXE in the image: keep the schemes that all of them have. */
+static void common_schemes(const struct bf_bundle *bundle, unsigned archs,
+			   char ret[BF_IPXE_SCHEMES_SIZE])
+{
+	ret[0] = '\0';
+	bool first = true;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
+		if (!ipxe->present || !(archs & 1u << arch))
+			continue;
+		if (first)
+			memcpy(ret, ipxe->schemes, BF_IPXE_SCHEMES_SIZE);
+		else
+			bf_schemes_intersect(ret, ipxe->schemes);
+		first = false;
+	}
+}
+
+static int render_script(const struct bf_bundle *bundle, const struct bf_options *options,
+			 struct bf_buffer *ret, struct bf_error *reterr)
+{
+	char schemes[BF_IPXE_SCHEMES_SIZE];
+	common_schemes(bundle, options->archs, schemes);
+	int err = bf_url_check(options->url, schemes, reterr);
+	return err ? err : bf_script_render(options->url, ret, reterr);
+}
+
+static int write_image(const struct bf_template *image_template,
+		       const struct bf_patches *patches, const char *path,
+		       struct bf_error *reterr)
+{
+	struct bf_view views[BF_PATCHED_VIEWS_MAX];
+	bf_cleanup(bf_output_close) struct bf_output output = {0};
+	size_t n = bf_template_views(image_template, patches, views);
+	int err = bf_output_open(path, &output, reterr);
+	if (!err)
+		err = bf_output_write(&output, views, n, reterr);
+	return err ? err : bf_output_publish(&output, reterr);
+}
+
+static void report(const struct bf_options *options,
+		   const struct bf_template *image_template, const struct timespec *start)
+{
+	char name[256], url[512];
+	size_t size = image_template->image.size;
+	fprintf(stderr, "boots-from: wrote %s, %.1f MiB, to boot %s on",
+		strcmp(options->output, "-") == 0
+			? "to standard output"
+			: bf_printable(options->output, name, sizeof(name)),
+		(double)size / (1 << 20), bf_printable(options->url, url, sizeof(url)));
+	const char *separator = " ";
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (options->archs & 1u << arch) {
+			fprintf(stderr, "%s%s%s", separator,
+				arch == BF_ARCH_BIOS ? "" : "UEFI ",
+				arch == BF_ARCH_BIOS ? "BIOS" : bf_arch_name(arch));
+			separator = ", ";
+		}
+	fprintf(stderr, " (%.1f ms)\n", milliseconds_since(start));
+}
+
+static int build(const struct bf_options *options, const struct bf_bundle *bundle,
+		 const struct timespec *start, struct bf_error *reterr)
+{
+	const struct bf_template_options layout = {.archs = options->archs,
+						   .label = options->label};
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
+	bf_cleanup(bf_patches_free) struct bf_patches patches = {0};
+
+	int err = render_script(bundle, options, &script, reterr);
+	if (err)
+		return err;
+	if (options->action == BF_ACTION_PRINT_SCRIPT) {
+		printf("#!ipxe\n%.*s", (int)script.size, script.data);
+		return BF_OK;
+	}
+	err = bf_template_new(bundle, &layout, &image_template, reterr);
+	if (!err)
+		err = bf_template_patch(&image_template, bf_buffer_view(&script),
+					&patches, reterr);
+	if (!err)
+		err = write_image(&image_template, &patches, options->output, reterr);
+	if (!err && !options->quiet)
+		report(options, &image_template, start);
+	return err;
+}
+
+int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)
+{
+	struct timespec start;
+	struct bf_options options;
+	bf_cleanup(free_bundle) struct bf_bundle *bundle = NULL;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+
+	int err = bf_options_parse(argc, argv, &options, reterr);
+	if (err)
+		return err;
+	if (options.action == BF_ACTION_HELP) {
+		fputs(bf_options_help, stdout);
+		return BF_OK;
+	}
+	err = bf_bundle_load(options.prebuilt, &bundle, reterr);
+	if (err)
+		return err;
+	if (options.action == BF_ACTION_VERSION) {
+		print_version(bundle);
+		return BF_OK;
+	}
+	return build(&options, bundle, &start, reterr);
+}

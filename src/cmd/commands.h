@@ -1,0 +1,10 @@
+/* The commands. Each reports to the user itself only on success; failures go to main(). */
+#ifndef BF_COMMANDS_H
+#define BF_COMMANDS_H
+
+#include "base/error.h"
+
+/* `boots-from [OPTION]... URL`: write an image. */
+int bf_cmd_build(int argc, char **argv, struct bf_error *reterr);
+
+#endif

@@ -1,0 +1,44 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/commands.h"
+
+/*
+ * A closed standard descriptor must not be handed out again for a file of ours. Opened
+ * for reading only, writing to it goes on failing as it should.
+ */
+static void occupy_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", O_RDONLY);
+}
+
+static int flush_stdout(struct bf_error *reterr)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_IO, "standard output: cannot write: %s",
+		       strerror(errno));
+}
+
+int main(int argc, char **argv)
+{
+	struct bf_error error;
+	occupy_standard_descriptors();
+	/* A reader that went away is an error to report, not a reason to die silently. */
+	signal(SIGPIPE, SIG_IGN);
+
+	int err = bf_cmd_build(argc, argv, &error);
+	if (!err)
+		err = flush_stdout(&error);
+	if (!err)
+		return 0;
+	fprintf(stderr, "boots-from: %s%s\n", error.text,
+		err == BF_ERR_USAGE ? " (see boots-from --help)" : "");
+	return err == BF_ERR_USAGE ? 2 : 1;
+}

@@ -1,0 +1,224 @@
+#include "cmd/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "formats/isowriter.h"
+#include "image/template.h"
+
+const char bf_options_help[] =
+	"Usage: boots-from [OPTION]... URL\n"
+	"Write a hybrid ISO that takes an address by DHCP and boots iPXE into URL.\n"
+	"\n"
+	"  -o, --output FILE    where to write (default ./boots-from.iso, - is stdout)\n"
+	"      --arch LIST      boot paths, with commas: bios, x86_64, arm64, riscv64 "
+	"or\n"
+	"                       all (default bios,x86_64,arm64)\n"
+	"      --label TEXT     volume label of the ISO (default BOOTS_FROM)\n"
+	"      --print-script   print the iPXE script instead of writing an image\n"
+	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
+	"                       (also: environment variable BOOTS_FROM_PREBUILT)\n"
+	"  -q, --quiet          say nothing on success\n"
+	"      --version        print the versions of boots-from and of what is inside\n"
+	"  -h, --help           print this\n"
+	"\n"
+	"URL is anything iPXE's chain takes: http, https, tftp, nfs, iscsi, ...; iPXE\n"
+	"settings such as ${net0/mac} may be in it. boots-from does not fetch it.\n"
+	"\n"
+	"Write the image to a USB stick:  dd if=boots-from.iso of=/dev/sdX bs=4M\n";
+
+enum {
+	OPT_ARCH = 256,
+	OPT_LABEL,
+	OPT_PREBUILT,
+	OPT_PRINT_SCRIPT,
+	OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+	{"arch", required_argument, NULL, OPT_ARCH},
+	{"help", no_argument, NULL, 'h'},
+	{"label", required_argument, NULL, OPT_LABEL},
+	{"output", required_argument, NULL, 'o'},
+	{"prebuilt", required_argument, NULL, OPT_PREBUILT},
+	{"print-script", no_argument, NULL, OPT_PRINT_SCRIPT},
+	{"quiet", no_argument, NULL, 'q'},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{0},
+};
+
+enum { N_LONG_OPTIONS = sizeof(long_options) / sizeof(long_options[0]) - 1 };
+
+static int fail_arch(struct bf_view name, struct bf_error *reterr)
+{
+	char raw[64], text[128];
+	const char *names[BF_ARCH_COUNT];
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		names[arch] = bf_arch_name(arch);
+	snprintf(raw, sizeof(raw), "%.*s", (int)(name.size < 60 ? name.size : 60),
+		 name.data);
+	const char *nearest = bf_nearest(raw, names, BF_ARCH_COUNT);
+	bf_printable(raw, text, sizeof(text));
+	return bf_fail(
+		reterr, BF_ERR_USAGE,
+		"--arch: '%s' is not one of bios, x86_64, arm64, riscv64, all%s%s%s",
+		text, nearest ? ": did you mean " : "", nearest ? nearest : "",
+		nearest ? "?" : "");
+}
+
+static int parse_archs(const char *list, unsigned *ret, struct bf_error *reterr)
+{
+	unsigned archs = 0;
+	for (const char *name = list;; name++) {
+		size_t length = strcspn(name, ",");
+		struct bf_view view = bf_view(name, length);
+		enum bf_arch arch = bf_arch_from_name(view);
+		if (length == 3 && memcmp(name, "all", 3) == 0)
+			archs |= (1u << BF_ARCH_COUNT) - 1;
+		else if (arch == BF_ARCH_COUNT)
+			return fail_arch(view, reterr);
+		else
+			archs |= 1u << arch;
+		name += length;
+		if (!*name)
+			break;
+	}
+	*ret = archs;
+	return BF_OK;
+}
+
+/* Volume identifiers, ECMA-119 8.4.7, and what Linux and Windows accept beyond d-characters. */
+static int check_label(const char *label, struct bf_error *reterr)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789_-.";
+	size_t length = strlen(label);
+	size_t good = strspn(label, allowed);
+	if (length == 0)
+		return bf_fail(reterr, BF_ERR_USAGE, "--label: the label is empty");
+	if (length > BF_ISO_LABEL_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--label: %zu characters, at most %d fit", length,
+			       BF_ISO_LABEL_MAX);
+	if (good < length)
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"--label: the character at column %zu is not a letter, a digit, "
+			"'_', '-' or '.'",
+			good + 1);
+	return BF_OK;
+}
+
+/* getopt_long() prints nothing (opterr is 0); this finds the words for what it refused. */
+static int fail_option(char **argv, int result, struct bf_error *reterr)
+{
+	char text[128];
+	char brief[3] = {'-', (char)optopt, '\0'};
+	const char *option = argv[optind - 1];
+	if (result == ':') {
+		if (optopt < 256)
+			option = brief;
+		return bf_fail(reterr, BF_ERR_USAGE, "option %s needs a value",
+			       bf_printable(option, text, sizeof(text)));
+	}
+	if (strncmp(option, "--", 2) != 0)
+		return bf_fail(reterr, BF_ERR_USAGE, "unknown option '%s'",
+			       bf_printable(brief, text, sizeof(text)));
+	if (optopt)
+		return bf_fail(reterr, BF_ERR_USAGE, "option %.*s takes no value",
+			       (int)strcspn(option, "="), option);
+
+	const char *names[N_LONG_OPTIONS];
+	char name[64];
+	for (size_t i = 0; i < N_LONG_OPTIONS; i++)
+		names[i] = long_options[i].name;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(option + 2, "="), option + 2);
+	const char *nearest = bf_nearest(name, names, N_LONG_OPTIONS);
+	return bf_fail(reterr, BF_ERR_USAGE, "unknown option '%s'%s%s%s",
+		       bf_printable(option, text, sizeof(text)),
+		       nearest ? ": did you mean --" : "", nearest ? nearest : "",
+		       nearest ? "?" : "");
+}
+
+static int apply(int option, const char *value, struct bf_options *options,
+		 struct bf_error *reterr)
+{
+	switch (option) {
+	case 'o':
+		options->output = value;
+		return BF_OK;
+	case 'q':
+		options->quiet = true;
+		return BF_OK;
+	case 'h':
+		options->action = BF_ACTION_HELP;
+		return BF_OK;
+	case OPT_VERSION:
+		options->action = BF_ACTION_VERSION;
+		return BF_OK;
+	case OPT_PRINT_SCRIPT:
+		options->action = BF_ACTION_PRINT_SCRIPT;
+		return BF_OK;
+	case OPT_PREBUILT:
+		options->prebuilt = value;
+		return BF_OK;
+	case OPT_ARCH:
+		return parse_archs(value, &options->archs, reterr);
+	default: /* OPT_LABEL */
+		options->label = value;
+		return check_label(value, reterr);
+	}
+}
+
+static int take_url(int argc, char **argv, struct bf_options *options,
+		    struct bf_error *reterr)
+{
+	char first[256], second[256];
+	if (optind == argc)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "no URL: give the one to boot from, such as "
+			       "http://my-bootserver.example/boot");
+	if (optind + 1 < argc)
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"more than one URL: '%s' and '%s'; one image boots from one",
+			bf_printable(argv[optind], first, sizeof(first)),
+			bf_printable(argv[optind + 1], second, sizeof(second)));
+	options->url = argv[optind];
+	return BF_OK;
+}
+
+int bf_options_parse(int argc, char **argv, struct bf_options *ret,
+		     struct bf_error *reterr)
+{
+	struct bf_options options = {
+		.output = "boots-from.iso",
+		.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
+		.label = BF_TEMPLATE_DEFAULT_LABEL,
+		.archs = BF_TEMPLATE_DEFAULT_ARCHS,
+	};
+	if (options.prebuilt && !*options.prebuilt)
+		options.prebuilt = NULL;
+
+	opterr = 0;
+	for (int option;
+	     (option = getopt_long(argc, argv, ":ho:q", long_options, NULL)) != -1;) {
+		if (option == '?' || option == ':')
+			return fail_option(argv, option, reterr);
+		int err = apply(option, optarg, &options, reterr);
+		if (err)
+			return err;
+	}
+	if (options.action == BF_ACTION_BUILD ||
+	    options.action == BF_ACTION_PRINT_SCRIPT) {
+		int err = take_url(argc, argv, &options, reterr);
+		if (err)
+			return err;
+	}
+	*ret = options;
+	return BF_OK;
+}

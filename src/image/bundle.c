@@ -1,0 +1,180 @@
+#include "image/bundle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "formats/pe.h"
+#include "image/embedded.h"
+#include "image/manifest.h"
+
+static int read_from_folder(const char *folder, const char *name, size_t limit,
+			    struct bf_buffer *ret, struct bf_error *reterr)
+{
+	char *path;
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		return bf_fail_nomem(reterr);
+	int err = bf_buffer_read_file(path, limit, ret, reterr);
+	free(path);
+	return err;
+}
+
+static int check_hash(const struct bf_manifest_file *wanted, struct bf_view bytes,
+		      struct bf_error *reterr)
+{
+	char sha256[BF_SHA256_HEX_SIZE];
+	if (bf_sha256_hex(bytes, sha256))
+		return bf_fail_nomem(reterr);
+	if (strcmp(sha256, wanted->sha256) != 0)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "'%s' has sha256 %.16s..., MANIFEST says %.16s...: it is "
+			       "damaged or from another bundle",
+			       wanted->name, sha256, wanted->sha256);
+	return BF_OK;
+}
+
+static int load_file(const char *folder, const struct bf_manifest_file *wanted,
+		     struct bf_bundle_file *ret, struct bf_error *reterr)
+{
+	int err = BF_OK;
+	memcpy(ret->name, wanted->name, sizeof(ret->name));
+	memcpy(ret->sha256, wanted->sha256, sizeof(ret->sha256));
+	if (!folder) {
+		ret->bytes = bf_embedded_file(wanted->name);
+	} else {
+		err = read_from_folder(folder, wanted->name, BF_BUNDLE_FILE_SIZE_MAX,
+				       &ret->owned, reterr);
+		ret->bytes = bf_buffer_view(&ret->owned);
+	}
+	if (!err && ret->bytes.size != wanted->size)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "'%s' has %zu bytes, MANIFEST says %llu", wanted->name,
+			       ret->bytes.size, (unsigned long long)wanted->size);
+	if (!err && folder)
+		err = check_hash(wanted, ret->bytes, reterr);
+	return err;
+}
+
+static int check_pe(struct bf_view binary, struct bf_error *reterr)
+{
+	struct bf_pe pe;
+	int err = bf_pe_parse(binary, &pe, reterr);
+	if (!err && pe.has_signature)
+		err = bf_fail(
+			reterr, BF_ERR_SIGNED,
+			"it is signed, and patching the slot would break the signature");
+	return err;
+}
+
+/* A binary is used only if its slot is where both MANIFEST and the slot itself say. */
+static int load_ipxe(const struct bf_bundle *bundle, enum bf_arch arch,
+		     const struct bf_manifest_ipxe *wanted, struct bf_bundle_ipxe *ret,
+		     struct bf_error *reterr)
+{
+	int err = bf_bundle_file(bundle, wanted->name, &ret->binary, reterr);
+	if (err)
+		return err;
+	err = bf_slot_find(ret->binary, &ret->slot, reterr);
+	if (!err && arch != BF_ARCH_BIOS)
+		err = check_pe(ret->binary, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "'%s'", wanted->name);
+	if (ret->slot.offset != wanted->slot_offset ||
+	    ret->slot.size != wanted->slot_size ||
+	    ret->slot.declared_offset != ret->slot.offset)
+		return bf_fail(
+			reterr, BF_ERR_FORMAT,
+			"'%s': the script slot is %u bytes at offset %zu, MANIFEST "
+			"says %llu at %llu",
+			wanted->name, ret->slot.size, ret->slot.offset,
+			(unsigned long long)wanted->slot_size,
+			(unsigned long long)wanted->slot_offset);
+	memcpy(ret->schemes, wanted->schemes, sizeof(ret->schemes));
+	ret->present = true;
+	return BF_OK;
+}
+
+static int load_contents(const char *folder, const struct bf_manifest *manifest,
+			 struct bf_bundle *bundle, struct bf_error *reterr)
+{
+	memcpy(bundle->packages, manifest->packages, sizeof(bundle->packages));
+	bundle->n_packages = manifest->n_packages;
+	bundle->time = manifest->time;
+	for (size_t i = 0; i < manifest->n_files; i++) {
+		bundle->n_files++;
+		int err =
+			load_file(folder, &manifest->files[i], &bundle->files[i], reterr);
+		if (err)
+			return err;
+	}
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		if (!manifest->ipxe[arch].name[0])
+			continue;
+		int err = load_ipxe(bundle, arch, &manifest->ipxe[arch],
+				    &bundle->ipxe[arch], reterr);
+		if (err)
+			return err;
+	}
+	return BF_OK;
+}
+
+static int load_manifest(const char *folder, struct bf_manifest *ret,
+			 struct bf_error *reterr)
+{
+	if (!folder)
+		return bf_manifest_parse(bf_embedded_file("MANIFEST"), ret, reterr);
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	int err = read_from_folder(folder, "MANIFEST", BF_BUNDLE_MANIFEST_SIZE_MAX, &text,
+				   reterr);
+	return err ? err : bf_manifest_parse(bf_buffer_view(&text), ret, reterr);
+}
+
+int bf_bundle_load(const char *folder, struct bf_bundle **ret, struct bf_error *reterr)
+{
+	char name[256];
+	struct bf_manifest manifest;
+	struct bf_bundle *bundle = NULL;
+	int err = load_manifest(folder, &manifest, reterr);
+	if (!err) {
+		bundle = calloc(1, sizeof(*bundle));
+		err = bundle ? load_contents(folder, &manifest, bundle, reterr)
+			     : bf_fail_nomem(reterr);
+	}
+	if (err) {
+		bf_bundle_free(bundle);
+		return bf_fail_in(reterr, err, "bundle %s",
+				  folder ? bf_printable(folder, name, sizeof(name))
+					 : "inside the executable");
+	}
+	*ret = bundle;
+	return BF_OK;
+}
+
+void bf_bundle_free(struct bf_bundle *bundle)
+{
+	if (!bundle)
+		return;
+	for (size_t i = 0; i < bundle->n_files; i++)
+		bf_buffer_free(&bundle->files[i].owned);
+	free(bundle);
+}
+
+int bf_bundle_file(const struct bf_bundle *bundle, const char *name, struct bf_view *ret,
+		   struct bf_error *reterr)
+{
+	for (size_t i = 0; i < bundle->n_files; i++)
+		if (strcmp(bundle->files[i].name, name) == 0) {
+			*ret = bundle->files[i].bytes;
+			return BF_OK;
+		}
+	return bf_fail(reterr, BF_ERR_FORMAT, "MANIFEST lists no file '%s'", name);
+}
+
+const char *bf_bundle_version(const struct bf_bundle *bundle, const char *package)
+{
+	for (size_t i = 0; i < bundle->n_packages; i++)
+		if (strcmp(bundle->packages[i].name, package) == 0)
+			return bundle->packages[i].version;
+	return NULL;
+}

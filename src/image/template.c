@@ -1,0 +1,304 @@
+#include "image/template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "formats/fat.h"
+#include "formats/iso9660.h"
+#include "formats/isowriter.h"
+#include "formats/pe.h"
+
+/* Keep the El Torito UEFI image under 32 MiB: larger ones fail on real firmware. */
+static const uint64_t esp_limit = 31u << 20;
+
+static const char lkrn_path[] = "/boot/ipxe.lkrn";
+static const char esp_path[] = "/boot/esp.img";
+static const char isolinux_path[] = "/isolinux/isolinux.bin";
+
+static const char isolinux_cfg[] = "DEFAULT ipxe\n"
+				   "PROMPT 0\n"
+				   "NOESCAPE 1\n"
+				   "LABEL ipxe\n"
+				   "  KERNEL /boot/ipxe.lkrn\n";
+
+/* UEFI 2.10, 3.5.1.1: the default file of removable media, per machine type. */
+static const char *const efi_paths[BF_ARCH_COUNT] = {
+	[BF_ARCH_X86_64] = "/EFI/BOOT/BOOTX64.EFI",
+	[BF_ARCH_ARM64] = "/EFI/BOOT/BOOTAA64.EFI",
+	[BF_ARCH_RISCV64] = "/EFI/BOOT/BOOTRISCV64.EFI",
+};
+
+/* What goes into the image, gathered before anything is laid out. */
+struct layout {
+	struct bf_fat_file esp_files[BF_ARCH_COUNT];
+	enum bf_arch esp_archs[BF_ARCH_COUNT]; /* of the files at the same index */
+	struct bf_fat_image esp;
+	struct bf_piece pieces[BF_ISO_FILES_MAX]; /* of files that are one piece */
+	struct bf_iso_file files[BF_ISO_FILES_MAX];
+	struct bf_iso_request request;
+};
+
+static void layout_free(struct layout *layout)
+{
+	bf_fat_free(&layout->esp);
+}
+
+static void add_file(struct layout *layout, const char *path, struct bf_view bytes)
+{
+	size_t n = layout->request.n_files++;
+	layout->pieces[n] = (struct bf_piece){.bytes = bytes};
+	layout->files[n] = (struct bf_iso_file){.path = path,
+						.pieces = &layout->pieces[n],
+						.n_pieces = 1,
+						.size = bytes.size};
+}
+
+static int add_bios(struct layout *layout, const struct bf_bundle *bundle,
+		    struct bf_error *reterr)
+{
+	struct bf_view isolinux, ldlinux;
+	int err = bf_bundle_file(bundle, "isolinux.bin", &isolinux, reterr);
+	if (!err)
+		err = bf_bundle_file(bundle, "ldlinux.c32", &ldlinux, reterr);
+	if (!err)
+		err = bf_bundle_file(bundle, "isohdpfx.bin", &layout->request.mbr_code,
+				     reterr);
+	if (err)
+		return err;
+	add_file(layout, isolinux_path, isolinux);
+	add_file(layout, "/isolinux/ldlinux.c32", ldlinux);
+	add_file(layout, "/isolinux/isolinux.cfg",
+		 bf_view(isolinux_cfg, sizeof(isolinux_cfg) - 1));
+	add_file(layout, lkrn_path, bundle->ipxe[BF_ARCH_BIOS].binary);
+	layout->request.bios_path = isolinux_path;
+	return BF_OK;
+}
+
+static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsigned archs,
+		   struct bf_error *reterr)
+{
+	size_t n = 0;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		if (!efi_paths[arch] || !(archs & 1u << arch))
+			continue;
+		layout->esp_archs[n] = arch;
+		layout->esp_files[n++] = (struct bf_fat_file){
+			.path = efi_paths[arch], .bytes = bundle->ipxe[arch].binary};
+	}
+	if (n == 0)
+		return BF_OK;
+	struct bf_fat_request request = {
+		.files = layout->esp_files,
+		.n_files = n,
+		.label = "BOOTS-FROM",
+		.serial = (uint32_t)bundle->time,
+		.time = bundle->time,
+		.limit = esp_limit,
+	};
+	int err = bf_fat_build(&request, &layout->esp, reterr);
+	if (err)
+		return err;
+	layout->files[layout->request.n_files++] =
+		(struct bf_iso_file){.path = esp_path,
+				     .pieces = layout->esp.pieces,
+				     .n_pieces = layout->esp.n_pieces,
+				     .size = layout->esp.size};
+	layout->request.efi_path = esp_path;
+	return BF_OK;
+}
+
+static int check_archs(const struct bf_bundle *bundle, unsigned archs,
+		       struct bf_error *reterr)
+{
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (archs & 1u << arch && !bundle->ipxe[arch].present)
+			return bf_fail(reterr, BF_ERR_UNSUPPORTED,
+				       "the bundle has no iPXE for %s",
+				       bf_arch_name(arch));
+	return BF_OK;
+}
+
+static int fill_layout(struct layout *layout, const struct bf_bundle *bundle,
+		       const struct bf_template_options *options, struct bf_error *reterr)
+{
+	layout->request = (struct bf_iso_request){
+		.files = layout->files, .label = options->label, .time = bundle->time};
+	int err = check_archs(bundle, options->archs, reterr);
+	if (!err && options->archs & 1u << BF_ARCH_BIOS)
+		err = add_bios(layout, bundle, reterr);
+	if (!err)
+		err = add_esp(layout, bundle, options->archs, reterr);
+	return err;
+}
+
+static uint64_t sum_range(struct bf_view binary, size_t start, size_t end)
+{
+	return bf_pe_sum(bf_view_part(binary, start, end - start), start);
+}
+
+/* Sum everything but the slot once, so that a script costs the sum of its slot only. */
+static int add_checksum(struct bf_site *site, struct bf_view binary,
+			struct bf_error *reterr)
+{
+	struct bf_pe pe;
+	int err = bf_pe_parse(binary, &pe, reterr);
+	if (err)
+		return err;
+	if (site->slot.offset < pe.checksum + 4)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the script slot at offset %zu is in the PE headers",
+			       site->slot.offset);
+	site->has_checksum = true;
+	site->checksum_offset = pe.checksum;
+	site->sum = sum_range(binary, 0, pe.checksum) +
+		    sum_range(binary, pe.checksum + 4, site->slot.offset) +
+		    sum_range(binary, site->slot.offset + site->slot.size, binary.size);
+	return BF_OK;
+}
+
+static int add_site(struct bf_template *image_template, enum bf_arch arch,
+		    uint64_t offset, const struct bf_bundle_ipxe *ipxe,
+		    struct bf_error *reterr)
+{
+	struct bf_view binary = ipxe->binary;
+	struct bf_site *site = &image_template->sites[image_template->n_sites++];
+	*site = (struct bf_site){.arch = arch,
+				 .binary_offset = offset,
+				 .binary_size = binary.size,
+				 .slot = ipxe->slot};
+	/* The last look before it is used: the image holds the binary where we believe. */
+	if (!bf_view_has(bf_buffer_view(&image_template->image), offset, binary.size) ||
+	    memcmp(image_template->image.data + offset + site->slot.offset,
+		   binary.data + site->slot.offset, BF_SLOT_HEADER_SIZE) != 0)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the image does not hold iPXE for %s at offset %llu",
+			       bf_arch_name(arch), (unsigned long long)offset);
+	if (arch == BF_ARCH_BIOS)
+		return BF_OK;
+
+	return add_checksum(site, binary, reterr);
+}
+
+static int locate_sites(struct bf_template *image_template, const struct layout *layout,
+			const struct bf_bundle *bundle, struct bf_error *reterr)
+{
+	struct bf_view image = bf_buffer_view(&image_template->image);
+	struct bf_iso_extent extent;
+	int err = BF_OK;
+	if (layout->request.bios_path) {
+		err = bf_iso9660_find(image, lkrn_path, &extent, reterr);
+		if (!err)
+			err = add_site(image_template, BF_ARCH_BIOS, extent.offset,
+				       &bundle->ipxe[BF_ARCH_BIOS], reterr);
+	}
+	if (err || !layout->request.efi_path)
+		return err;
+	err = bf_iso9660_find(image, esp_path, &extent, reterr);
+	for (size_t i = 0; !err && layout->esp_files[i].path; i++)
+		err = add_site(image_template, layout->esp_archs[i],
+			       extent.offset + layout->esp.file_offset[i],
+			       &bundle->ipxe[layout->esp_archs[i]], reterr);
+	return err;
+}
+
+int bf_template_new(const struct bf_bundle *bundle,
+		    const struct bf_template_options *options, struct bf_template *ret,
+		    struct bf_error *reterr)
+{
+	bf_cleanup(layout_free) struct layout layout = {0};
+	struct bf_template made = {0};
+	int err = fill_layout(&layout, bundle, options, reterr);
+	if (!err)
+		err = bf_iso_write(&layout.request, &made.image, reterr);
+	if (!err)
+		err = locate_sites(&made, &layout, bundle, reterr);
+	if (err) {
+		bf_template_free(&made);
+		return err;
+	}
+	*ret = made;
+	return BF_OK;
+}
+
+void bf_template_free(struct bf_template *image_template)
+{
+	bf_buffer_free(&image_template->image);
+	*image_template = (struct bf_template){0};
+}
+
+static void add_patch(struct bf_patches *patches, uint64_t offset, struct bf_view bytes)
+{
+	patches->pieces[patches->n_pieces++] =
+		(struct bf_piece){.offset = offset, .bytes = bytes};
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct bf_piece *left = a, *right = b;
+	return (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+static void patch_checksum(const struct bf_site *site, struct bf_view slot,
+			   uint8_t field[4], struct bf_patches *ret)
+{
+	uint64_t sum = site->sum + bf_pe_sum(slot, site->slot.offset);
+	bf_put_le32(field, bf_pe_sum_finish(sum, site->binary_size));
+	add_patch(ret, site->binary_offset + site->checksum_offset, bf_view(field, 4));
+}
+
+static size_t slots_size(const struct bf_template *image_template)
+{
+	size_t size = 0;
+	for (size_t i = 0; i < image_template->n_sites; i++)
+		size += image_template->sites[i].slot.size;
+	return size;
+}
+
+int bf_template_patch(const struct bf_template *image_template, struct bf_view script,
+		      struct bf_patches *ret, struct bf_error *reterr)
+{
+	size_t size = slots_size(image_template);
+	ret->n_pieces = 0;
+	if (ret->slots.size != size && bf_buffer_zero(&ret->slots, size))
+		return bf_fail_nomem(reterr);
+
+	uint8_t *slot = ret->slots.data;
+	for (size_t i = 0; i < image_template->n_sites; i++) {
+		const struct bf_site *site = &image_template->sites[i];
+		int err = bf_slot_format(slot, site->slot.size,
+					 site->slot.declared_offset, script, reterr);
+		if (err)
+			return err;
+		struct bf_view bytes = bf_view(slot, site->slot.size);
+		add_patch(ret, site->binary_offset + site->slot.offset, bytes);
+		if (site->has_checksum)
+			patch_checksum(site, bytes, ret->checksums[i], ret);
+		slot += site->slot.size;
+	}
+	qsort(ret->pieces, ret->n_pieces, sizeof(ret->pieces[0]), by_offset);
+	return BF_OK;
+}
+
+void bf_patches_free(struct bf_patches *patches)
+{
+	bf_buffer_free(&patches->slots);
+	patches->n_pieces = 0;
+}
+
+size_t bf_template_views(const struct bf_template *image_template,
+			 const struct bf_patches *patches,
+			 struct bf_view ret[BF_PATCHED_VIEWS_MAX])
+{
+	struct bf_view image = bf_buffer_view(&image_template->image);
+	uint64_t at = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < patches->n_pieces; i++) {
+		const struct bf_piece *piece = &patches->pieces[i];
+		ret[n++] = bf_view_part(image, at, piece->offset - at);
+		ret[n++] = piece->bytes;
+		at = piece->offset + piece->bytes.size;
+	}
+	ret[n++] = bf_view_part(image, at, image.size - at);
+	return n;
+}

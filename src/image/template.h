@@ -1,0 +1,75 @@
+/*
+ * A template: a finished image whose script slots are known by offset. It is laid out
+ * once; an image for a URL is the template with a few bytes laid over it.
+ */
+#ifndef BF_TEMPLATE_H
+#define BF_TEMPLATE_H
+
+#include "image/bundle.h"
+
+struct bf_template_options {
+	unsigned archs;    /* set of 1u << enum bf_arch: the boot paths of the image */
+	const char *label; /* volume id of the ISO */
+};
+
+/* The boot paths of an image nobody asked anything special of: BIOS, x86-64, arm64. */
+#define BF_TEMPLATE_DEFAULT_ARCHS                                                        \
+	(1u << BF_ARCH_BIOS | 1u << BF_ARCH_X86_64 | 1u << BF_ARCH_ARM64)
+#define BF_TEMPLATE_DEFAULT_LABEL "BOOTS_FROM"
+
+/*
+ * A slot in the image, and what its binary's checksum needs. Offsets are in the image
+ * unless they say otherwise; all sizes are in bytes.
+ */
+struct bf_site {
+	enum bf_arch arch;
+	uint64_t binary_offset;
+	uint64_t binary_size;
+	struct bf_slot slot;      /* its offset is in the binary */
+	bool has_checksum;        /* a PE; a bzImage has none */
+	uint64_t checksum_offset; /* of the CheckSum field, in the binary */
+	uint64_t sum;             /* bf_pe_sum() of the binary without the slot */
+};
+
+struct bf_template {
+	struct bf_buffer image; /* the slots hold the bundle's placeholder */
+	struct bf_site sites[BF_ARCH_COUNT];
+	size_t n_sites;
+};
+
+enum { BF_PATCHES_MAX = 2 * BF_ARCH_COUNT };
+
+/* What one script changes in the image, in rising order of offsets. */
+struct bf_patches {
+	struct bf_piece pieces[BF_PATCHES_MAX];
+	size_t n_pieces;
+	uint8_t checksums[BF_ARCH_COUNT][4];
+	struct bf_buffer slots; /* what the pieces point to, with checksums */
+};
+
+/* Lay an image out from the bundle's parts. Release it with bf_template_free(). */
+int bf_template_new(const struct bf_bundle *bundle,
+		    const struct bf_template_options *options, struct bf_template *ret,
+		    struct bf_error *reterr);
+void bf_template_free(struct bf_template *image_template);
+
+/*
+ * What has to change for this script (the body of a slot, see bf_script_render()). The
+ * template is only read: threads may share it. ret may be reused; its pieces stay good
+ * until then. BF_ERR_TOO_BIG names both sizes.
+ */
+int bf_template_patch(const struct bf_template *image_template, struct bf_view script,
+		      struct bf_patches *ret, struct bf_error *reterr);
+void bf_patches_free(struct bf_patches *patches);
+
+enum { BF_PATCHED_VIEWS_MAX = 2 * BF_PATCHES_MAX + 1 };
+
+/*
+ * The image with the patches laid over it, as views to be written one after the other.
+ * Returns how many there are.
+ */
+size_t bf_template_views(const struct bf_template *image_template,
+			 const struct bf_patches *patches,
+			 struct bf_view ret[BF_PATCHED_VIEWS_MAX]);
+
+#endif

@@ -1,0 +1,20 @@
+/* The one argument: a URL that iPXE's chain or sanboot command can take. */
+#ifndef BF_URL_H
+#define BF_URL_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/*
+ * Check a URL against the alphabet a script line can carry and against schemes, a
+ * comma-separated list read out of the iPXE binaries ("aoe,http,https"). iPXE settings
+ * such as ${net0/mac} may stand anywhere in it, even as the scheme. Nothing is resolved or
+ * fetched. Fails with BF_ERR_INPUT; the sentence names the offending part.
+ */
+int bf_url_check(const char *url, const char *schemes, struct bf_error *reterr);
+
+/* Whether iPXE boots this URL as a disk (sanboot) instead of loading a file (chain). */
+bool bf_url_is_san(const char *url);
+
+#endif

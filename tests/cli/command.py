@@ -1,0 +1,60 @@
+"""Running boots-from and the judges, each test case in a folder of its own."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+COMMAND = os.environ["BOOTS_FROM"]
+BUNDLE = Path(os.environ["BOOTS_FROM_BUNDLE"])
+URL = "http://my-bootserver.example/boot"
+SECONDS = 60
+
+
+def judge(*arguments, **options):
+    """Run an independent tool; it must be there. Returns (exit status, its output)."""
+    done = subprocess.run(
+        [str(argument) for argument in arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=SECONDS,
+        **options,
+    )
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="boots-from-cli."))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_command(self, *arguments, **options):
+        options.setdefault("cwd", self.folder)
+        return subprocess.run(
+            [COMMAND, *map(str, arguments)],
+            capture_output=True,
+            timeout=SECONDS,
+            **options,
+        )
+
+    def build(self, *arguments, **options):
+        """Run the command, which must work, and return the bytes of ./boots-from.iso."""
+        done = self.run_command(*(arguments or (URL,)), **options)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return (self.folder / "boots-from.iso").read_bytes()
+
+    def assert_refused(self, done, status, *words):
+        """One sentence on stderr with these words in it, nothing on stdout."""
+        text = done.stderr.decode(errors="backslashreplace")
+        self.assertEqual(done.returncode, status, text)
+        self.assertEqual(done.stdout, b"")
+        self.assertTrue(text.startswith("boots-from: "), text)
+        self.assertEqual(text.count("\n"), 1, text)
+        self.assertTrue(text.isascii() and text[:-1].isprintable(), text)
+        for word in words:
+            self.assertIn(word, text)
+
+    def assert_folder_holds(self, *names):
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted(names))

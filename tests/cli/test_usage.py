@@ -1,0 +1,158 @@
+"""Bad input: one clear sentence each, the right exit status, and the old file intact."""
+
+import unittest
+
+from command import URL, CommandTest
+
+USAGE, FAILED = 2, 1
+
+# Arguments, exit status, and what the sentence must name.
+REFUSED = [
+    # The command line itself.
+    ([], USAGE, ["no URL"]),
+    (["-q"], USAGE, ["no URL"]),
+    ([URL, "http://two.example/"], USAGE, ["more than one URL", "two.example"]),
+    (["--frobnicate", URL], USAGE, ["unknown option '--frobnicate'"]),
+    (["--ouput", "x", URL], USAGE, ["--ouput", "did you mean --output?"]),
+    (["--lable=x", URL], USAGE, ["did you mean --label?"]),
+    (["-x", URL], USAGE, ["unknown option '-x'"]),
+    ([URL, "-o"], USAGE, ["-o needs a value"]),
+    ([URL, "--label"], USAGE, ["--label needs a value"]),
+    (["--quiet=yes", URL], USAGE, ["--quiet takes no value"]),
+    (["--arch", "", URL], USAGE, ["--arch", "bios, x86_64, arm64, riscv64"]),
+    (["--arch", "x86_64,", URL], USAGE, ["--arch"]),
+    (["--arch", "x86-64", URL], USAGE, ["'x86-64'", "did you mean x86_64?"]),
+    (["--arch", "sparc", URL], USAGE, ["'sparc'"]),
+    (["--arch", "bios,m\x07ps", URL], USAGE, ["m\\x07ps"]),
+    (["--label", "", URL], USAGE, ["--label", "empty"]),
+    (["--label", "A" * 33, URL], USAGE, ["--label", "33", "32"]),
+    (["--label", "a b", URL], USAGE, ["--label", "column 2"]),
+    (["--label", "caf\u00e9", URL], USAGE, ["--label", "column 4"]),
+    # The alphabet of a URL.
+    ([""], FAILED, ["the URL is empty"]),
+    (["http://a.example/a b"], FAILED, ["space at column 19", "%20"]),
+    ([" http://a.example/"], FAILED, ["space at column 1"]),
+    (["http://a.example/\tb"], FAILED, ["\\x09 at column 18"]),
+    (["http://a.example/\nreboot"], FAILED, ["\\x0a", "cannot add a line"]),
+    (["http://a.example/\rreboot"], FAILED, ["\\x0d"]),
+    (["http://a.example/\x7f"], FAILED, ["\\x7f"]),
+    (["http://a.example/\u00e9"], FAILED, ["\\xc3", "%C3"]),
+    (['http://a.example/"x"'], FAILED, ["quote at column 18", "%22"]),
+    (["http://a.example/'x'"], FAILED, ["quote", "%27"]),
+    # iPXE settings.
+    (["http://a.example/${net0/mac"], FAILED, ["${ at column 18 without its }"]),
+    (["http://a.example/${a${b}"], FAILED, ["${ at column 18"]),
+    (["http://a.example/${}"], FAILED, ["empty ${}"]),
+    (["http://a.example/" + "${a" * 17 + "}" * 17], FAILED, ["too deeply"]),
+    # Schemes.
+    (["example.com/boot"], FAILED, ["did you mean http://example.com/boot?"]),
+    (["example.com:8080/boot"], FAILED, ["did you mean http://example.com:8080/boot?"]),
+    (["//example.com/boot"], FAILED, ["did you mean http://example.com/boot?"]),
+    (["localhost:80"], FAILED, ["did you mean http://localhost:80?"]),
+    (["boot"], FAILED, ["'boot' is not a URL"]),
+    (["/srv/boot.ipxe"], FAILED, ["is not a URL"]),
+    (["htp://a.example/"], FAILED, ["unknown scheme 'htp:'", "did you mean 'http:'?"]),
+    (["ftp://a.example/boot"], FAILED, ["cannot open ftp:", "http,https", "tftp"]),
+    (["gopher://a.example/"], FAILED, ["cannot open gopher:"]),
+    (["tcp://a.example/"], FAILED, ["tcp:"]),
+    # Host and port.
+    (["http:/a.example/"], FAILED, ["needs // after 'http:'"]),
+    (["http:a.example"], FAILED, ["needs // after"]),
+    (["http://"], FAILED, ["no host after 'http://'"]),
+    (["http:///boot"], FAILED, ["no host"]),
+    (["http://user@/boot"], FAILED, ["no host"]),
+    (["http://:80/boot"], FAILED, ["no host"]),
+    (["http://a.example:http/"], FAILED, ["port ':http'"]),
+    (["http://a.example:0/"], FAILED, ["port ':0'"]),
+    (["http://a.example:65536/"], FAILED, ["port ':65536'"]),
+    (["http://a.example:123456/"], FAILED, ["port ':123456'"]),
+    (["http://[::1/"], FAILED, ["IPv6"]),
+    (["http://[]/"], FAILED, ["IPv6"]),
+    (["http://[::1]x/"], FAILED, ["port after ]"]),
+    (["iscsi:"], FAILED, ["nothing after 'iscsi:'"]),
+    # The slot's size: both sizes are named.
+    (["http://a.example/" + "x" * 9000], FAILED, ["the script is ", "the slot takes 8131"]),
+]
+
+# URLs that must be taken, and the command that iPXE must be given.
+TAKEN = [
+    ("http://a.example/boot", "chain --autofree"),
+    ("HTTP://A.EXAMPLE/boot", "chain --autofree"),
+    ("http://a.example:8080/boot?x=1&y=2#z", "chain --autofree"),
+    ("http://user:password@a.example/boot", "chain --autofree"),
+    ("http://[2001:db8::1]:8080/boot", "chain --autofree"),
+    ("http://192.0.2.1/a%20b;c=d,e~f!g*h(i)|j\\k^l`m<n>[o]{p}", "chain --autofree"),
+    ("https://a.example/", "chain --autofree"),
+    ("http://a.example", "chain --autofree"),
+    ("tftp://192.0.2.1:6969/boot", "chain --autofree"),
+    ("nfs://a.example/export/path", "chain --autofree"),
+    ("http://${next-server}/boot?mac=${net0/mac:hexhyp}&s=${serial}", "chain --autofree"),
+    ("http://a.example/${net${n}/mac}", "chain --autofree"),
+    ("http://a.example/}", "chain --autofree"),
+    ("${boot-url}", "chain --autofree"),
+    ("iscsi:192.0.2.1::::iqn.2026-01.example:disk", "sanboot"),
+    ("aoe:e0.0", "sanboot"),
+]
+
+
+class UsageTest(CommandTest):
+    def test_refused(self):
+        output = self.folder / "boots-from.iso"
+        output.write_bytes(b"the old file")
+        for arguments, status, words in REFUSED:
+            with self.subTest(arguments=[a[:60] for a in arguments]):
+                done = self.run_command(*arguments)
+                self.assert_refused(done, status, *words)
+                self.assertEqual(b"see boots-from --help" in done.stderr, status == USAGE)
+                self.assertEqual(output.read_bytes(), b"the old file")
+                self.assert_folder_holds("boots-from.iso")
+
+    def test_taken(self):
+        for url, command in TAKEN:
+            with self.subTest(url=url):
+                done = self.run_command("--print-script", url)
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                script = done.stdout.decode()
+                self.assertTrue(script.startswith("#!ipxe\n"))
+                lines = [line for line in script.split("\n") if line.startswith(command)]
+                self.assertEqual(lines, [f"{command} {url} || goto no_boot"])
+        self.assert_folder_holds()
+
+    def test_every_line_of_the_script_is_ours(self):
+        """Whatever the URL, the script has the same lines but for the URL itself."""
+        plain = self.run_command("--print-script", URL).stdout.decode()
+        for url, command in TAKEN:
+            if command == "sanboot":
+                continue
+            with self.subTest(url=url):
+                script = self.run_command("--print-script", url).stdout.decode()
+                self.assertEqual(script.replace(url, URL), plain)
+
+    def test_help_and_version(self):
+        done = self.run_command("--help")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        for option in ("--output", "--arch", "--label", "--print-script", "--quiet"):
+            self.assertIn(option, done.stdout.decode())
+        done = self.run_command("--version")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertRegex(done.stdout.decode(), r"(?m)^boots-from \d")
+        self.assertRegex(done.stdout.decode(), r"(?m)^ipxe \d.*\((forky|trixie|local)\)$")
+        self.assertRegex(done.stdout.decode(), r"(?m)^isolinux .*6\.04")
+        self.assert_folder_holds()
+
+    def test_success_line(self):
+        done = self.run_command(URL)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout, b"")
+        size = (self.folder / "boots-from.iso").stat().st_size
+        self.assertRegex(
+            done.stderr.decode(),
+            rf"^boots-from: wrote boots-from\.iso, {size / 2**20:.1f} MiB, to boot {URL} "
+            r"on BIOS, UEFI x86_64, UEFI arm64 \(\d+\.\d ms\)\n$",
+        )
+        done = self.run_command("-q", URL)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
+
+
+if __name__ == "__main__":
+    unittest.main()
