@@ -99,11 +99,11 @@ struct stub_header {
 	UINT32 slot_size;
 };
 
+#define AT_START __attribute__((section(".header"), used))
+#define AT_ENTRY __attribute__((section(".text.entry")))
+
 /* volatile: the values are not the ones the compiler sees. */
-__attribute__((section(".header"),
-	       used)) static const volatile struct stub_header header = {
-	.machine = MACHINE,
-};
+AT_START static const volatile struct stub_header header = {.machine = MACHINE};
 
 static const struct EFI_GUID EFI_LOADED_IMAGE_PROTOCOL_GUID = {
 	0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
@@ -144,8 +144,8 @@ set_load_options(EFI_HANDLE ImageHandle, struct EFI_SYSTEM_TABLE *SystemTable)
 EFI_STATUS EFIAPI stub_entry(EFI_HANDLE ImageHandle,
 			     struct EFI_SYSTEM_TABLE *SystemTable);
 
-__attribute__((section(".text.entry"))) EFI_STATUS EFIAPI
-stub_entry(EFI_HANDLE ImageHandle, struct EFI_SYSTEM_TABLE *SystemTable)
+AT_ENTRY EFI_STATUS EFIAPI stub_entry(EFI_HANDLE ImageHandle,
+				      struct EFI_SYSTEM_TABLE *SystemTable)
 {
 	set_load_options(ImageHandle, SystemTable);
 	EFI_IMAGE_ENTRY_POINT entry = (EFI_IMAGE_ENTRY_POINT)at_delta(header.entry_delta);

@@ -11,6 +11,15 @@ enum {
 	DEBUG_ENTRY_SIZE = 28,
 };
 
+/* A section on its way into a file: where its header goes and which fields follow. */
+struct addition {
+	struct bf_pe_section section;
+	size_t header;
+	uint32_t size_of_image;
+	size_t size_field; /* offset of SizeOfCode or SizeOfInitializedData */
+	uint32_t size_value;
+};
+
 static bool overlaps(uint64_t start, uint64_t end, uint64_t other, uint64_t size)
 {
 	return size && start < other + size && other < end;
@@ -53,7 +62,7 @@ static bool all_zero(struct bf_view bytes)
 }
 
 /* The place of one more Section Header, which may only take bytes nobody uses. */
-static int find_header_room(const struct bf_pe *pe, size_t *ret_offset,
+static int find_header_room(const struct bf_pe *pe, struct addition *addition,
 			    struct bf_error *reterr)
 {
 	if (pe->number_of_sections >= BF_PE_MAX_SECTIONS)
@@ -75,14 +84,15 @@ static int find_header_room(const struct bf_pe *pe, size_t *ret_offset,
 			"no room for another PE section header: offsets %zu to %zu "
 			"are in use",
 			start, end);
-	*ret_offset = start;
+	addition->header = start;
 	return BF_OK;
 }
 
 /* First free place behind all sections in memory and behind all bytes on disk. */
-static int find_section_room(const struct bf_pe *pe, struct bf_pe_section *section,
+static int find_section_room(const struct bf_pe *pe, struct addition *addition,
 			     struct bf_error *reterr)
 {
+	struct bf_pe_section *section = &addition->section;
 	uint64_t address = bf_align(pe->size_of_image, pe->section_alignment);
 	uint64_t offset = bf_align(pe->file.size, pe->file_alignment);
 	uint64_t raw_size = bf_align(section->virtual_size, pe->file_alignment);
@@ -97,24 +107,24 @@ static int find_section_room(const struct bf_pe *pe, struct bf_pe_section *secti
 	section->virtual_address = (uint32_t)address;
 	section->pointer_to_raw_data = (uint32_t)offset;
 	section->size_of_raw_data = (uint32_t)raw_size;
+	addition->size_of_image = (uint32_t)image_end;
 	return BF_OK;
 }
 
-/* SizeOfCode or SizeOfInitializedData, whichever the section counts for, and its new value. */
-static int grow_size_field(const struct bf_pe *pe, const struct bf_pe_section *section,
-			   size_t *ret_offset, uint32_t *ret_value,
+/* The new value of SizeOfCode or SizeOfInitializedData, whichever the section counts for. */
+static int grow_size_field(const struct bf_pe *pe, struct addition *addition,
 			   struct bf_error *reterr)
 {
-	bool code = section->characteristics & BF_PE_SCN_CNT_CODE;
-	size_t offset = pe->optional_header + (code ? BF_PE_OPT_SIZE_OF_CODE
-						    : BF_PE_OPT_SIZE_OF_INITIALIZED_DATA);
-	uint32_t old = bf_le32(pe->file.data + offset);
-	if (section->size_of_raw_data > UINT32_MAX - old)
+	bool code = addition->section.characteristics & BF_PE_SCN_CNT_CODE;
+	uint32_t more = addition->section.size_of_raw_data;
+	addition->size_field =
+		pe->optional_header +
+		(code ? BF_PE_OPT_SIZE_OF_CODE : BF_PE_OPT_SIZE_OF_INITIALIZED_DATA);
+	uint32_t old = bf_le32(pe->file.data + addition->size_field);
+	if (more > UINT32_MAX - old)
 		return bf_fail(reterr, BF_ERR_TOO_BIG, "%s %u cannot grow by %u",
-			       code ? "SizeOfCode" : "SizeOfInitializedData", old,
-			       section->size_of_raw_data);
-	*ret_offset = offset;
-	*ret_value = old + section->size_of_raw_data;
+			       code ? "SizeOfCode" : "SizeOfInitializedData", old, more);
+	addition->size_value = old + more;
 	return BF_OK;
 }
 
@@ -128,40 +138,42 @@ static void write_section_header(uint8_t *header, const struct bf_pe_section *se
 	bf_put_le32(header + BF_PE_SCN_CHARACTERISTICS, section->characteristics);
 }
 
+/* file is the old one with zeros behind it; pe describes the old one. */
+static void write_addition(const struct bf_pe *pe, const struct addition *addition,
+			   uint8_t *file)
+{
+	uint8_t *optional = file + pe->optional_header;
+	write_section_header(file + addition->header, &addition->section);
+	bf_put_le16(file + pe->coff_header + BF_PE_COFF_NUMBER_OF_SECTIONS,
+		    (uint16_t)(pe->number_of_sections + 1));
+	bf_put_le32(optional + BF_PE_OPT_SIZE_OF_IMAGE, addition->size_of_image);
+	bf_put_le32(file + addition->size_field, addition->size_value);
+}
+
 int bf_pe_add_section(struct bf_buffer *file, struct bf_pe_section *section,
 		      struct bf_error *reterr)
 {
 	struct bf_pe pe;
-	struct bf_pe_section added = *section;
-	size_t header, size_field;
-	uint32_t size_value;
+	struct addition addition = {.section = *section};
 	int err = bf_pe_parse(bf_buffer_view(file), &pe, reterr);
 	if (!err)
-		err = find_header_room(&pe, &header, reterr);
+		err = find_header_room(&pe, &addition, reterr);
 	if (!err)
-		err = find_section_room(&pe, &added, reterr);
+		err = find_section_room(&pe, &addition, reterr);
 	if (!err)
-		err = grow_size_field(&pe, &added, &size_field, &size_value, reterr);
+		err = grow_size_field(&pe, &addition, reterr);
 	if (err)
 		return err;
 
-	size_t end = (size_t)added.pointer_to_raw_data + added.size_of_raw_data;
 	struct bf_buffer grown = {0};
-	if (bf_buffer_zero(&grown, end))
+	if (bf_buffer_zero(&grown, (size_t)addition.section.pointer_to_raw_data +
+					   addition.section.size_of_raw_data))
 		return bf_fail_nomem(reterr);
 	memcpy(grown.data, file->data, file->size);
+	write_addition(&pe, &addition, grown.data);
 	bf_buffer_free(file);
 	*file = grown;
-
-	write_section_header(file->data + header, &added);
-	bf_put_le16(file->data + pe.coff_header + BF_PE_COFF_NUMBER_OF_SECTIONS,
-		    (uint16_t)(pe.number_of_sections + 1));
-	bf_put_le32(
-		file->data + pe.optional_header + BF_PE_OPT_SIZE_OF_IMAGE,
-		(uint32_t)bf_align((uint64_t)added.virtual_address + added.virtual_size,
-				   pe.section_alignment));
-	bf_put_le32(file->data + size_field, size_value);
-	*section = added;
+	*section = addition.section;
 	return BF_OK;
 }
 
