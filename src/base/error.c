@@ -4,36 +4,29 @@
 #include <stdio.h>
 #include <string.h>
 
-int bf_fail(struct bf_error *reterr, int err, const char *format, ...)
+void bf_error_set(struct bf_error *error, const char *format, ...)
 {
-	if (!reterr)
-		return err;
+	if (!error)
+		return;
 	va_list args;
 	va_start(args, format);
-	vsnprintf(reterr->text, sizeof(reterr->text), format, args);
+	vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
-	return err;
 }
 
-int bf_fail_nomem(struct bf_error *reterr)
+void bf_error_prefix(struct bf_error *error, const char *format, ...)
 {
-	return bf_fail(reterr, BF_ERR_NOMEM, "out of memory");
-}
-
-int bf_fail_in(struct bf_error *reterr, int err, const char *format, ...)
-{
-	if (!reterr)
-		return err;
-	struct bf_error inner = *reterr;
+	if (!error)
+		return;
+	struct bf_error inner = *error;
 	va_list args;
 	va_start(args, format);
-	int length = vsnprintf(reterr->text, sizeof(reterr->text), format, args);
+	int length = vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
-	if (length < 0 || (size_t)length + 2 >= sizeof(reterr->text))
-		return err;
-	size_t room = sizeof(reterr->text) - (size_t)length;
-	snprintf(reterr->text + length, room, ": %.*s", (int)room - 3, inner.text);
-	return err;
+	if (length < 0 || (size_t)length + 3 >= sizeof(error->text))
+		return;
+	size_t room = sizeof(error->text) - (size_t)length;
+	snprintf(error->text + length, room, ": %.*s", (int)room - 3, inner.text);
 }
 
 const char *bf_printable(const char *text, char *out, unsigned long size)

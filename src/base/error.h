@@ -26,22 +26,25 @@ struct bf_error {
 	char text[1024];
 };
 
+/* Store a sentence, or put "prefix: " before the one stored; error may be NULL. */
+void bf_error_set(struct bf_error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void bf_error_prefix(struct bf_error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /*
- * Store the sentence in reterr (may be NULL) and return err, so that a failing function
- * ends in `return bf_fail(reterr, BF_ERR_FORMAT, "...", ...);`.
+ * How a failing function ends: `return bf_fail(reterr, BF_ERR_FORMAT, "...", ...);`.
+ * bf_fail_in() keeps the sentence of a function called and says where it happened. Macros,
+ * so that the compiler sees which code is returned, and that it is not BF_OK.
  */
-int bf_fail(struct bf_error *reterr, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+#define bf_fail(reterr, err, ...) (bf_error_set((reterr), __VA_ARGS__), (err))
+#define bf_fail_in(reterr, err, ...) (bf_error_prefix((reterr), __VA_ARGS__), (err))
 
 /* The same for out of memory, which needs no words of its own. */
-int bf_fail_nomem(struct bf_error *reterr);
-
-/*
- * Put "prefix: " before the sentence already in reterr (may be NULL), to say where it
- * happened. Returns err, for use in a return statement.
- */
-int bf_fail_in(struct bf_error *reterr, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+static inline int bf_fail_nomem(struct bf_error *reterr)
+{
+	return bf_fail(reterr, BF_ERR_NOMEM, "out of memory");
+}
 
 /*
  * Copy text into out (size bytes, always terminated) with every byte outside printable

@@ -22,7 +22,7 @@ static int flush_stdout(struct bf_error *reterr)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return BF_OK;
-	return bf_fail(reterr, BF_ERR_IO, "standard output: cannot write: %s",
+	return bf_fail(reterr, BF_ERR_IO, "'standard output': cannot write: %s",
 		       strerror(errno));
 }
 

@@ -101,7 +101,7 @@ class BundleTest(CommandTest):
             for changed, words in (
                 (data.replace(MARKER, b"#!ipxe\n#somebody-elses "), ["no script slot"]),
                 (data + data[slot : slot + 8192], ["two script slots"]),
-                (flip(data, slot + 40), ["damaged marker"]),
+                (flip(data, slot + 24), ["damaged marker"]),
                 (data[: slot + 100], ["script slot"]),
             ):
                 with self.subTest(name, words=words):

@@ -29,7 +29,7 @@ class OutputTest(CommandTest):
             ["bash", "-c", line, "bash", COMMAND], capture_output=True, cwd=self.folder
         )
         self.assertEqual(done.stdout, b"1\n")
-        self.assertIn(b"standard output: cannot write: Broken pipe", done.stderr)
+        self.assertIn(b"'standard output': cannot write: Broken pipe", done.stderr)
 
     def test_stdout_full_or_closed(self):
         for arguments in (["-o", "-", URL], ["--print-script", URL], ["--help"], ["--version"]):
