@@ -143,6 +143,18 @@ static void test_image_base(void **state)
 	}
 }
 
+/* An address 4 GiB too high is not the one it would be in 32 bits. */
+static void test_high_addresses(void **state)
+{
+	(void)state;
+	uint8_t file[FORGE_SIZE];
+	struct bf_ipxe ipxe;
+	forge_efi(file, 0x8664);
+	add_table(file + PE_DATA, 0x100000000 + PE_DATA_RVA, file + PE_TABLE, 8,
+		  PE_CODE_RVA);
+	assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_ERR_UNSUPPORTED);
+}
+
 static void test_not_ours(void **state)
 {
 	(void)state;
@@ -208,6 +220,7 @@ static void test_versions(void **state)
 		{"sbat,1\nother,1,a,b,9.9,u\nipxe,1,iPXE,ipxe.efi,2.0,u\n", "2.0"},
 		{"sbat,1\nipxe,1,iPXE,ipxe.efi,2.0", ""}, /* cut short */
 		{"sbat,1\nipxe,1,iPXE", ""},
+		{"sbat,1\nnot-ipxe,1,iPXE,ipxe.efi,2.0,u\n", ""},
 		{"sbat,1\nipxe.debian,1,iPXE,ipxe.efi,2.0,u\n", ""},
 		{"sbat,1\nipxe,1,iPXE,ipxe.efi,2 0,u\n", ""},
 		{"sbat,1\nipxe,1,iPXE,ipxe.efi,2\x80,u\n", ""},
@@ -345,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_lkrn),
 		cmocka_unit_test(test_efi),
 		cmocka_unit_test(test_image_base),
+		cmocka_unit_test(test_high_addresses),
 		cmocka_unit_test(test_not_ours),
 		cmocka_unit_test(test_kernels_and_damage),
 		cmocka_unit_test(test_versions),

@@ -136,9 +136,9 @@ static void test_one_entry_broken(void **state)
 		{NAME, 0x42, "a-very-long-name"},
 		{NAME, 0x42, "n s"},
 		{NAME, 0x42, ""},
-		{0, 0x42, "nfs"},    /* into code that is no text */
-		{SIZE, 0x42, "nfs"}, /* the first byte that is not there */
-		{SIZE - 2, 0x42, "nfs"},
+		{0, 0x42, "nfs"},        /* into code that is no text */
+		{SIZE, 0x42, "nfs"},     /* the first byte that is not there */
+		{SIZE - 3, 0x42, "nfs"}, /* without a NUL */
 		{0xffffffff, 0x42, "nfs"},
 		{NAME, NAME + 1, "nfs"}, /* opened by a string */
 		{NAME, 0xffffffff, "nfs"},
@@ -147,7 +147,7 @@ static void test_one_entry_broken(void **state)
 		uint8_t program[SIZE];
 		char ret[256];
 		forge(program, schemes);
-		memset(program + SIZE - 2, 'n', 2);
+		memset(program + SIZE - 3, 'n', 3);
 		assert_int_equal(list(program, SIZE, ret, sizeof(ret)), BF_OK);
 		add_name(program, 2, cases[i].name);
 		add_entry(program, THIRD, cases[i].scheme, cases[i].open);

@@ -92,10 +92,13 @@ static void test_walk_hostile_lengths(void **state)
 static void test_walk_the_end(void **state)
 {
 	(void)state;
-	uint8_t payload[64];
+	uint8_t payload[64] = {0};
 	size_t count;
 	for (size_t size = 0; size < 4; size++)
 		assert_int_equal(walk(bf_view(payload, size), &count), BF_ERR_FORMAT);
+	/* Nothing but a CRC is no block, even where it would end the payload. */
+	bf_put_le32(payload, 4);
+	assert_int_equal(walk(bf_view(payload, 8), &count), BF_ERR_FORMAT);
 	for (size_t size = 17; size <= 36; size++) {
 		memset(payload, 0xff, sizeof(payload));
 		bf_put_le32(payload, 13);
