@@ -116,7 +116,7 @@ int bf_plant_lkrn(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
 		  struct bf_buffer *ret, struct bf_error *reterr)
 {
 	struct bf_bzimage image;
-	struct layout layout;
+	struct layout layout = {0};
 	uint16_t entry = 0;
 	bf_cleanup(bf_buffer_free) struct bf_buffer out = {0};
 
