@@ -249,8 +249,8 @@ static int find_primary_descriptor(struct bf_view image, uint64_t *ret,
 
 static int open_volume(struct bf_view image, struct volume *ret, struct bf_error *reterr)
 {
-	uint64_t descriptor;
-	struct record record;
+	uint64_t descriptor = 0;
+	struct record record = {0};
 	int err = find_primary_descriptor(image, &descriptor, reterr);
 	if (err)
 		return err;
@@ -287,8 +287,8 @@ static int not_found(const char *path, struct bf_error *reterr)
 int bf_iso9660_find(struct bf_view image, const char *path, struct bf_iso_extent *ret,
 		    struct bf_error *reterr)
 {
-	struct volume volume;
-	struct record record;
+	struct volume volume = {0};
+	struct record record = {0};
 	int err = open_volume(image, &volume, reterr);
 	if (err)
 		return err;

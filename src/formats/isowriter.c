@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "formats/iso_stream.h"
@@ -253,6 +255,24 @@ static int start(struct writer *writer, struct bf_error *reterr)
 }
 
 /*
+ * Have the pages of a large allocation made in one system call, while libisofs's thread
+ * starts: a page fault for each costs a sixth of the whole image. Only ever an optimisation.
+ */
+static void populate(uint8_t *data, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = ((uintptr_t)data + page - 1) & ~(page - 1);
+	uintptr_t end = ((uintptr_t)data + size) & ~(page - 1);
+	if (start < end)
+		madvise((void *)start, end - start, MADV_POPULATE_WRITE);
+#else
+	(void)data;
+	(void)size;
+#endif
+}
+
+/*
  * libisofs writes in a thread of its own; take all that it announced at once. One byte more
  * would return 0 and lose the end.
  */
@@ -265,8 +285,10 @@ static int collect(struct writer *writer, struct bf_error *reterr)
 	/* Every byte is about to be written: no need to have them zeroed first. */
 	if (size > 0 && size <= INT_MAX)
 		writer->output.data = malloc((size_t)size);
-	if (writer->output.data)
+	if (writer->output.data) {
+		populate(writer->output.data, (size_t)size);
 		got = source->read_xt(source, writer->output.data, (int)size);
+	}
 	if (got == 0 || got != size) {
 		source->cancel(source);
 		if (!writer->output.data)
