@@ -1,0 +1,129 @@
+"""What a row works with: the command under test, a folder, servers and a machine."""
+
+import contextlib
+import secrets
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import machine
+from lab.outcome import Failure
+from lab.process import Process, require
+from lab.serial import PROMPT, Console
+
+SERIAL_SOCKET = "/run/serial.sock"  # the sandbox's own /run; a longer path may not fit
+
+
+@dataclass(frozen=True)
+class Row:
+    """One boot test: what is booted, and a function of the lab that plays the test."""
+
+    name: str
+    target: machine.Target
+    play: Callable
+
+    @property
+    def seconds(self):
+        return self.target.platform.seconds
+
+
+class Guest:
+    """A running machine."""
+
+    def __init__(self, process, console):
+        self.process = process
+        self.console = console
+
+    def expect(self, text):
+        """Waits for text; a shell prompt in its place means that the boot went wrong."""
+        self.console.expect(text, unless=PROMPT)
+
+    def expect_shell(self, command, answer):
+        """Proves that an iPXE shell takes a command; the answer must not be in the command."""
+        self.console.expect(PROMPT)
+        self.console.type(command)
+        self.console.expect(answer)
+
+    def wait_off(self):
+        self.console.drain()
+        status = self.process.wait(20)
+        if status != 0:
+            raise Failure(f"QEMU ended with status {status}, see {self.process.log}")
+
+    def stop(self):
+        self.process.stop()
+        self.console.close()
+
+
+class Lab(contextlib.ExitStack):
+    """One row's bench.  Leaving it stops the machine and the servers, last started first."""
+
+    def __init__(self, row, command, folder):
+        super().__init__()
+        self.target = row.target
+        self.folder = folder
+        self.nonce = secrets.token_hex(8)
+        self._command = command
+        self._deadline = time.monotonic() + row.seconds
+
+    def make_folder(self, name):
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
+
+    def start(self, server):
+        """Starts a server and returns it when it answers."""
+        self.callback(server.stop)
+        server.start(self)
+        return server
+
+    def arrival(self):
+        """A script that says it has arrived, in words no URL contains, and switches off.
+
+        The sleep lets the serial port deliver what is printed before the machine is gone.
+        """
+        return f"#!ipxe\necho {self.arrival_text}\nsleep 1\npoweroff\n"
+
+    @property
+    def arrival_text(self):
+        return f"<{self.nonce}> has arrived"
+
+    def image(self, *arguments, name="boots-from.iso"):
+        """Runs the command under test; returns the image it wrote."""
+        image = self.folder / name
+        arch = self.target.platform.arch
+        words = [self._command, "-o", image, *(["--arch", arch] if arch else []), *arguments]
+        result = subprocess.run(words, capture_output=True, text=True, check=False)
+        if result.returncode != 0 or not image.exists():
+            raise Failure(f"{' '.join(map(str, words))}: status {result.returncode}: "
+                          f"{result.stderr.strip()}")
+        return image
+
+    def script_image(self, script):
+        """An image that carries the given iPXE script instead of one made from a URL."""
+        file = self.folder / "script.ipxe"
+        file.write_text(script)
+        return self.image("--script", file)
+
+    def boot(self, image, *nics):
+        """Starts the row's machine from an image; its network is QEMU's own if none is given."""
+        platform = self.target.platform
+        program = require(platform.qemu, platform.package)
+        options = machine.qemu_options(
+            self.target, image, nics or (machine.user_network(),), SERIAL_SOCKET, self.folder)
+        console = Console(SERIAL_SOCKET, self.folder / "serial.log", self._deadline)
+        guest = Guest(Process([program, *options], self.folder / "qemu.log"), console)
+        self.callback(guest.stop)
+        console.accept()
+        return guest
+
+
+def shown_log(folder, lines=40):
+    """The end of the serial log, for a report."""
+    log = Path(folder, "serial.log")
+    if not log.exists():
+        return "(no serial log)"
+    text = log.read_bytes().decode("latin-1").replace("\r", "")
+    return "\n".join(text.splitlines()[-lines:]) or "(nothing on the serial port)"

@@ -1,0 +1,178 @@
+"""The machines to boot: what firmware, what medium, what network, as QEMU options."""
+
+import os
+import shutil
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.outcome import Skip
+
+
+def existing(path, package):
+    if not Path(path).exists():
+        raise Skip(f"{path} is not there (package {package})")
+    return path
+
+
+def no_firmware(_folder):
+    """QEMU brings SeaBIOS itself."""
+    return []
+
+
+def pflash(code, variables, package):
+    """A firmware of two flash images; the machine gets its own copy of the variables."""
+    def options(folder):
+        own_variables = folder / "vars.fd"
+        shutil.copy(existing(variables, package), own_variables)
+        return [
+            "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={existing(code, package)}",
+            "-drive", f"if=pflash,unit=1,format=raw,file={own_variables}",
+        ]
+
+    return options
+
+
+RISCV64_FIRMWARE_VARIABLE = "BF_RISCV64_FIRMWARE"
+RISCV64_FLASH = 0x20000000
+RISCV64_VARIABLES = 0x22000000
+
+
+def riscv64_firmware(folder):
+    """QEMU 7.2 has no way to start from flash here, so OpenSBI gets a jump there as its kernel.
+
+    The folder with Debian's EDK2 for riscv64 is named by an environment variable.
+    """
+    source = Path(os.environ.get(RISCV64_FIRMWARE_VARIABLE, "/usr/share/qemu-efi-riscv64"))
+    options = []
+    for name, address in (
+        ("RISCV_VIRT_CODE.fd", RISCV64_FLASH),
+        ("RISCV_VIRT_VARS.fd", RISCV64_VARIABLES),
+    ):
+        file = existing(source / name, f"qemu-efi-riscv64, or {RISCV64_FIRMWARE_VARIABLE}=FOLDER")
+        options += ["-device", f"loader,file={file},addr={address:#x},force-raw=on"]
+    trampoline = folder / "trampoline.bin"
+    lui_t0_flash = RISCV64_FLASH | 5 << 7 | 0x37
+    jr_t0 = 5 << 15 | 0x67
+    trampoline.write_bytes(struct.pack("<II", lui_t0_flash, jr_t0))
+    return options + ["-kernel", str(trampoline)]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One kind of machine with its firmware."""
+
+    name: str
+    qemu: str
+    package: str
+    machine: tuple[str, ...]
+    firmware: Callable[[Path], list[str]]
+    cd: tuple[str, ...] = ("ide-cd,drive=medium,bootindex=1",)
+    arch: str | None = None  # for --arch, None when the default image boots this platform
+    seconds: int = 240  # generous: about ten times what a quiet machine takes
+
+
+BIOS = Platform(
+    "bios", "qemu-system-x86_64", "qemu-system-x86",
+    # graphics=off makes SeaBIOS put its console on the serial port.
+    ("-M", "q35,accel=tcg,graphics=off"),
+    no_firmware,
+    seconds=120,
+)
+X86_64 = Platform(
+    "x86_64", "qemu-system-x86_64", "qemu-system-x86",
+    ("-M", "q35,accel=tcg"),
+    pflash("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd", "ovmf"),
+)
+ARM64 = Platform(
+    "arm64", "qemu-system-aarch64", "qemu-system-arm",
+    ("-M", "virt,accel=tcg", "-cpu", "cortex-a57"),
+    pflash("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd", "qemu-efi-aarch64"),
+    cd=("virtio-scsi-pci", "scsi-cd,drive=medium,bootindex=1"),
+)
+RISCV64 = Platform(
+    "riscv64", "qemu-system-riscv64", "qemu-system-misc",
+    ("-M", "virt,accel=tcg"),
+    riscv64_firmware,
+    arch="all",
+)
+
+
+def cd(platform, image):
+    """Optical media, as a BMC presents them."""
+    return ["-drive", f"if=none,id=medium,media=cdrom,format=raw,readonly=on,file={image}",
+            *devices(platform.cd)]
+
+
+def stick(_platform, image):
+    """A USB stick the image was written to."""
+    return ["-drive", f"if=none,id=medium,format=raw,readonly=on,file={image}",
+            *devices(("qemu-xhci", "usb-storage,drive=medium,bootindex=1"))]
+
+
+def disk(_platform, image):
+    return ["-drive", f"if=none,id=medium,format=raw,readonly=on,file={image}",
+            *devices(("virtio-blk-pci,drive=medium,bootindex=1",))]
+
+
+def devices(descriptions):
+    return [word for description in descriptions for word in ("-device", description)]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A platform and the medium it boots from."""
+
+    platform: Platform
+    medium: Callable[[Platform, Path], list[str]]
+
+    @property
+    def name(self):
+        return f"{self.platform.name}-{self.medium.__name__}"
+
+
+@dataclass(frozen=True)
+class Nic:
+    """A network card and what it is wired to."""
+
+    mac: str
+    backend: tuple[str, ...]  # the values of -netdev options, {id} stands for the card's name
+
+    def options(self, name):
+        words = []
+        for value in self.backend:
+            words += ["-netdev", value.format(id=name)]
+        # The empty romfile keeps QEMU's own iPXE out of the machine, and of the log.
+        return words + ["-device", f"virtio-net-pci,netdev={name},mac={self.mac},romfile="]
+
+
+MAC = "52:54:00:b0:07:01"
+
+
+def user_network(mac=MAC):
+    """QEMU's own DHCP; the sandbox's 127.0.0.1 is 10.0.2.2."""
+    return Nic(mac, ("user,id={id}",))
+
+
+def silent_network(mac=MAC):
+    """A hub with nobody else on it."""
+    return Nic(mac, ("hubport,id={id},hubid=99",))
+
+
+def tap_network(interface, mac=MAC):
+    return Nic(mac, (f"tap,id={{id}},ifname={interface},script=no,downscript=no",))
+
+
+def qemu_options(target, image, nics, serial_socket, folder):
+    """All of a machine's command line but the program."""
+    words = [
+        *target.platform.machine, "-m", "512", "-nodefaults", "-display", "none",
+        "-monitor", "none", "-no-reboot",
+        "-chardev", f"socket,id=serial,path={serial_socket}", "-serial", "chardev:serial",
+        *target.platform.firmware(folder),
+        *target.medium(target.platform, image),
+    ]
+    for index, nic in enumerate(nics):
+        words += nic.options(f"nic{index}")
+    return words

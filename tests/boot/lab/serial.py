@@ -1,0 +1,96 @@
+"""The guest's serial port: what it prints is logged and searched, and we can type at it."""
+
+import re
+import select
+import socket
+import time
+
+from lab.outcome import Failure
+
+# Cursor movement and colours, of SeaBIOS, EDK2 and iPXE.  Lines are wrapped at 80 columns on
+# the way, so CR and LF carry no meaning either and searches ignore them.
+NOISE = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()].|\x1b[=>78c]|[\r\n\0]")
+
+PROMPT = "iPXE>"
+
+
+def clean(raw):
+    """The printed text without terminal control and without line ends."""
+    return NOISE.sub("", raw.decode("latin-1"))
+
+
+class Console:
+    """A unix socket that QEMU connects its serial port to.
+
+    Every expectation starts looking behind the text the one before it matched.
+    """
+
+    def __init__(self, path, log, deadline):
+        """deadline is on the monotonic clock and common to all waiting on this console."""
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(path)
+        self._listener.listen(1)
+        self._log = open(log, "wb", buffering=0)
+        self._deadline = deadline
+        self._connection = None
+        self._raw = b""
+        self._text = ""
+        self._position = 0
+        self._ended = False
+
+    def accept(self, seconds=20):
+        self._listener.settimeout(seconds)
+        try:
+            self._connection, _ = self._listener.accept()
+        except TimeoutError as error:
+            raise Failure("QEMU did not open its serial port") from error
+
+    def close(self):
+        for resource in (self._connection, self._listener, self._log):
+            if resource is not None:
+                resource.close()
+
+    def expect(self, wanted, unless=None):
+        """Waits for wanted; fails at the deadline, at the end, or when `unless` comes first."""
+        while True:
+            found = self._text.find(wanted, self._position)
+            if unless is not None:
+                instead = self._text.find(unless, self._position)
+                if instead >= 0 and not 0 <= found < instead:
+                    raise Failure(f"serial port: {unless!r} came before {wanted!r}")
+            if found >= 0:
+                self._position = found + len(wanted)
+                return
+            self._receive(f"before {wanted!r} came")
+
+    def type(self, line):
+        """Types a line one character at a time, waiting for each one's echo.
+
+        Firmware polls a serial port slowly and drops what it has no room for.
+        """
+        for character in line:
+            self._connection.sendall(character.encode("ascii"))
+            self.expect(character)
+        self._connection.sendall(b"\r")
+
+    def drain(self):
+        """Reads to the end, that is until the machine is off."""
+        while not self._ended:
+            self._receive("before the machine went off")
+
+    def _receive(self, purpose):
+        if self._ended:
+            raise Failure(f"serial port: the machine ended {purpose}")
+        left = self._deadline - time.monotonic()
+        if left <= 0 or not select.select([self._connection], [], [], left)[0]:
+            raise Failure(f"serial port: time was up {purpose}")
+        try:
+            chunk = self._connection.recv(65536)
+        except ConnectionResetError:
+            chunk = b""
+        if not chunk:
+            self._ended = True
+            return
+        self._log.write(chunk)
+        self._raw += chunk
+        self._text = clean(self._raw)

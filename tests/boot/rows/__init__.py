@@ -1,0 +1,7 @@
+"""The rows, by name.  A module of rows has a list ROWS; add it to the list of modules here."""
+
+from rows import failures, first_boot, scripts
+
+MODULES = (first_boot, failures, scripts)
+
+ROWS = {row.name: row for module in MODULES for row in module.ROWS}

@@ -1,0 +1,35 @@
+"""A boot that cannot work says why and ends in iPXE's shell, never in a loop of reboots."""
+
+from lab.bench import Row
+from lab.machine import BIOS, MAC, X86_64, Target, cd, silent_network
+from lab.servers.nginx import Nginx
+
+TARGETS = (Target(BIOS, cd), Target(X86_64, cd))
+
+DIAGNOSTIC = "boots-from:"
+
+
+def expect_diagnostic_and_shell(guest, error):
+    guest.expect(error)
+    guest.expect(DIAGNOSTIC)
+    # Typed as a setting and answered with its value: the echo of the typing cannot pass for it.
+    guest.expect_shell("echo ${net0/mac:hexhyp}", MAC.replace(":", "-"))
+
+
+def nobody_answers_dhcp(lab):
+    guest = lab.boot(lab.image("http://10.0.2.2:8080/boot"), silent_network())
+    expect_diagnostic_and_shell(guest, "No configuration methods succeeded")
+
+
+def not_found(lab):
+    web = lab.start(Nginx())
+    guest = lab.boot(lab.image(web.url(lab.nonce)))
+    expect_diagnostic_and_shell(guest, "Not found")
+    web.expect_request(f"/{lab.nonce}", status=404)
+
+
+ROWS = [
+    Row(f"{play.__name__.replace('_', '-')}.{target.name}", target, play)
+    for play in (nobody_answers_dhcp, not_found)
+    for target in TARGETS
+]

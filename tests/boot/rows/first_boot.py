@@ -1,0 +1,41 @@
+"""The main promise: an image made from an http:// URL boots and fetches it, on every platform."""
+
+from lab.bench import Row
+from lab.machine import ARM64, BIOS, MAC, RISCV64, X86_64, Target, cd, disk, stick
+from lab.servers.nginx import Nginx
+
+TARGETS = (
+    Target(BIOS, cd),
+    Target(BIOS, stick),
+    Target(X86_64, cd),
+    Target(X86_64, stick),
+    Target(ARM64, cd),
+    Target(ARM64, disk),
+    Target(RISCV64, disk),
+)
+
+
+def chain_over_http(lab):
+    web = lab.start(Nginx())
+    web.publish(lab.nonce, lab.arrival())
+    guest = lab.boot(lab.image(web.url(lab.nonce)))
+    guest.expect(lab.arrival_text)
+    guest.wait_off()
+    web.expect_request(f"/{lab.nonce}")
+
+
+def settings_in_url(lab):
+    """iPXE fills in a setting where the URL asks for it, the machine's MAC address here."""
+    web = lab.start(Nginx())
+    web.publish(lab.nonce, lab.arrival())
+    guest = lab.boot(lab.image(web.url(lab.nonce) + "?mac=${net0/mac:hexhyp}"))
+    guest.expect(lab.arrival_text)
+    guest.wait_off()
+    web.expect_request(f"/{lab.nonce}?mac={MAC.replace(':', '-')}")
+
+
+ROWS = [Row(f"http.{target.name}", target, chain_over_http) for target in TARGETS]
+ROWS += [
+    Row(f"settings-in-url.{target.name}", target, settings_in_url)
+    for target in (Target(BIOS, cd), Target(X86_64, cd))
+]
