@@ -148,6 +148,7 @@ class Nic:
 
 
 MAC = "52:54:00:b0:07:01"
+UUID = "b0075f80-0000-4000-8000-0123456789ab"
 
 
 def user_network(mac=MAC):
@@ -167,7 +168,7 @@ def tap_network(interface, mac=MAC):
 def qemu_options(target, image, nics, serial_socket, folder):
     """All of a machine's command line but the program."""
     words = [
-        *target.platform.machine, "-m", "512", "-nodefaults", "-display", "none",
+        *target.platform.machine, "-m", "512", "-nodefaults", "-display", "none", "-uuid", UUID,
         "-monitor", "none", "-no-reboot",
         "-chardev", f"socket,id=serial,path={serial_socket}", "-serial", "chardev:serial",
         *target.platform.firmware(folder),

@@ -7,22 +7,22 @@ import time
 
 from lab.outcome import Failure
 
-# Cursor movement and colours, of SeaBIOS, EDK2 and iPXE.  Lines are wrapped at 80 columns on
-# the way, so CR and LF carry no meaning either and searches ignore them.
-NOISE = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()].|\x1b[=>78c]|[\r\n\0]")
+# Cursor movement and colours, of SeaBIOS, EDK2 and iPXE.
+TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()].|\x1b[=>78c]|[\r\0]")
 
 PROMPT = "iPXE>"
 
 
-def clean(raw):
-    """The printed text without terminal control and without line ends."""
-    return NOISE.sub("", raw.decode("latin-1"))
+def readable(raw):
+    """The printed text without terminal control."""
+    return TERMINAL_CONTROL.sub("", raw.decode("latin-1"))
 
 
 class Console:
     """A unix socket that QEMU connects its serial port to.
 
-    Every expectation starts looking behind the text the one before it matched.
+    Every expectation starts looking behind the text the one before it matched.  Lines are
+    wrapped at 80 columns on the way here, so line ends carry no meaning and are left out.
     """
 
     def __init__(self, path, log, deadline):
@@ -93,4 +93,4 @@ class Console:
             return
         self._log.write(chunk)
         self._raw += chunk
-        self._text = clean(self._raw)
+        self._text = readable(self._raw).replace("\n", "")

@@ -1,7 +1,7 @@
 """The main promise: an image made from an http:// URL boots and fetches it, on every platform."""
 
 from lab.bench import Row
-from lab.machine import ARM64, BIOS, MAC, RISCV64, X86_64, Target, cd, disk, stick
+from lab.machine import ARM64, BIOS, MAC, RISCV64, UUID, X86_64, Target, cd, disk, stick
 from lab.servers.nginx import Nginx
 
 TARGETS = (
@@ -25,13 +25,13 @@ def chain_over_http(lab):
 
 
 def settings_in_url(lab):
-    """iPXE fills in a setting where the URL asks for it, the machine's MAC address here."""
+    """iPXE fills in what is known only on the machine, where the URL asks for it."""
     web = lab.start(Nginx())
     web.publish(lab.nonce, lab.arrival())
-    guest = lab.boot(lab.image(web.url(lab.nonce) + "?mac=${net0/mac:hexhyp}"))
+    guest = lab.boot(lab.image(web.url(lab.nonce) + "?mac=${net0/mac:hexhyp}&uuid=${uuid}"))
     guest.expect(lab.arrival_text)
     guest.wait_off()
-    web.expect_request(f"/{lab.nonce}?mac={MAC.replace(':', '-')}")
+    web.expect_request(f"/{lab.nonce}?mac={MAC.replace(':', '-')}&uuid={UUID}")
 
 
 ROWS = [Row(f"http.{target.name}", target, chain_over_http) for target in TARGETS]

@@ -13,7 +13,7 @@ worker_processes 1;
 pid {folder}/nginx.pid;
 events {{}}
 http {{
-    log_format lab '$status $remote_user $request';
+    log_format lab '$status $remote_user $request $sent_http_transfer_encoding';
     access_log {folder}/access.log lab;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -84,7 +84,7 @@ class Nginx:
         return f"{scheme}://{prefix}{host}:{self.port}/{path}"
 
     def requests(self):
-        """The access log: lines of `status user method target version`."""
+        """The access log: lines of `status user method target version transfer-encoding`."""
         log = self._folder / "access.log"
         return log.read_text().splitlines() if log.exists() else []
 

@@ -1,0 +1,24 @@
+"""Interfaces inside the sandbox."""
+
+import subprocess
+from pathlib import Path
+
+TAP = "tap0"
+TAP_ADDRESS = "192.0.2.1"  # ours, the machine on the tap gets another of 192.0.2.0/24
+
+
+def make_tap():
+    """A wire to a machine on tap_network(TAP); nobody answers on it until a server is started."""
+    for command in (
+        ["ip", "tuntap", "add", "dev", TAP, "mode", "tap"],
+        ["ip", "address", "add", f"{TAP_ADDRESS}/24", "dev", TAP],
+        ["ip", "link", "set", TAP, "up"],
+    ):
+        subprocess.run(command, check=True)
+
+
+def use_name_server(address, folder):
+    """Makes QEMU's user network hand its DNS queries to this address."""
+    configuration = Path(folder, "resolv.conf")
+    configuration.write_text(f"nameserver {address}\n")
+    subprocess.run(["mount", "--bind", configuration, "/etc/resolv.conf"], check=True)

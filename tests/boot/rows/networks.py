@@ -1,0 +1,31 @@
+"""Networks that take more than plain DHCP on the only card."""
+
+from lab.bench import Row
+from lab.machine import BIOS, X86_64, Target, cd
+from lab.servers.nginx import Nginx
+from lab.servers.vlan import VlanRelay, vlan_network
+
+TARGETS = (Target(BIOS, cd), Target(X86_64, cd))
+
+VLAN_ID = 42
+
+VLAN_SCRIPT = """\
+#!ipxe
+vcreate --tag {vlan_id} net0
+dhcp net0-{vlan_id}
+chain --autofree {url}
+"""
+
+
+def vlan_by_script(lab):
+    lab.start(VlanRelay(VLAN_ID))
+    web = lab.start(Nginx())
+    web.publish(lab.nonce, lab.arrival())
+    script = VLAN_SCRIPT.format(vlan_id=VLAN_ID, url=web.url(lab.nonce))
+    guest = lab.boot(lab.script_image(script), vlan_network())
+    guest.expect(lab.arrival_text)
+    guest.wait_off()
+    web.expect_request(f"/{lab.nonce}")
+
+
+ROWS = [Row(f"vlan-by-script.{target.name}", target, vlan_by_script) for target in TARGETS]
