@@ -8,11 +8,12 @@ import time
 from lab.outcome import Failure, Skip
 
 POLL_SECONDS = 0.05
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def require(program, package):
     """Returns the path of a program, or skips the row naming the package that has it."""
-    path = shutil.which(program, path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    path = shutil.which(program, path=SEARCH_PATH)
     if path is None:
         raise Skip(f"{program} is not installed (package {package})")
     return path

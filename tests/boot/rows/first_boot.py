@@ -2,7 +2,7 @@
 
 from lab.bench import Row
 from lab.machine import ARM64, BIOS, MAC, RISCV64, UUID, X86_64, Target, cd, disk, stick
-from lab.servers.nginx import Nginx
+from rows.common import boot_to_arrival, serve_arrival
 
 TARGETS = (
     Target(BIOS, cd),
@@ -16,21 +16,15 @@ TARGETS = (
 
 
 def chain_over_http(lab):
-    web = lab.start(Nginx())
-    web.publish(lab.nonce, lab.arrival())
-    guest = lab.boot(lab.image(web.url(lab.nonce)))
-    guest.expect(lab.arrival_text)
-    guest.wait_off()
+    web = serve_arrival(lab)
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce)))
     web.expect_request(f"/{lab.nonce}")
 
 
 def settings_in_url(lab):
     """iPXE fills in what is known only on the machine, where the URL asks for it."""
-    web = lab.start(Nginx())
-    web.publish(lab.nonce, lab.arrival())
-    guest = lab.boot(lab.image(web.url(lab.nonce) + "?mac=${net0/mac:hexhyp}&uuid=${uuid}"))
-    guest.expect(lab.arrival_text)
-    guest.wait_off()
+    web = serve_arrival(lab)
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce) + "?mac=${net0/mac:hexhyp}&uuid=${uuid}"))
     web.expect_request(f"/{lab.nonce}?mac={MAC.replace(':', '-')}&uuid={UUID}")
 
 

@@ -2,8 +2,8 @@
 
 from lab.bench import Row
 from lab.machine import BIOS, X86_64, Target, cd
-from lab.servers.nginx import Nginx
 from lab.servers.vlan import VlanRelay, vlan_network
+from rows.common import boot_to_arrival, serve_arrival
 
 TARGETS = (Target(BIOS, cd), Target(X86_64, cd))
 
@@ -19,12 +19,9 @@ chain --autofree {url}
 
 def vlan_by_script(lab):
     lab.start(VlanRelay(VLAN_ID))
-    web = lab.start(Nginx())
-    web.publish(lab.nonce, lab.arrival())
+    web = serve_arrival(lab)
     script = VLAN_SCRIPT.format(vlan_id=VLAN_ID, url=web.url(lab.nonce))
-    guest = lab.boot(lab.script_image(script), vlan_network())
-    guest.expect(lab.arrival_text)
-    guest.wait_off()
+    boot_to_arrival(lab, lab.script_image(script), vlan_network())
     web.expect_request(f"/{lab.nonce}")
 
 

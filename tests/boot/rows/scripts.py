@@ -2,7 +2,7 @@
 
 from lab.bench import Row
 from lab.machine import BIOS, X86_64, Target, cd
-from lab.servers.nginx import Nginx
+from rows.common import serve_arrival
 
 # What a Linux kernel's command line looks like.  iPXE takes the first BOOT_IMAGE= and the first
 # initrd= word out of a BIOS command line, which is where its script is.
@@ -18,8 +18,7 @@ chain --autofree {url}?words=${{words:uristring}}
 
 
 def command_line_words(lab):
-    web = lab.start(Nginx())
-    web.publish(lab.nonce, lab.arrival())
+    web = serve_arrival(lab)
     guest = lab.boot(lab.script_image(SCRIPT.format(words=WORDS, url=web.url(lab.nonce))))
     guest.expect(f"[{WORDS}]")
     guest.expect(lab.arrival_text)

@@ -10,17 +10,12 @@ from lab.servers.dnsmasq import Dnsmasq
 from lab.servers.iscsi import Tgt
 from lab.servers.nfs import Nfs
 from lab.servers.nginx import Nginx
+from rows.common import boot_to_arrival, serve_arrival
 
 TARGETS = (Target(BIOS, cd), Target(X86_64, cd))
 
 SERVER_NAME = "bty-server"
 MEBIBYTE = 1 << 20
-
-
-def boot_to_arrival(lab, url, *nics):
-    guest = lab.boot(lab.image(url), *nics)
-    guest.expect(lab.arrival_text)
-    guest.wait_off()
 
 
 def expect_in_log(lab, server):
@@ -31,25 +26,22 @@ def expect_in_log(lab, server):
 def http_password(lab):
     password = lab.folder / "password"
     password.write_text("user:{PLAIN}secret\n")
-    web = lab.start(Nginx(extra=f"auth_basic lab; auth_basic_user_file {password};"))
-    web.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, web.url(lab.nonce, user="user:secret"))
+    web = serve_arrival(lab, extra=f"auth_basic lab; auth_basic_user_file {password};")
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce, user="user:secret")))
     web.expect_request(f"/{lab.nonce}")
 
 
 def http_redirect(lab):
-    web = lab.start(Nginx(extra=f"location = /moved {{ return 301 /{lab.nonce}; }}"))
-    web.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, web.url("moved"))
+    web = serve_arrival(lab, extra=f"location = /moved {{ return 301 /{lab.nonce}; }}")
+    boot_to_arrival(lab, lab.image(web.url("moved")))
     web.expect_request("/moved", status=301)
     web.expect_request(f"/{lab.nonce}")
 
 
 def http_chunked(lab):
     """nginx cannot know the length of what it includes, and sends it in chunks."""
-    web = lab.start(Nginx(extra="ssi on; ssi_types text/plain;"))
-    web.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, web.url(lab.nonce))
+    web = serve_arrival(lab, extra="ssi on; ssi_types text/plain;")
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce)))
     web.expect_request(f"/{lab.nonce}")
     if not web.requests()[0].endswith(" chunked"):
         raise Failure(f"nginx did not answer in chunks: {web.requests()}")
@@ -59,32 +51,29 @@ def http_large_script(lab):
     web = lab.start(Nginx())
     comments = ("# " + "x" * 61 + "\n") * (3 * MEBIBYTE // 64)
     web.publish(lab.nonce, "#!ipxe\n" + comments + lab.arrival().removeprefix("#!ipxe\n"))
-    boot_to_arrival(lab, web.url(lab.nonce))
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce)))
     web.expect_request(f"/{lab.nonce}")
 
 
 def http_name_on_tap(lab):
     make_tap()
     lab.start(Dnsmasq(TAP, names={SERVER_NAME: TAP_ADDRESS}, dhcp_range="192.0.2.50,192.0.2.99"))
-    web = lab.start(Nginx(address=TAP_ADDRESS))
-    web.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, web.url(lab.nonce, host=SERVER_NAME), tap_network(TAP))
+    web = serve_arrival(lab, address=TAP_ADDRESS)
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce, host=SERVER_NAME)), tap_network(TAP))
     web.expect_request(f"/{lab.nonce}")
 
 
 def http_name_on_user_network(lab):
     use_name_server("127.0.0.1", lab.folder)
     lab.start(Dnsmasq("lo", names={SERVER_NAME: "10.0.2.2"}))
-    web = lab.start(Nginx())
-    web.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, web.url(lab.nonce, host=SERVER_NAME))
+    web = serve_arrival(lab)
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce, host=SERVER_NAME)))
     web.expect_request(f"/{lab.nonce}")
 
 
 def https_untrusted(lab):
     """A certificate that nobody vouches for is refused, with iPXE's code for that."""
-    web = lab.start(Nginx(port=8443, tls=self_signed(lab.folder, address="10.0.2.2")))
-    web.publish(lab.nonce, lab.arrival())
+    web = serve_arrival(lab, port=8443, tls=self_signed(lab.folder, address="10.0.2.2"))
     guest = lab.boot(lab.image(web.url(lab.nonce)))
     guest.expect("Permission denied (https://ipxe.org/0216eb")
     guest.expect_shell()
@@ -95,7 +84,7 @@ def https_untrusted(lab):
 def tftp(lab):
     server = lab.start(Atftpd())
     server.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, server.url(lab.nonce))
+    boot_to_arrival(lab, lab.image(server.url(lab.nonce)))
     expect_in_log(lab, server)
 
 
@@ -104,26 +93,25 @@ def tftp_on_tap(lab):
     make_tap()
     server = lab.start(Dnsmasq(TAP, dhcp_range="192.0.2.50,192.0.2.99", tftp=True))
     server.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, f"tftp://{TAP_ADDRESS}/{lab.nonce}", tap_network(TAP))
+    boot_to_arrival(lab, lab.image(f"tftp://{TAP_ADDRESS}/{lab.nonce}"), tap_network(TAP))
     expect_in_log(lab, server)
 
 
 def nfs(lab):
     server = lab.start(Nfs())
     server.publish(lab.nonce, lab.arrival())
-    boot_to_arrival(lab, server.url(lab.nonce))
+    boot_to_arrival(lab, lab.image(server.url(lab.nonce)))
     expect_in_log(lab, server)
 
 
 def iscsi(lab):
     """The LUN is another image of ours, the size of a small disk, that chains over HTTP."""
-    web = lab.start(Nginx())
-    web.publish(lab.nonce, lab.arrival())
+    web = serve_arrival(lab)
     lun = lab.image(web.url(lab.nonce), name="lun.img")
     with open(lun, "ab") as file:
         file.truncate(32 * MEBIBYTE)
     target = lab.start(Tgt(f"iqn.2001-04.example:{lab.nonce}", lun))
-    boot_to_arrival(lab, target.url())
+    boot_to_arrival(lab, lab.image(target.url()))
     web.expect_request(f"/{lab.nonce}")
 
 

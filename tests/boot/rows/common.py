@@ -1,0 +1,16 @@
+"""What most rows do: serve the script that announces its arrival, and boot until it does."""
+
+from lab.servers.nginx import Nginx
+
+
+def serve_arrival(lab, **options):
+    """Starts an nginx, with these options of its class, that has the script at /NONCE."""
+    web = lab.start(Nginx(**options))
+    web.publish(lab.nonce, lab.arrival())
+    return web
+
+
+def boot_to_arrival(lab, image, *nics):
+    guest = lab.boot(image, *nics)
+    guest.expect(lab.arrival_text)
+    guest.wait_off()
