@@ -226,6 +226,8 @@ static void set_determinism(struct writer *writer)
 	gmtime_r(&writer->time, &tm);
 	snprintf(date, sizeof(date), "%04d%02d%02d%02d%02d%02d00", tm.tm_year + 1900,
 		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	/* RRIP 1.12 has file serial numbers, which libisofs takes from memory addresses. */
+	iso_write_opts_set_rrip_version_1_10(options, 1);
 	iso_write_opts_set_pvd_times(options, writer->time, writer->time, 0, 0, date);
 	iso_write_opts_set_gpt_guid(options, NULL, 2);
 	iso_write_opts_set_default_timestamp(options, writer->time);

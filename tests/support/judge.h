@@ -68,7 +68,7 @@ static inline void judge_write(struct judge *judge, const char *name,
 			       const struct bf_piece *pieces, size_t n_pieces,
 			       uint64_t size)
 {
-	char path[128];
+	char path[256];
 	snprintf(path, sizeof(path), "%s/%s", judge->folder, name);
 	FILE *file = fopen(path, "wb");
 	if (!file)
@@ -87,7 +87,7 @@ static inline void judge_write(struct judge *judge, const char *name,
 /* Read a file of the folder back. */
 static inline struct bf_buffer judge_read(struct judge *judge, const char *name)
 {
-	char path[128];
+	char path[256];
 	struct bf_buffer buffer = {0};
 	struct bf_error error;
 	snprintf(path, sizeof(path), "%s/%s", judge->folder, name);
