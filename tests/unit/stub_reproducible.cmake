@@ -8,7 +8,7 @@ file(WRITE ${work}/CMakeLists.txt
 	"cmake_minimum_required(VERSION 3.25)\nproject(copy NONE)\nadd_subdirectory(copied out)\n")
 execute_process(COMMAND ${CMAKE_COMMAND} -S ${work} -B ${work}/build
 	OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${CMAKE_COMMAND} --build ${work}/build
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${work}/build --target stubs
 	OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 
 file(GLOB stubs RELATIVE ${BUILT} ${BUILT}/*.stub)
