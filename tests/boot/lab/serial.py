@@ -73,6 +73,10 @@ class Console:
             self.expect(character)
         self._connection.sendall(b"\r")
 
+    def press(self, key):
+        """Sends a key that is not echoed, such as a menu's."""
+        self._connection.sendall(key.encode("ascii"))
+
     def drain(self):
         """Reads to the end, that is until the machine is off."""
         while not self._ended:

@@ -71,6 +71,13 @@ def http_name_on_user_network(lab):
     web.expect_request(f"/{lab.nonce}")
 
 
+def http_ipv6_literal(lab):
+    """QEMU's user network shows the sandbox's ::1 as fec0::2."""
+    web = serve_arrival(lab, address="[::1]")
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce, host="[fec0::2]")))
+    web.expect_request(f"/{lab.nonce}")
+
+
 def https_untrusted(lab):
     """A certificate that nobody vouches for is refused, with iPXE's code for that."""
     web = serve_arrival(lab, port=8443, tls=self_signed(lab.folder, address="10.0.2.2"))
@@ -119,7 +126,8 @@ ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.{target.name}", target, play)
     for play in (
         http_password, http_redirect, http_chunked, http_large_script, http_name_on_tap,
-        http_name_on_user_network, https_untrusted, tftp, tftp_on_tap, nfs, iscsi,
+        http_name_on_user_network, http_ipv6_literal, https_untrusted, tftp, tftp_on_tap, nfs,
+        iscsi,
     )
     for target in TARGETS
 ]

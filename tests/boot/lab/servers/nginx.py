@@ -46,7 +46,10 @@ class Tls:
 
 
 class Nginx:
-    """Serves a document root; `extra` is more configuration for its server block."""
+    """Serves a document root; `extra` is more configuration for its server block.
+
+    An IPv6 address is given in brackets, here and as the host in a URL.
+    """
 
     def __init__(self, name="nginx", address="127.0.0.1", port=8080, tls=None, extra=""):
         self.name = name
@@ -66,7 +69,7 @@ class Nginx:
         self._process = Process(
             [program, "-e", f"{self._folder}/error.log", "-c", str(configuration)],
             self._folder / "output.log")
-        self._process.wait_tcp(self._address, self.port)
+        self._process.wait_tcp(self._address.strip("[]"), self.port)
 
     def stop(self):
         if self._process:
