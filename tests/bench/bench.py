@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""How long boots-from takes, side by side with copying what it writes.
+
+    tests/bench/bench.py [--runs N] [--folder DIR] [--command build/release/src/boots-from]
+
+Whole processes, started one after the other in rounds (A B C A B C ...), each writing a
+file that is not there yet. Prints a Markdown table of medians. Nothing passes or fails
+here: machines are noisy, and a figure counts only beside the others of the same run.
+"""
+
+import argparse
+import datetime
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+URL = "http://my-bootserver.example/boot"
+
+
+class Row:
+    """A command to time. It writes output, which is removed before each run."""
+
+    def __init__(self, name, argv, output):
+        self.name = name
+        self.argv = [str(word) for word in argv]
+        self.output = output
+        self.milliseconds = []
+        self.peak = 0.0
+
+    def run(self, null):
+        self.output.unlink(missing_ok=True)
+        actions = [
+            (os.POSIX_SPAWN_DUP2, null, 1),
+            (os.POSIX_SPAWN_DUP2, null, 2),
+        ]
+        start = time.perf_counter()
+        pid = os.posix_spawnp(self.argv[0], self.argv, os.environ, file_actions=actions)
+        _, status = os.waitpid(pid, 0)
+        self.milliseconds.append((time.perf_counter() - start) * 1e3)
+        if status != 0:
+            raise SystemExit(f"bench: {self.argv} failed")
+
+    def peak_megabytes(self):
+        """A run under time(1): a child's figure includes its parent's, and Python is large."""
+        self.output.unlink(missing_ok=True)
+        done = subprocess.run(
+            ["/usr/bin/time", "--format", "%M", *self.argv],
+            check=True,
+            capture_output=True,
+        )
+        return int(done.stderr.split()[-1]) / 1024
+
+
+def xorrisofs_row(folder, image):
+    """xorrisofs making an image of the same files with the same boot paths."""
+    tree = folder / "tree"
+    subprocess.run(
+        ["xorriso", "-osirrox", "on", "-indev", image, "-extract", "/", tree],
+        check=True,
+        capture_output=True,
+    )
+    output = folder / "xorrisofs.iso"
+    argv = ["xorrisofs", "-quiet", "-r", "-V", "BOOTS_FROM", "-o", output]
+    argv += ["-b", "isolinux/isolinux.bin", "-no-emul-boot", "-boot-load-size", "4"]
+    argv += ["-boot-info-table", "-c", "boot.cat"]
+    argv += ["-isohybrid-mbr", "/usr/lib/ISOLINUX/isohdpfx.bin"]
+    argv += ["-eltorito-alt-boot", "-e", "boot/esp.img", "-no-emul-boot"]
+    argv += ["-isohybrid-gpt-basdat", tree]
+    return Row("xorrisofs of the same files", argv, output)
+
+
+def rows(command, folder):
+    image = folder / "image.iso"
+    subprocess.run([command, "-q", "-o", image, URL], check=True)
+    copy = folder / "copy.iso"
+    result = [Row("cp of the image", ["cp", image, copy], copy)]
+    output = folder / "boots-from.iso"
+    result.append(Row("boots-from URL", [command, "-q", "-o", output, URL], output))
+    if shutil.which("xorrisofs"):
+        result.append(xorrisofs_row(folder, image))
+    return result, image.stat().st_size
+
+
+def machine():
+    names = [line for line in Path("/proc/cpuinfo").read_text().split("\n") if "model name" in line]
+    model = names[0].split(":")[1].strip() if names else "unknown processor"
+    return f"{os.cpu_count()} cores ({model})"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--folder", help="where to write, default the system's temporary one")
+    parser.add_argument("--command", default=TOP / "build/release/src/boots-from")
+    arguments = parser.parse_args()
+
+    with tempfile.TemporaryDirectory(prefix="boots-from-bench.", dir=arguments.folder) as name:
+        table, size = rows(arguments.command, Path(name))
+        with open(os.devnull, "wb") as null:
+            for _ in range(arguments.runs + 1):
+                for row in table:
+                    row.run(null.fileno())
+        for row in table:
+            row.peak = row.peak_megabytes()
+
+    print(f"{datetime.date.today()}, {machine()}, image of {size / 2**20:.0f} MiB, ", end="")
+    print(f"medians of {arguments.runs} interleaved runs\n")
+    print("| what | ms | ratio to cp | peak memory, MB |")
+    print("| --- | --- | --- | --- |")
+    base = statistics.median(table[0].milliseconds[1:])
+    for row in table:
+        median = statistics.median(row.milliseconds[1:])
+        print(f"| {row.name} | {median:.1f} | {median / base:.1f} | {row.peak:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
