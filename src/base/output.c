@@ -168,22 +168,21 @@ static int write_batch(int fd, struct iovec *iov, int n)
 	return 0;
 }
 
-int bf_output_write(struct bf_output *output, const struct bf_view *pieces,
-		    size_t n_pieces, struct bf_error *reterr)
+int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
+		    struct bf_error *reterr)
 {
 	struct iovec iov[BATCH];
-	while (n_pieces > 0) {
-		int n = n_pieces < BATCH ? (int)n_pieces : BATCH;
-		for (int i = 0; i < n; i++)
-			iov[i] = (struct iovec){.iov_base =
-							(void *)(uintptr_t)pieces[i].data,
-						.iov_len = pieces[i].size};
+	for (size_t done = 0; done < pieces->n_items;) {
+		int n = 0;
+		for (; n < BATCH && done < pieces->n_items; n++, done++) {
+			struct bf_view bytes = pieces->items[done].bytes;
+			iov[n] = (struct iovec){.iov_base = (void *)(uintptr_t)bytes.data,
+						.iov_len = bytes.size};
+		}
 		if (write_batch(output->fd, iov, n) < 0)
 			return fail_at(reterr, BF_ERR_IO,
 				       output->path ? output->path : "standard output",
 				       "cannot write");
-		pieces += n;
-		n_pieces -= (size_t)n;
 	}
 	return BF_OK;
 }

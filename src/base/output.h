@@ -2,7 +2,7 @@
 #ifndef BF_OUTPUT_H
 #define BF_OUTPUT_H
 
-#include "base/bytes.h"
+#include "base/pieces.h"
 
 /* A file being written next to its final place; nobody sees it before the publishing. */
 struct bf_output {
@@ -18,9 +18,9 @@ struct bf_output {
  */
 int bf_output_open(const char *path, struct bf_output *ret, struct bf_error *reterr);
 
-/* Write the pieces one after the other; their offsets are not looked at. */
-int bf_output_write(struct bf_output *output, const struct bf_view *pieces,
-		    size_t n_pieces, struct bf_error *reterr);
+/* Write everything, once, from the start. */
+int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
+		    struct bf_error *reterr);
 
 /* Put the finished file in its place, over what was there, in one step. */
 int bf_output_publish(struct bf_output *output, struct bf_error *reterr);

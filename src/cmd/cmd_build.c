@@ -63,12 +63,13 @@ static int write_image(const struct bf_template *image_template,
 		       const struct bf_patches *patches, const char *path,
 		       struct bf_error *reterr)
 {
-	struct bf_view views[BF_PATCHED_VIEWS_MAX];
+	bf_cleanup(bf_pieces_free) struct bf_pieces pieces = {0};
 	bf_cleanup(bf_output_close) struct bf_output output = {0};
-	size_t n = bf_template_views(image_template, patches, views);
-	int err = bf_output_open(path, &output, reterr);
+	int err = bf_template_overlay(image_template, patches, &pieces, reterr);
 	if (!err)
-		err = bf_output_write(&output, views, n, reterr);
+		err = bf_output_open(path, &output, reterr);
+	if (!err)
+		err = bf_output_write(&output, &pieces, reterr);
 	return err ? err : bf_output_publish(&output, reterr);
 }
 
@@ -76,7 +77,7 @@ static void report(const struct bf_options *options,
 		   const struct bf_template *image_template, const struct timespec *start)
 {
 	char name[256], url[512];
-	size_t size = image_template->image.size;
+	uint64_t size = image_template->image.pieces.size;
 	fprintf(stderr, "boots-from: wrote %s, %.1f MiB, to boot %s on",
 		strcmp(options->output, "-") == 0
 			? "to standard output"

@@ -1,79 +1,67 @@
 #include "formats/isowriter.h"
 
-#include <limits.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
-#include "formats/iso_stream.h"
+#include "formats/iso9660.h"
+#include "formats/iso_partitions.h"
+#include "formats/iso_tree.h"
 
 enum {
-	SYSTEM_AREA = 32768, /* ECMA-119 6.2.1: sectors 0 to 15 */
-	MBR_PARTITIONS = 446,
-	DISK_SECTOR = 512,
-	FIFO_BLOCKS =
-		32, /* the least libisofs takes: it stays in the processor's cache */
-
-	/* el_torito_set_isolinux_options() */
-	PATCH_BOOT_INFO_TABLE = 1 << 0,
-	MENTION_IN_GPT = 1 << 2,
-	/* iso_write_opts_set_system_area() */
-	ISOHYBRID = 1 << 1,
+	SECTOR = 512, /* what El Torito counts in */
+	LOAD_SECTORS_MAX = UINT16_MAX,
+	PRIMARY_DESCRIPTOR = 16 * BF_ISO_BLOCK,
+	BOOT_RECORD = 17 * BF_ISO_BLOCK, /* El Torito 2.0: it has this place */
+	CATALOG_ENTRY = 32,
 };
 
-/* What libisofs made for us; members are NULL until then. */
-struct writer {
+/* An image in the making. */
+struct layout {
 	const struct bf_iso_request *request;
-	time_t time;
-	IsoImage *image;
-	IsoWriteOpts *options;
-	struct burn_source *source;
-	struct bf_buffer output;
+	const struct bf_iso_file *bios; /* NULL where there is none */
+	const struct bf_iso_file *efi;
+	struct bf_iso_disk disk;
+	struct bf_iso_image image;
 };
 
-static void writer_free(struct writer *writer)
+static void layout_free(struct layout *layout)
 {
-	if (writer->source) {
-		writer->source->free_data(writer->source);
-		free(writer->source);
-	}
-	if (writer->options)
-		iso_write_opts_free(writer->options);
-	if (writer->image)
-		iso_image_unref(writer->image);
-	bf_buffer_free(&writer->output);
+	bf_iso_image_free(&layout->image);
 }
 
-static int fail(struct bf_error *reterr, const char *what, int code)
+/* ---- What is asked for ---- */
+
+static const struct bf_iso_file *find_file(const struct bf_iso_request *request,
+					   const char *path)
 {
-	if (code == (int)ISO_OUT_OF_MEM)
-		return bf_fail_nomem(reterr);
-	return bf_fail(reterr, BF_ERR_INPUT, "ISO image: %s: %s", what,
-		       iso_error_to_msg(code));
+	for (size_t i = 0; path && i < request->n_files; i++)
+		if (strcmp(request->files[i].path, path) == 0)
+			return &request->files[i];
+	return NULL;
 }
 
-/* ---- What is in the image ---- */
+static int check_within(const struct bf_iso_request *request,
+			const struct bf_iso_file *file, struct bf_error *reterr)
+{
+	const struct bf_iso_file *outer = file->within;
+	char path[BF_ISO_PATH_MAX + 8];
+	if (!outer)
+		return BF_OK;
+	if (outer < request->files || outer >= file || outer->within ||
+	    file->offset % BF_ISO_BLOCK || file->offset > outer->size ||
+	    file->size > outer->size - file->offset)
+		return bf_fail(
+			reterr, BF_ERR_INPUT,
+			"ISO image: %s: %llu bytes at offset %llu are not blocks of "
+			"a file in front of it",
+			bf_printable(file->path, path, sizeof(path)),
+			(unsigned long long)file->size, (unsigned long long)file->offset);
+	return BF_OK;
+}
 
-static int check_request(const struct bf_iso_request *request, struct bf_error *reterr)
+static int check_files(const struct bf_iso_request *request, struct bf_error *reterr)
 {
 	uint64_t total = 0;
-	if (request->n_files > BF_ISO_FILES_MAX)
-		return bf_fail(reterr, BF_ERR_TOO_BIG,
-			       "ISO image: %zu files, it takes %d", request->n_files,
-			       BF_ISO_FILES_MAX);
-	if (strlen(request->label) > BF_ISO_LABEL_MAX)
-		return bf_fail(reterr, BF_ERR_TOO_BIG,
-			       "ISO image: the label has %zu characters, at most %d fit",
-			       strlen(request->label), BF_ISO_LABEL_MAX);
-	if (request->mbr_code.size > BF_ISO_MBR_CODE_MAX)
-		return bf_fail(reterr, BF_ERR_TOO_BIG,
-			       "ISO image: the MBR code has %zu bytes, at most %d fit",
-			       request->mbr_code.size, BF_ISO_MBR_CODE_MAX);
 	for (size_t i = 0; i < request->n_files; i++) {
 		const struct bf_iso_file *file = &request->files[i];
 		if (file->size > BF_ISO_SIZE_MAX - total)
@@ -87,279 +75,253 @@ static int check_request(const struct bf_iso_request *request, struct bf_error *
 				"ISO image: a path must start with '/' and have at "
 				"most %d characters",
 				BF_ISO_PATH_MAX);
+		int err = check_within(request, file, reterr);
+		if (err)
+			return err;
 	}
 	return BF_OK;
 }
 
-/* The folder of this name in parent, made if it is not there. */
-static int enter_folder(IsoDir *parent, const char *name, IsoDir **ret)
+static int check_boot_file(const char *what, const char *path,
+			   const struct bf_iso_file *file, uint64_t limit,
+			   struct bf_error *reterr)
 {
-	IsoNode *node;
-	int code = iso_dir_get_node(parent, name, &node);
-	if (code == 0)
-		return iso_tree_add_new_dir(parent, name, ret);
-	if (code < 0)
-		return code;
-	if (iso_node_get_type(node) != LIBISO_DIR)
-		return (int)ISO_NODE_NAME_NOT_UNIQUE;
-	*ret = (IsoDir *)node;
-	return code;
-}
-
-static int add_file(IsoImage *image, const struct bf_iso_file *file, uint32_t number)
-{
-	char path[BF_ISO_PATH_MAX + 1];
-	IsoDir *folder = iso_image_get_root(image);
-	IsoFile *node;
-	char *name = strcpy(path, file->path) + 1;
-
-	for (char *slash; (slash = strchr(name, '/')); name = slash + 1) {
-		*slash = '\0';
-		int code = enter_folder(folder, name, &folder);
-		if (code < 0)
-			return code;
-	}
-	IsoStream *stream = bf_iso_stream_new(file, number + 1);
-	if (!stream)
-		return (int)ISO_OUT_OF_MEM;
-	int code = iso_tree_add_new_file(folder, name, stream, &node);
-	if (code < 0) {
-		iso_stream_unref(stream);
-		return code;
-	}
-	/* Without weights the files would stand in the order of their names. */
-	iso_node_set_sort_weight(ISO_NODE(node), BF_ISO_FILES_MAX - (int)number);
-	return code;
-}
-
-static int add_files(struct writer *writer, struct bf_error *reterr)
-{
-	const struct bf_iso_request *request = writer->request;
-	int code = iso_image_new(request->label, &writer->image);
-	if (code < 0)
-		return fail(reterr, "cannot start", code);
-	iso_image_set_application_id(writer->image, "BOOTS-FROM");
-	/* libisofs would put its name and version here, and vary with it. */
-	iso_image_set_data_preparer_id(writer->image, "");
-	iso_image_set_publisher_id(writer->image, "");
-	iso_image_set_system_id(writer->image, "");
-	for (size_t i = 0; i < request->n_files; i++) {
-		char path[BF_ISO_PATH_MAX + 8];
-		code = add_file(writer->image, &request->files[i], (uint32_t)i);
-		if (code < 0)
-			return fail(
-				reterr,
-				bf_printable(request->files[i].path, path, sizeof(path)),
-				code);
-	}
-	return BF_OK;
-}
-
-/* The first boot image makes the catalog, further ones join it. */
-static int add_boot_image(IsoImage *image, bool first, const char *path,
-			  ElToritoBootImage **ret)
-{
-	return first ? iso_image_set_boot_image(image, path, ELTORITO_NO_EMUL,
-						"/boot.cat", ret)
-		     : iso_image_add_boot_image(image, path, ELTORITO_NO_EMUL, 0, ret);
-}
-
-static int add_boot_images(struct writer *writer, struct bf_error *reterr)
-{
-	const struct bf_iso_request *request = writer->request;
-	ElToritoBootImage *boot;
-	int code;
-
-	if (request->bios_path) {
-		code = add_boot_image(writer->image, true, request->bios_path, &boot);
-		if (code < 0)
-			return fail(reterr, "BIOS boot image", code);
-		el_torito_set_load_size(boot, BF_ISO_BLOCK / DISK_SECTOR);
-		el_torito_set_isolinux_options(boot, PATCH_BOOT_INFO_TABLE, 0);
-	}
-	if (request->efi_path) {
-		code = add_boot_image(writer->image, !request->bios_path,
-				      request->efi_path, &boot);
-		if (code < 0)
-			return fail(reterr, "UEFI boot image", code);
-		el_torito_set_boot_platform_id(boot, 0xef);
-		el_torito_set_full_load(boot, 1); /* else the entry says 0 sectors */
-		el_torito_set_isolinux_options(boot, MENTION_IN_GPT, 0);
-	}
-	return BF_OK;
-}
-
-/* ---- How it is written ---- */
-
-static bool is_isohybrid(const struct bf_iso_request *request)
-{
-	return request->bios_path && request->mbr_code.size;
-}
-
-/* libisofs knows no UEFI partition without an isohybrid MBR but "like isohybrid". */
-static bool is_gpt_alone(const struct bf_iso_request *request)
-{
-	return request->efi_path && !is_isohybrid(request);
-}
-
-static void set_system_area(struct writer *writer)
-{
-	const struct bf_iso_request *request = writer->request;
-	char area[SYSTEM_AREA] = {0};
-	if (is_isohybrid(request)) {
-		memcpy(area, request->mbr_code.data, request->mbr_code.size);
-		iso_write_opts_set_system_area(writer->options, area, ISOHYBRID, 0);
-	}
-	if (is_gpt_alone(request))
-		iso_write_opts_set_part_like_isohybrid(writer->options, 1);
-}
-
-/*
- * Without every one of these the bytes differ with the clock, the time zone or the user.
- * The GPT GUIDs and the MBR disk id follow from the volume's date.
- */
-static void set_determinism(struct writer *writer)
-{
-	IsoWriteOpts *options = writer->options;
-	char date[40];
-	struct tm tm;
-	gmtime_r(&writer->time, &tm);
-	snprintf(date, sizeof(date), "%04d%02d%02d%02d%02d%02d00", tm.tm_year + 1900,
-		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	/* RRIP 1.12 has file serial numbers, which libisofs takes from memory addresses. */
-	iso_write_opts_set_rrip_version_1_10(options, 1);
-	iso_write_opts_set_pvd_times(options, writer->time, writer->time, 0, 0, date);
-	iso_write_opts_set_gpt_guid(options, NULL, 2);
-	iso_write_opts_set_default_timestamp(options, writer->time);
-	iso_write_opts_set_replace_timestamps(options, 2);
-	iso_write_opts_set_always_gmt(options, 1);
-	iso_write_opts_set_replace_mode(options, 1, 1, 1, 1);
-}
-
-static int start(struct writer *writer, struct bf_error *reterr)
-{
-	int code = iso_write_opts_new(&writer->options, 0);
-	if (code < 0)
-		return fail(reterr, "cannot start", code);
-	iso_write_opts_set_iso_level(writer->options, 3);
-	iso_write_opts_set_rockridge(writer->options, 1);
-	/* Lower case and '-' in the volume id, as every other writer allows. */
-	iso_write_opts_set_relaxed_vol_atts(writer->options, 1);
-	iso_write_opts_set_sort_files(writer->options, 1);
-	iso_write_opts_set_fifo_size(writer->options, FIFO_BLOCKS);
-	set_determinism(writer);
-	set_system_area(writer);
-	code = iso_image_create_burn_source(writer->image, writer->options,
-					    &writer->source);
-	if (code < 0)
-		return fail(reterr, "cannot lay it out", code);
-	return BF_OK;
-}
-
-/*
- * Have the pages of a large allocation made in one system call, while libisofs's thread
- * starts: a page fault for each costs a sixth of the whole image. Only ever an optimisation.
- */
-static void populate(uint8_t *data, size_t size)
-{
-#ifdef MADV_POPULATE_WRITE
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t start = ((uintptr_t)data + page - 1) & ~(page - 1);
-	uintptr_t end = ((uintptr_t)data + size) & ~(page - 1);
-	if (start < end)
-		madvise((void *)start, end - start, MADV_POPULATE_WRITE);
-#else
-	(void)data;
-	(void)size;
-#endif
-}
-
-/*
- * libisofs writes in a thread of its own; take all that it announced at once. One byte more
- * would return 0 and lose the end.
- */
-static int collect(struct writer *writer, struct bf_error *reterr)
-{
-	struct burn_source *source = writer->source;
-	off_t size = source->get_size(source);
-	int got = 0;
-
-	/* Every byte is about to be written: no need to have them zeroed first. */
-	if (size > 0 && size <= INT_MAX)
-		writer->output.data = malloc((size_t)size);
-	if (writer->output.data) {
-		populate(writer->output.data, (size_t)size);
-		got = source->read_xt(source, writer->output.data, (int)size);
-	}
-	if (got == 0 || got != size) {
-		source->cancel(source);
-		if (!writer->output.data)
-			return bf_fail_nomem(reterr);
+	char shown[BF_ISO_PATH_MAX + 8];
+	if (!path)
+		return BF_OK;
+	if (!file || file->within || file->size == 0)
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "ISO image: libisofs stopped after %d of %lld bytes", got,
-			       (long long)size);
-	}
-	writer->output.size = writer->output.capacity = (size_t)size;
+			       "ISO image: %s boot image: there is no file %s with bytes "
+			       "of its own",
+			       what, bf_printable(path, shown, sizeof(shown)));
+	if (file->size > limit)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "ISO image: %s boot image: %llu bytes, at most %llu fit",
+			       what, (unsigned long long)file->size,
+			       (unsigned long long)limit);
 	return BF_OK;
 }
 
-/* UEFI 2.10, 5.2.3: one partition of type 0xee over the whole disk but its first sector. */
-static void put_protective_mbr(struct bf_buffer *image)
+static int check_limits(const struct bf_iso_request *request, struct bf_error *reterr)
 {
-	static const uint8_t type_and_ends[] = {0x00, 0x00, 0x02, 0x00,
-						0xee, 0xff, 0xff, 0xff};
-	uint8_t *entry = image->data + MBR_PARTITIONS;
-	memset(entry, 0, DISK_SECTOR - MBR_PARTITIONS);
-	memcpy(entry, type_and_ends, sizeof(type_and_ends));
-	bf_put_le32(entry + 8, 1);
-	bf_put_le32(entry + 12, (uint32_t)(image->size / DISK_SECTOR - 1));
-	bf_put_le16(image->data + DISK_SECTOR - 2, 0xaa55);
+	if (request->n_files > BF_ISO_FILES_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "ISO image: %zu files, it takes %d", request->n_files,
+			       BF_ISO_FILES_MAX);
+	if (strlen(request->label) > BF_ISO_LABEL_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "ISO image: the label has %zu characters, at most %d fit",
+			       strlen(request->label), BF_ISO_LABEL_MAX);
+	if (request->mbr_code.size > BF_ISO_MBR_CODE_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "ISO image: the MBR code has %zu bytes, at most %d fit",
+			       request->mbr_code.size, BF_ISO_MBR_CODE_MAX);
+	return BF_OK;
 }
 
-static int write_image(const struct bf_iso_request *request, struct bf_buffer *ret,
-		       struct bf_error *reterr)
+static int check_request(struct layout *layout, struct bf_error *reterr)
 {
-	bf_cleanup(writer_free) struct writer writer = {.request = request};
-	/* 0 is libisofs's word for "now"; a time before 1970 or after 2106 fits nowhere. */
-	writer.time = request->time < 1            ? 1
-		      : request->time > UINT32_MAX ? (time_t)UINT32_MAX
-						   : (time_t)request->time;
-	iso_nowtime(&writer.time, 1);
-	int err = add_files(&writer, reterr);
+	const struct bf_iso_request *request = layout->request;
+	int err = check_limits(request, reterr);
 	if (!err)
-		err = add_boot_images(&writer, reterr);
-	if (!err)
-		err = start(&writer, reterr);
-	if (!err)
-		err = collect(&writer, reterr);
+		err = check_files(request, reterr);
 	if (err)
 		return err;
-	if (is_gpt_alone(request))
-		put_protective_mbr(&writer.output);
-	bf_buffer_free(ret);
-	*ret = writer.output;
-	writer.output = (struct bf_buffer){0};
+	layout->bios = find_file(request, request->bios_path);
+	layout->efi = find_file(request, request->efi_path);
+	err = check_boot_file("BIOS", request->bios_path, layout->bios, BF_ISO_SIZE_MAX,
+			      reterr);
+	if (!err)
+		err = check_boot_file("UEFI", request->efi_path, layout->efi,
+				      (uint64_t)LOAD_SECTORS_MAX * SECTOR, reterr);
+	return err;
+}
+
+/* ---- Places ---- */
+
+static uint64_t *offset_of(struct layout *layout, const struct bf_iso_file *file)
+{
+	return &layout->image.file_offset[file - layout->request->files];
+}
+
+/* Have libisofs write its part. It places the BIOS file, whose boot info table tells where. */
+static int write_head(struct layout *layout, struct bf_error *reterr)
+{
+	struct bf_buffer *head = &layout->image.head;
+	struct bf_iso_extent extent = {0};
+	int err = bf_iso_tree_write(layout->request, head, reterr);
+	if (err)
+		return err;
+	if (head->size < BOOT_RECORD + BF_ISO_BLOCK || head->size % BF_ISO_BLOCK)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "ISO image: libisofs wrote %zu bytes, no file system",
+			       head->size);
+	if (!layout->bios)
+		return BF_OK;
+	err = bf_iso9660_find(bf_buffer_view(head), layout->bios->path, &extent, reterr);
+	*offset_of(layout, layout->bios) = extent.offset;
+	return err;
+}
+
+/* Append the file's pieces, zeros between them, and zeros up to the next block. */
+static int append_file(struct bf_pieces *pieces, const struct bf_iso_file *file)
+{
+	uint64_t start = pieces->size;
+	for (size_t i = 0; i < file->n_pieces; i++) {
+		const struct bf_piece *piece = &file->pieces[i];
+		if (bf_pieces_append_zeros(pieces,
+					   start + piece->offset - pieces->size) ||
+		    bf_pieces_append(pieces, piece->bytes))
+			return BF_ERR_NOMEM;
+	}
+	return bf_pieces_append_zeros(pieces, start + bf_align(file->size, BF_ISO_BLOCK) -
+						      pieces->size);
+}
+
+static int place_files(struct layout *layout, struct bf_error *reterr)
+{
+	const struct bf_iso_request *request = layout->request;
+	struct bf_iso_image *image = &layout->image;
+	if (bf_pieces_append(&image->pieces, bf_buffer_view(&image->head)))
+		return bf_fail_nomem(reterr);
+	for (size_t i = 0; i < request->n_files; i++) {
+		const struct bf_iso_file *file = &request->files[i];
+		if (file == layout->bios || file->size == 0)
+			continue;
+		if (file->within) {
+			image->file_offset[i] =
+				*offset_of(layout, file->within) + file->offset;
+			continue;
+		}
+		image->file_offset[i] = image->pieces.size;
+		if (append_file(&image->pieces, file))
+			return bf_fail_nomem(reterr);
+	}
 	return BF_OK;
 }
 
-int bf_iso_write(const struct bf_iso_request *request, struct bf_buffer *ret,
+/* ---- What libisofs could not know ---- */
+
+/* Both-endian, ECMA-119 7.3.3. */
+static void put_both32(uint8_t *p, uint32_t value)
+{
+	bf_put_le32(p, value);
+	for (int i = 0; i < 4; i++)
+		p[4 + i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* Tell the Directory Records (ECMA-119 9.1) where the files are. */
+static int patch_records(struct layout *layout, struct bf_error *reterr)
+{
+	const struct bf_iso_request *request = layout->request;
+	struct bf_buffer *head = &layout->image.head;
+	for (size_t i = 0; i < request->n_files; i++) {
+		const struct bf_iso_file *file = &request->files[i];
+		struct bf_iso_extent extent;
+		if (file == layout->bios || file->size == 0)
+			continue;
+		int err = bf_iso9660_find(bf_buffer_view(head), file->path, &extent,
+					  reterr);
+		if (err)
+			return err;
+		uint8_t *record = head->data + extent.record;
+		uint64_t offset = layout->image.file_offset[i];
+		put_both32(record + 2, (uint32_t)(offset / BF_ISO_BLOCK));
+		put_both32(record + 10, (uint32_t)file->size);
+	}
+	return BF_OK;
+}
+
+/*
+ * El Torito 2.0, figures 2 to 5: the catalog starts with a validation entry, whose checksum
+ * is over itself alone, and the default entry. With a BIOS image that one is the BIOS's,
+ * and the UEFI entry the first one behind a section header.
+ */
+static int patch_catalog(struct layout *layout, struct bf_error *reterr)
+{
+	struct bf_buffer *head = &layout->image.head;
+	const struct bf_iso_file *efi = layout->efi;
+	if (!efi)
+		return BF_OK;
+	uint64_t catalog =
+		(uint64_t)bf_le32(head->data + BOOT_RECORD + 71) * BF_ISO_BLOCK;
+	uint64_t entry = catalog + (layout->bios ? 3u : 1u) * CATALOG_ENTRY;
+	if (!bf_view_has(bf_buffer_view(head), entry, CATALOG_ENTRY) ||
+	    head->data[entry] != 0x88)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "ISO image: there is no UEFI boot entry at offset %llu",
+			       (unsigned long long)entry);
+	bf_put_le16(head->data + entry + 6,
+		    (uint16_t)((efi->size + SECTOR - 1) / SECTOR));
+	bf_put_le32(head->data + entry + 8,
+		    (uint32_t)(*offset_of(layout, efi) / BF_ISO_BLOCK));
+	return BF_OK;
+}
+
+static void describe_disk(struct layout *layout)
+{
+	const struct bf_iso_request *request = layout->request;
+	struct bf_iso_disk *disk = &layout->disk;
+	*disk = (struct bf_iso_disk){.layout = request->layout,
+				     .label = request->label,
+				     .time = request->time};
+	if (layout->bios) {
+		disk->boot_code = request->mbr_code;
+		disk->loaded_offset = *offset_of(layout, layout->bios);
+	}
+	if (layout->efi) {
+		disk->esp_offset = *offset_of(layout, layout->efi);
+		disk->esp_size = bf_align(layout->efi->size, BF_ISO_BLOCK);
+	}
+	disk->size = bf_iso_partitions_grow(disk, layout->image.pieces.size);
+}
+
+/* Zeros up to the backup GPT, which ends the image where there is one. */
+static int finish(struct layout *layout, struct bf_error *reterr)
+{
+	struct bf_iso_image *image = &layout->image;
+	struct bf_iso_disk *disk = &layout->disk;
+	describe_disk(layout);
+	if (bf_buffer_zero(&image->backup, BF_GPT_TABLE_SIZE))
+		return bf_fail_nomem(reterr);
+	image->backup.size =
+		bf_iso_partitions_put(disk, image->head.data, image->backup.data);
+	/* Volume Space Size, ECMA-119 8.4.8. */
+	put_both32(image->head.data + PRIMARY_DESCRIPTOR + 80,
+		   (uint32_t)(disk->size / BF_ISO_BLOCK));
+	uint64_t zeros = disk->size - image->backup.size - image->pieces.size;
+	if (bf_pieces_append_zeros(&image->pieces, zeros) ||
+	    bf_pieces_append(&image->pieces, bf_buffer_view(&image->backup)))
+		return bf_fail_nomem(reterr);
+	return BF_OK;
+}
+
+int bf_iso_write(const struct bf_iso_request *request, struct bf_iso_image *ret,
 		 struct bf_error *reterr)
 {
-	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-	char never[] = "NEVER", no_prefix[] = "", charset[] = "UTF-8";
-	int err = check_request(request, reterr);
+	bf_cleanup(layout_free) struct layout layout = {.request = request};
+	int err = check_request(&layout, reterr);
+	if (!err)
+		err = write_head(&layout, reterr);
+	if (!err)
+		err = place_files(&layout, reterr);
+	if (!err)
+		err = patch_records(&layout, reterr);
+	if (!err)
+		err = patch_catalog(&layout, reterr);
+	if (!err)
+		err = finish(&layout, reterr);
 	if (err)
 		return err;
-	pthread_mutex_lock(&turn);
-	int code = iso_init_with_flag(1); /* 1: leave the process's locale alone */
-	if (code < 0) {
-		err = fail(reterr, "cannot start libisofs", code);
-	} else {
-		iso_set_msgs_severities(never, never, no_prefix);
-		iso_set_local_charset(charset, 0);
-		err = write_image(request, ret, reterr);
-		iso_finish();
-	}
-	pthread_mutex_unlock(&turn);
-	return err;
+	*ret = layout.image;
+	layout.image = (struct bf_iso_image){0};
+	return BF_OK;
+}
+
+void bf_iso_image_free(struct bf_iso_image *image)
+{
+	bf_pieces_free(&image->pieces);
+	bf_buffer_free(&image->head);
+	bf_buffer_free(&image->backup);
+	*image = (struct bf_iso_image){0};
 }

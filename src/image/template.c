@@ -4,9 +4,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/fat.h"
-#include "formats/iso9660.h"
-#include "formats/isowriter.h"
 #include "formats/pe.h"
 
 /* Keep the El Torito UEFI image under 32 MiB: larger ones fail on real firmware. */
@@ -34,6 +31,7 @@ struct layout {
 	struct bf_fat_file esp_files[BF_ARCH_COUNT];
 	enum bf_arch esp_archs[BF_ARCH_COUNT]; /* of the files at the same index */
 	struct bf_fat_image esp;
+	const struct bf_iso_file *lkrn_file, *esp_file;
 	struct bf_piece pieces[BF_ISO_FILES_MAX]; /* of files that are one piece */
 	struct bf_iso_file files[BF_ISO_FILES_MAX];
 	struct bf_iso_request request;
@@ -44,14 +42,22 @@ static void layout_free(struct layout *layout)
 	bf_fat_free(&layout->esp);
 }
 
-static void add_file(struct layout *layout, const char *path, struct bf_view bytes)
+static const struct bf_iso_file *add_file(struct layout *layout, struct bf_iso_file file)
 {
 	size_t n = layout->request.n_files++;
-	layout->pieces[n] = (struct bf_piece){.bytes = bytes};
-	layout->files[n] = (struct bf_iso_file){.path = path,
-						.pieces = &layout->pieces[n],
-						.n_pieces = 1,
-						.size = bytes.size};
+	layout->files[n] = file;
+	return &layout->files[n];
+}
+
+static const struct bf_iso_file *add_bytes(struct layout *layout, const char *path,
+					   struct bf_view bytes)
+{
+	struct bf_piece *piece = &layout->pieces[layout->request.n_files];
+	*piece = (struct bf_piece){.bytes = bytes};
+	return add_file(layout, (struct bf_iso_file){.path = path,
+						     .pieces = piece,
+						     .n_pieces = 1,
+						     .size = bytes.size});
 }
 
 static int add_bios(struct layout *layout, const struct bf_bundle *bundle,
@@ -66,13 +72,28 @@ static int add_bios(struct layout *layout, const struct bf_bundle *bundle,
 				     reterr);
 	if (err)
 		return err;
-	add_file(layout, isolinux_path, isolinux);
-	add_file(layout, "/isolinux/ldlinux.c32", ldlinux);
-	add_file(layout, "/isolinux/isolinux.cfg",
-		 bf_view(isolinux_cfg, sizeof(isolinux_cfg) - 1));
-	add_file(layout, lkrn_path, bundle->ipxe[BF_ARCH_BIOS].binary);
+	add_bytes(layout, isolinux_path, isolinux);
+	add_bytes(layout, "/isolinux/ldlinux.c32", ldlinux);
+	add_bytes(layout, "/isolinux/isolinux.cfg",
+		  bf_view(isolinux_cfg, sizeof(isolinux_cfg) - 1));
+	layout->lkrn_file =
+		add_bytes(layout, lkrn_path, bundle->ipxe[BF_ARCH_BIOS].binary);
 	layout->request.bios_path = isolinux_path;
 	return BF_OK;
+}
+
+/*
+ * Rufus, and whoever copies the files to a stick instead of writing the image there, looks
+ * for what UEFI starts in the ISO 9660 tree.
+ */
+static void add_esp_files(struct layout *layout, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		add_file(layout,
+			 (struct bf_iso_file){.path = layout->esp_files[i].path,
+					      .size = layout->esp_files[i].bytes.size,
+					      .within = layout->esp_file,
+					      .offset = layout->esp.file_offset[i]});
 }
 
 static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsigned archs,
@@ -99,12 +120,13 @@ static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsign
 	int err = bf_fat_build(&request, &layout->esp, reterr);
 	if (err)
 		return err;
-	layout->files[layout->request.n_files++] =
-		(struct bf_iso_file){.path = esp_path,
-				     .pieces = layout->esp.pieces,
-				     .n_pieces = layout->esp.n_pieces,
-				     .size = layout->esp.size};
+	layout->esp_file =
+		add_file(layout, (struct bf_iso_file){.path = esp_path,
+						      .pieces = layout->esp.pieces,
+						      .n_pieces = layout->esp.n_pieces,
+						      .size = layout->esp.size});
 	layout->request.efi_path = esp_path;
+	add_esp_files(layout, n);
 	return BF_OK;
 }
 
@@ -123,7 +145,11 @@ static int fill_layout(struct layout *layout, const struct bf_bundle *bundle,
 		       const struct bf_template_options *options, struct bf_error *reterr)
 {
 	layout->request = (struct bf_iso_request){
-		.files = layout->files, .label = options->label, .time = bundle->time};
+		.files = layout->files,
+		.layout = options->layout,
+		.label = options->label,
+		.time = bundle->time,
+	};
 	int err = check_archs(bundle, options->archs, reterr);
 	if (!err && options->archs & 1u << BF_ARCH_BIOS)
 		err = add_bios(layout, bundle, reterr);
@@ -132,12 +158,11 @@ static int fill_layout(struct layout *layout, const struct bf_bundle *bundle,
 	return err;
 }
 
-static uint64_t sum_range(struct bf_view binary, size_t start, size_t end)
-{
-	return bf_pe_sum(bf_view_part(binary, start, end - start), start);
-}
-
-/* Sum everything but the slot once, so that a script costs the sum of its slot only. */
+/*
+ * What the binary sums to without its slot, so that a script costs the sum of its slot only.
+ * The checksum that is stored says what it sums to with the slot; the bundle's are right.
+ * In sums of 16 bits with the carry added back in, 0xffff - x is -x.
+ */
 static int add_checksum(struct bf_site *site, struct bf_view binary,
 			struct bf_error *reterr)
 {
@@ -145,15 +170,36 @@ static int add_checksum(struct bf_site *site, struct bf_view binary,
 	int err = bf_pe_parse(binary, &pe, reterr);
 	if (err)
 		return err;
-	if (site->slot.offset < pe.checksum + 4)
+	uint32_t sum = bf_pe_stored_checksum(&pe) - (uint32_t)binary.size;
+	if (site->slot.offset < pe.checksum + 4 || sum > 0xffff)
 		return bf_fail(reterr, BF_ERR_FORMAT,
-			       "the script slot at offset %zu is in the PE headers",
-			       site->slot.offset);
+			       "the script slot at offset %zu or the checksum at offset "
+			       "%zu is not a planted binary's",
+			       site->slot.offset, pe.checksum);
+	struct bf_view slot = bf_view_part(binary, site->slot.offset, site->slot.size);
 	site->has_checksum = true;
 	site->checksum_offset = pe.checksum;
-	site->sum = sum_range(binary, 0, pe.checksum) +
-		    sum_range(binary, pe.checksum + 4, site->slot.offset) +
-		    sum_range(binary, site->slot.offset + site->slot.size, binary.size);
+	site->sum = sum + 0xffff - bf_pe_sum(slot, site->slot.offset);
+	return BF_OK;
+}
+
+/* The last look before it is used: the image holds the binary where we believe. */
+static int check_site(const struct bf_template *image_template,
+		      const struct bf_site *site, struct bf_view binary,
+		      struct bf_error *reterr)
+{
+	const struct bf_pieces *pieces = &image_template->image.pieces;
+	uint8_t marker[BF_SLOT_HEADER_SIZE];
+	if (site->binary_offset > pieces->size ||
+	    binary.size > pieces->size - site->binary_offset ||
+	    !bf_view_has(binary, site->slot.offset, site->slot.size) ||
+	    bf_pieces_read(pieces, site->binary_offset + site->slot.offset, marker,
+			   sizeof(marker)) != sizeof(marker) ||
+	    memcmp(marker, binary.data + site->slot.offset, sizeof(marker)) != 0)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the image does not hold iPXE for %s at offset %llu",
+			       bf_arch_name(site->arch),
+			       (unsigned long long)site->binary_offset);
 	return BF_OK;
 }
 
@@ -167,37 +213,33 @@ static int add_site(struct bf_template *image_template, enum bf_arch arch,
 				 .binary_offset = offset,
 				 .binary_size = binary.size,
 				 .slot = ipxe->slot};
-	/* The last look before it is used: the image holds the binary where we believe. */
-	if (!bf_view_has(bf_buffer_view(&image_template->image), offset, binary.size) ||
-	    memcmp(image_template->image.data + offset + site->slot.offset,
-		   binary.data + site->slot.offset, BF_SLOT_HEADER_SIZE) != 0)
-		return bf_fail(reterr, BF_ERR_FORMAT,
-			       "the image does not hold iPXE for %s at offset %llu",
-			       bf_arch_name(arch), (unsigned long long)offset);
-	if (arch == BF_ARCH_BIOS)
-		return BF_OK;
+	int err = check_site(image_template, site, binary, reterr);
+	if (!err && arch != BF_ARCH_BIOS)
+		err = add_checksum(site, binary, reterr);
+	return err;
+}
 
-	return add_checksum(site, binary, reterr);
+static uint64_t offset_in_image(const struct bf_template *image_template,
+				const struct layout *layout,
+				const struct bf_iso_file *file)
+{
+	return image_template->image.file_offset[file - layout->files];
 }
 
 static int locate_sites(struct bf_template *image_template, const struct layout *layout,
 			const struct bf_bundle *bundle, struct bf_error *reterr)
 {
-	struct bf_view image = bf_buffer_view(&image_template->image);
-	struct bf_iso_extent extent;
 	int err = BF_OK;
-	if (layout->request.bios_path) {
-		err = bf_iso9660_find(image, lkrn_path, &extent, reterr);
-		if (!err)
-			err = add_site(image_template, BF_ARCH_BIOS, extent.offset,
-				       &bundle->ipxe[BF_ARCH_BIOS], reterr);
-	}
-	if (err || !layout->request.efi_path)
+	if (layout->lkrn_file)
+		err = add_site(image_template, BF_ARCH_BIOS,
+			       offset_in_image(image_template, layout, layout->lkrn_file),
+			       &bundle->ipxe[BF_ARCH_BIOS], reterr);
+	if (err || !layout->esp_file)
 		return err;
-	err = bf_iso9660_find(image, esp_path, &extent, reterr);
+	uint64_t esp = offset_in_image(image_template, layout, layout->esp_file);
 	for (size_t i = 0; !err && layout->esp_files[i].path; i++)
 		err = add_site(image_template, layout->esp_archs[i],
-			       extent.offset + layout->esp.file_offset[i],
+			       esp + layout->esp.file_offset[i],
 			       &bundle->ipxe[layout->esp_archs[i]], reterr);
 	return err;
 }
@@ -217,13 +259,16 @@ int bf_template_new(const struct bf_bundle *bundle,
 		bf_template_free(&made);
 		return err;
 	}
+	made.esp = layout.esp;
+	layout.esp = (struct bf_fat_image){0};
 	*ret = made;
 	return BF_OK;
 }
 
 void bf_template_free(struct bf_template *image_template)
 {
-	bf_buffer_free(&image_template->image);
+	bf_iso_image_free(&image_template->image);
+	bf_fat_free(&image_template->esp);
 	*image_template = (struct bf_template){0};
 }
 
@@ -286,19 +331,10 @@ void bf_patches_free(struct bf_patches *patches)
 	patches->n_pieces = 0;
 }
 
-size_t bf_template_views(const struct bf_template *image_template,
-			 const struct bf_patches *patches,
-			 struct bf_view ret[BF_PATCHED_VIEWS_MAX])
+int bf_template_overlay(const struct bf_template *image_template,
+			const struct bf_patches *patches, struct bf_pieces *ret,
+			struct bf_error *reterr)
 {
-	struct bf_view image = bf_buffer_view(&image_template->image);
-	uint64_t at = 0;
-	size_t n = 0;
-	for (size_t i = 0; i < patches->n_pieces; i++) {
-		const struct bf_piece *piece = &patches->pieces[i];
-		ret[n++] = bf_view_part(image, at, piece->offset - at);
-		ret[n++] = piece->bytes;
-		at = piece->offset + piece->bytes.size;
-	}
-	ret[n++] = bf_view_part(image, at, image.size - at);
-	return n;
+	return bf_pieces_overlay(&image_template->image.pieces, patches->pieces,
+				 patches->n_pieces, ret, reterr);
 }

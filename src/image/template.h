@@ -5,10 +5,13 @@
 #ifndef BF_TEMPLATE_H
 #define BF_TEMPLATE_H
 
+#include "formats/fat.h"
+#include "formats/isowriter.h"
 #include "image/bundle.h"
 
 struct bf_template_options {
-	unsigned archs;    /* set of 1u << enum bf_arch: the boot paths of the image */
+	unsigned archs; /* set of 1u << enum bf_arch: the boot paths of the image */
+	enum bf_iso_layout layout;
 	const char *label; /* volume id of the ISO */
 };
 
@@ -32,7 +35,8 @@ struct bf_site {
 };
 
 struct bf_template {
-	struct bf_buffer image; /* the slots hold the bundle's placeholder */
+	struct bf_iso_image image; /* the slots hold the bundle's placeholder */
+	struct bf_fat_image esp;   /* pieces of the image are in its metadata */
 	struct bf_site sites[BF_ARCH_COUNT];
 	size_t n_sites;
 };
@@ -47,7 +51,10 @@ struct bf_patches {
 	struct bf_buffer slots; /* what the pieces point to, with checksums */
 };
 
-/* Lay an image out from the bundle's parts. Release it with bf_template_free(). */
+/*
+ * Lay an image out from the bundle's parts, which it goes on using: the bundle must outlive
+ * it. Release it with bf_template_free().
+ */
 int bf_template_new(const struct bf_bundle *bundle,
 		    const struct bf_template_options *options, struct bf_template *ret,
 		    struct bf_error *reterr);
@@ -62,14 +69,12 @@ int bf_template_patch(const struct bf_template *image_template, struct bf_view s
 		      struct bf_patches *ret, struct bf_error *reterr);
 void bf_patches_free(struct bf_patches *patches);
 
-enum { BF_PATCHED_VIEWS_MAX = 2 * BF_PATCHES_MAX + 1 };
-
 /*
- * The image with the patches laid over it, as views to be written one after the other.
- * Returns how many there are.
+ * The image with the patches laid over it, to be written piece by piece or read anywhere.
+ * ret may be reused; its pieces stay good as long as the template and the patches.
  */
-size_t bf_template_views(const struct bf_template *image_template,
-			 const struct bf_patches *patches,
-			 struct bf_view ret[BF_PATCHED_VIEWS_MAX]);
+int bf_template_overlay(const struct bf_template *image_template,
+			const struct bf_patches *patches, struct bf_pieces *ret,
+			struct bf_error *reterr);
 
 #endif

@@ -56,7 +56,7 @@ class ImageTest(CommandTest):
         # The isohybrid layout has these two by its nature, and must have no others.
         status, text = judge("sgdisk", "--verify", image)
         self.assertIn("MBR partitions 1 and 2 overlap", text)
-        self.assertIn("partition table overlaps the first partition by 64 blocks", text)
+        self.assertIn("partition table overlaps the first partition by 34 blocks", text)
         self.assertIn("Identified 2 problems!", text)
         status, text = judge("fdisk", "--list", image)
         self.assertEqual(status, 0, text)

@@ -42,12 +42,13 @@ static int setup(void **state)
 	assert_non_null(f);
 	f->sample = sample_new();
 	f->sample->request.efi_path = NULL;
-	f->sample->request.mbr_code = bf_view(NULL, 0);
+	f->sample->request.layout = BF_ISO_LAYOUT_CD;
 	memset(f->long_path, 'n', LONG_NAME + 1);
 	f->long_path[0] = '/';
-	f->sample->files[SAMPLE_EMPTY] = (struct bf_iso_file){
-		f->long_path, f->sample->pieces[SAMPLE_CONFIG], 1, 13};
-	assert_int_equal(bf_iso_write(&f->sample->request, &f->image, NULL), BF_OK);
+	f->sample->files[SAMPLE_EMPTY] =
+		sample_file(f->long_path, f->sample->pieces[SAMPLE_CONFIG], 1, 13);
+	f->image = sample_write(&f->sample->request, NULL);
+	assert_non_null(f->image.data);
 	f->config = found(&f->image, "/isolinux/A Config.With Long-Name");
 	f->gaps = found(&f->image, "/gaps.bin");
 	f->long_named = found(&f->image, f->long_path);

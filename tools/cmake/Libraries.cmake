@@ -1,4 +1,4 @@
-# The libraries we build on, as targets bf_isofs, bf_lzma, bf_crypto: shared, or
+# The libraries we build on, as targets bf_isofs, bf_lzma, bf_crypto, bf_zlib: shared, or
 # (BF_STATIC_LIBS) inside the executable, which then needs nothing but libc and can be
 # copied to another machine.
 
@@ -27,3 +27,4 @@ endfunction()
 bf_library(bf_isofs libisofs-1>=1.5.4 isofs jte acl attr bz2 z)
 bf_library(bf_lzma liblzma lzma)
 bf_library(bf_crypto libcrypto>=3 crypto)
+bf_library(bf_zlib zlib z)

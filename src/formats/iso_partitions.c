@@ -1,0 +1,184 @@
+#include "formats/iso_partitions.h"
+
+#include <string.h>
+#include <zlib.h>
+
+/*
+ * isohybrid needs a BIOS's boot code to make sense; an image for UEFI alone gets the GPT
+ * that UEFI asks for, without an MBR that contradicts it.
+ */
+static bool is_isohybrid(const struct bf_iso_disk *disk)
+{
+	return disk->layout == BF_ISO_LAYOUT_ISOHYBRID && disk->boot_code.size;
+}
+
+static bool has_gpt(const struct bf_iso_disk *disk)
+{
+	if (is_isohybrid(disk))
+		return disk->esp_size > 0;
+	return disk->layout == BF_ISO_LAYOUT_ISOHYBRID ||
+	       disk->layout == BF_ISO_LAYOUT_GPT;
+}
+
+/* Whole cylinders: a BIOS may tell the geometry from where the partitions end. */
+uint64_t bf_iso_partitions_grow(const struct bf_iso_disk *disk, uint64_t contents)
+{
+	if (disk->layout == BF_ISO_LAYOUT_CD)
+		return bf_align(contents, BF_ISO_BLOCK);
+	if (has_gpt(disk))
+		contents += BF_GPT_TABLE_SIZE;
+	return bf_align(contents, BF_MBR_CYLINDER);
+}
+
+/* ---- Ids: the same for the same label and time, and for nothing else ---- */
+
+static uint32_t hash_label(const struct bf_iso_disk *disk)
+{
+	return (uint32_t)crc32(0, (const uint8_t *)disk->label,
+			       (unsigned)strlen(disk->label));
+}
+
+static uint32_t disk_signature(const struct bf_iso_disk *disk)
+{
+	return hash_label(disk) ^ (uint32_t)disk->time;
+}
+
+/* RFC 9562, 5.8: version 8 is for ids made in a way of one's own. */
+static void put_guid(const struct bf_iso_disk *disk, uint8_t number,
+		     uint8_t out[BF_GPT_GUID])
+{
+	bf_put_le32(out, hash_label(disk));
+	bf_put_le16(out + 4, 0x4642);
+	bf_put_le16(out + 6, 0x8000);
+	out[8] = 0x80;
+	out[9] = number;
+	bf_put_le16(out + 10, 0);
+	bf_put_le32(out + 12, (uint32_t)disk->time);
+}
+
+/* ---- The tables ---- */
+
+static uint32_t sector_of(uint64_t offset)
+{
+	return (uint32_t)(offset / BF_MBR_SECTOR);
+}
+
+static void put_mbr(const struct bf_iso_disk *disk, struct bf_mbr_partition first,
+		    struct bf_mbr_partition second, uint8_t out[BF_MBR_SIZE])
+{
+	const struct bf_mbr mbr = {
+		.code = disk->boot_code,
+		.loaded_sector = sector_of(disk->loaded_offset),
+		.disk_signature = disk_signature(disk),
+		.partitions = {first, second},
+	};
+	bf_mbr_put(&mbr, out);
+}
+
+/*
+ * What isohybrid has always written and the installers of Debian and Ubuntu still do: the
+ * whole image as an active partition, because some BIOSes start nothing else, and the ESP
+ * inside of it. The overlap is harmless with a type of 0, which EDK2 takes for an unused
+ * entry; it refuses an MBR whose other partitions overlap.
+ */
+static void put_hybrid_mbr(const struct bf_iso_disk *disk, uint8_t out[BF_MBR_SIZE])
+{
+	const struct bf_mbr_partition image = {
+		.is_active = true,
+		.type = disk->esp_size ? BF_MBR_NO_TYPE : BF_MBR_HIDDEN_NTFS,
+		.n_sectors = sector_of(disk->size),
+	};
+	const struct bf_mbr_partition esp = {
+		.type = BF_MBR_EFI_SYSTEM,
+		.first_sector = sector_of(disk->esp_offset),
+		.n_sectors = sector_of(disk->esp_size),
+	};
+	if (disk->boot_code.size)
+		put_mbr(disk, image, esp, out);
+	else
+		put_mbr(disk, esp, (struct bf_mbr_partition){0}, out);
+}
+
+/*
+ * Strictly what UEFI asks for (2.10, 5.2.3), and boot code, which it ignores. Some BIOSes
+ * start a disk only if a partition is active, but EDK2 finds no GPT behind a protective
+ * partition that is, and a second entry would be for those BIOSes a hybrid MBR again: they
+ * are served by the layouts isohybrid and mbr.
+ */
+static void put_protective_mbr(const struct bf_iso_disk *disk, uint8_t out[BF_MBR_SIZE])
+{
+	const struct bf_mbr_partition protective = {
+		.type = BF_MBR_GPT_PROTECTIVE,
+		.first_sector = 1,
+		.n_sectors = sector_of(disk->size) - 1,
+	};
+	put_mbr(disk, protective, (struct bf_mbr_partition){0}, out);
+}
+
+/*
+ * Beside a hybrid MBR both partitions are basic data, the first one as large as the image
+ * and therefore over the table itself: the layout's own rules, that firmware is used to.
+ */
+static size_t fill_hybrid_gpt(const struct bf_iso_disk *disk,
+			      struct bf_gpt_partition partitions[2])
+{
+	const uint64_t attributes = BF_GPT_REQUIRED | BF_GPT_READ_ONLY;
+	partitions[0] = (struct bf_gpt_partition){
+		.type = bf_gpt_basic_data,
+		.n_sectors = (disk->size - BF_GPT_TABLE_SIZE) / BF_GPT_SECTOR,
+		.attributes = attributes,
+		.name = "ISOHybrid",
+	};
+	partitions[1] = (struct bf_gpt_partition){
+		.type = bf_gpt_basic_data,
+		.first_sector = disk->esp_offset / BF_GPT_SECTOR,
+		.n_sectors = disk->esp_size / BF_GPT_SECTOR,
+		.attributes = attributes,
+		.name = "ISOHybrid1",
+	};
+	return 2;
+}
+
+static size_t fill_clean_gpt(const struct bf_iso_disk *disk,
+			     struct bf_gpt_partition partitions[2])
+{
+	if (disk->esp_size == 0)
+		return 0;
+	partitions[0] = (struct bf_gpt_partition){
+		.type = bf_gpt_efi_system,
+		.first_sector = disk->esp_offset / BF_GPT_SECTOR,
+		.n_sectors = disk->esp_size / BF_GPT_SECTOR,
+		.attributes = BF_GPT_REQUIRED,
+		.name = "EFI System Partition",
+	};
+	return 1;
+}
+
+static void put_gpt(const struct bf_iso_disk *disk, uint8_t *primary, uint8_t *backup)
+{
+	struct bf_gpt_partition partitions[2];
+	struct bf_gpt gpt = {.disk_sectors = disk->size / BF_GPT_SECTOR,
+			     .partitions = partitions};
+	gpt.n_partitions = is_isohybrid(disk) ? fill_hybrid_gpt(disk, partitions)
+					      : fill_clean_gpt(disk, partitions);
+	put_guid(disk, 0, gpt.disk_guid);
+	for (size_t i = 0; i < gpt.n_partitions; i++)
+		put_guid(disk, (uint8_t)(i + 1), partitions[i].guid);
+	bf_gpt_put(&gpt, primary, backup);
+}
+
+size_t bf_iso_partitions_put(const struct bf_iso_disk *disk,
+			     uint8_t area[BF_ISO_SYSTEM_AREA],
+			     uint8_t backup[BF_GPT_TABLE_SIZE])
+{
+	if (disk->layout == BF_ISO_LAYOUT_CD)
+		return 0;
+	if (is_isohybrid(disk) || disk->layout == BF_ISO_LAYOUT_MBR)
+		put_hybrid_mbr(disk, area);
+	else
+		put_protective_mbr(disk, area);
+	if (!has_gpt(disk))
+		return 0;
+	put_gpt(disk, area + BF_MBR_SIZE, backup);
+	return BF_GPT_TABLE_SIZE;
+}
