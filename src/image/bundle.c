@@ -56,40 +56,67 @@ static int load_file(const char *folder, const struct bf_manifest_file *wanted,
 	return err;
 }
 
-static int check_pe(struct bf_view binary, struct bf_error *reterr)
+/*
+ * What the build has proved of the binaries inside the executable (one slot, a right
+ * checksum, no signature) has to be looked for in a folder's: reading all of a binary takes
+ * as long as writing it to an image.
+ */
+static int check_stranger(enum bf_arch arch, struct bf_view binary,
+			  struct bf_error *reterr)
 {
+	struct bf_slot slot;
 	struct bf_pe pe;
-	int err = bf_pe_parse(binary, &pe, reterr);
-	if (!err && pe.has_signature)
-		err = bf_fail(
+	int err = bf_slot_find(binary, &slot, reterr);
+	if (err || arch == BF_ARCH_BIOS)
+		return err;
+	err = bf_pe_parse(binary, &pe, reterr);
+	if (err)
+		return err;
+	if (pe.has_signature)
+		return bf_fail(
 			reterr, BF_ERR_SIGNED,
 			"it is signed, and patching the slot would break the signature");
-	return err;
+	if (bf_pe_checksum(&pe) != bf_pe_stored_checksum(&pe))
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "its PE checksum is 0x%08x, it should be 0x%08x",
+			       bf_pe_stored_checksum(&pe), bf_pe_checksum(&pe));
+	return BF_OK;
 }
 
 /* A binary is used only if its slot is where both MANIFEST and the slot itself say. */
-static int load_ipxe(const struct bf_bundle *bundle, enum bf_arch arch,
-		     const struct bf_manifest_ipxe *wanted, struct bf_bundle_ipxe *ret,
-		     struct bf_error *reterr)
+static int check_slot(const struct bf_manifest_ipxe *wanted,
+		      const struct bf_bundle_ipxe *ipxe, struct bf_error *reterr)
 {
-	int err = bf_bundle_file(bundle, wanted->name, &ret->binary, reterr);
-	if (err)
-		return err;
-	err = bf_slot_find(ret->binary, &ret->slot, reterr);
-	if (!err && arch != BF_ARCH_BIOS)
-		err = check_pe(ret->binary, reterr);
-	if (err)
-		return bf_fail_in(reterr, err, "'%s'", wanted->name);
-	if (ret->slot.offset != wanted->slot_offset ||
-	    ret->slot.size != wanted->slot_size ||
-	    ret->slot.declared_offset != ret->slot.offset)
+	if (ipxe->slot.offset != wanted->slot_offset ||
+	    ipxe->slot.size != wanted->slot_size ||
+	    ipxe->slot.declared_offset != ipxe->slot.offset)
 		return bf_fail(
 			reterr, BF_ERR_FORMAT,
 			"'%s': the script slot is %u bytes at offset %zu, MANIFEST "
 			"says %llu at %llu",
-			wanted->name, ret->slot.size, ret->slot.offset,
+			wanted->name, ipxe->slot.size, ipxe->slot.offset,
 			(unsigned long long)wanted->slot_size,
 			(unsigned long long)wanted->slot_offset);
+	return BF_OK;
+}
+
+static int load_ipxe(const char *folder, const struct bf_bundle *bundle,
+		     enum bf_arch arch, const struct bf_manifest_ipxe *wanted,
+		     struct bf_bundle_ipxe *ret, struct bf_error *reterr)
+{
+	int err = bf_bundle_file(bundle, wanted->name, &ret->binary, reterr);
+	if (err)
+		return err;
+	if (folder)
+		err = check_stranger(arch, ret->binary, reterr);
+	if (!err && bf_slot_next(ret->binary, folder ? 0 : (size_t)wanted->slot_offset,
+				 &ret->slot, reterr) == 0)
+		err = bf_fail(reterr, BF_ERR_NO_SLOT, "no script slot");
+	if (err)
+		return bf_fail_in(reterr, err, "'%s'", wanted->name);
+	err = check_slot(wanted, ret, reterr);
+	if (err)
+		return err;
 	memcpy(ret->schemes, wanted->schemes, sizeof(ret->schemes));
 	ret->present = true;
 	return BF_OK;
@@ -111,7 +138,7 @@ static int load_contents(const char *folder, const struct bf_manifest *manifest,
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
 		if (!manifest->ipxe[arch].name[0])
 			continue;
-		int err = load_ipxe(bundle, arch, &manifest->ipxe[arch],
+		int err = load_ipxe(folder, bundle, arch, &manifest->ipxe[arch],
 				    &bundle->ipxe[arch], reterr);
 		if (err)
 			return err;
