@@ -98,6 +98,7 @@ static int build(const struct bf_options *options, const struct bf_bundle *bundl
 		 const struct timespec *start, struct bf_error *reterr)
 {
 	const struct bf_template_options layout = {.archs = options->archs,
+						   .layout = options->layout,
 						   .label = options->label};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	bf_cleanup(bf_template_free) struct bf_template image_template = {0};

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "formats/isowriter.h"
 #include "image/template.h"
 
 const char bf_options_help[] =
@@ -18,6 +17,9 @@ const char bf_options_help[] =
 	"or\n"
 	"                       all (default bios,x86_64,arm64)\n"
 	"      --label TEXT     volume label of the ISO (default BOOTS_FROM)\n"
+	"      --layout LAYOUT  partition tables of a stick: isohybrid (default), gpt, "
+	"mbr\n"
+	"                       or, for images that boot as CD only, cd\n"
 	"      --print-script   print the iPXE script instead of writing an image\n"
 	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
 	"                       (also: environment variable BOOTS_FROM_PREBUILT)\n"
@@ -33,6 +35,7 @@ const char bf_options_help[] =
 enum {
 	OPT_ARCH = 256,
 	OPT_LABEL,
+	OPT_LAYOUT,
 	OPT_PREBUILT,
 	OPT_PRINT_SCRIPT,
 	OPT_VERSION,
@@ -42,6 +45,7 @@ static const struct option long_options[] = {
 	{"arch", required_argument, NULL, OPT_ARCH},
 	{"help", no_argument, NULL, 'h'},
 	{"label", required_argument, NULL, OPT_LABEL},
+	{"layout", required_argument, NULL, OPT_LAYOUT},
 	{"output", required_argument, NULL, 'o'},
 	{"prebuilt", required_argument, NULL, OPT_PREBUILT},
 	{"print-script", no_argument, NULL, OPT_PRINT_SCRIPT},
@@ -88,6 +92,30 @@ static int parse_archs(const char *list, unsigned *ret, struct bf_error *reterr)
 	}
 	*ret = archs;
 	return BF_OK;
+}
+
+static int parse_layout(const char *value, enum bf_iso_layout *ret,
+			struct bf_error *reterr)
+{
+	static const char *const names[] = {
+		[BF_ISO_LAYOUT_ISOHYBRID] = "isohybrid",
+		[BF_ISO_LAYOUT_GPT] = "gpt",
+		[BF_ISO_LAYOUT_MBR] = "mbr",
+		[BF_ISO_LAYOUT_CD] = "cd",
+	};
+	enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
+	char text[128];
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (strcmp(value, names[i]) == 0) {
+			*ret = (enum bf_iso_layout)i;
+			return BF_OK;
+		}
+	const char *nearest = bf_nearest(value, names, N_NAMES);
+	return bf_fail(reterr, BF_ERR_USAGE,
+		       "--layout: '%s' is not one of isohybrid, gpt, mbr, cd%s%s%s",
+		       bf_printable(value, text, sizeof(text)),
+		       nearest ? ": did you mean " : "", nearest ? nearest : "",
+		       nearest ? "?" : "");
 }
 
 /* Volume identifiers, ECMA-119 8.4.7, and what Linux and Windows accept beyond d-characters. */
@@ -168,6 +196,8 @@ static int apply(int option, const char *value, struct bf_options *options,
 		return BF_OK;
 	case OPT_ARCH:
 		return parse_archs(value, &options->archs, reterr);
+	case OPT_LAYOUT:
+		return parse_layout(value, &options->layout, reterr);
 	default: /* OPT_LABEL */
 		options->label = value;
 		return check_label(value, reterr);

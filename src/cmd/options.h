@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "formats/isowriter.h"
 
 enum bf_action {
 	BF_ACTION_BUILD,
@@ -20,6 +21,7 @@ struct bf_options {
 	const char *output;   /* "-" is standard output */
 	const char *prebuilt; /* the bundle's folder, NULL for the one inside */
 	const char *label;
+	enum bf_iso_layout layout;
 	unsigned archs; /* set of 1u << enum bf_arch */
 	bool quiet;
 };

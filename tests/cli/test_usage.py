@@ -24,6 +24,8 @@ REFUSED = [
     (["--arch", "x86-64", URL], USAGE, ["'x86-64'", "did you mean x86_64?"]),
     (["--arch", "sparc", URL], USAGE, ["'sparc'"]),
     (["--arch", "bios,m\x07ps", URL], USAGE, ["m\\x07ps"]),
+    (["--layout", "gtp", URL], USAGE, ["--layout", "'gtp'", "did you mean gpt?"]),
+    (["--layout", "", URL], USAGE, ["--layout", "isohybrid, gpt, mbr, cd"]),
     (["--label", "", URL], USAGE, ["--label", "empty"]),
     (["--label", "A" * 33, URL], USAGE, ["--label", "33", "32"]),
     (["--label", "a b", URL], USAGE, ["--label", "column 2"]),
@@ -131,7 +133,7 @@ class UsageTest(CommandTest):
     def test_help_and_version(self):
         done = self.run_command("--help")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        for option in ("--output", "--arch", "--label", "--print-script", "--quiet"):
+        for option in ("--output", "--arch", "--label", "--layout", "--print-script", "--quiet"):
             self.assertIn(option, done.stdout.decode())
         done = self.run_command("--version")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
