@@ -121,6 +121,8 @@ class BundleTest(CommandTest):
         for changed, words in (
             (bytes(signed), ["signed"]),
             (bytes(no_sections), [name]),
+            (flip(data, coff + 20 + 64), ["PE checksum", "should be"]),
+            (flip(data, len(data) // 2), ["PE checksum", "should be"]),
             (b"ZM" + data[2:], [name]),
             (data[:0x3C] + b"\xff\xff\xff\x7f" + data[0x40:], [name]),
         ):
