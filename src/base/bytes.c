@@ -106,6 +106,30 @@ static int read_all(int fd, size_t limit, struct bf_buffer *ret)
 	}
 }
 
+int bf_buffer_read_fd(int fd, const char *name, size_t limit, struct bf_buffer *ret,
+		      struct bf_error *reterr)
+{
+	char text[256];
+	struct bf_buffer buffer = {0};
+	int err = read_all(fd, limit, &buffer);
+	int saved = errno;
+	if (err) {
+		bf_buffer_free(&buffer);
+		bf_printable(name, text, sizeof(text));
+		if (err == BF_ERR_TOO_BIG)
+			return bf_fail(reterr, err,
+				       "'%s': larger than the limit of %zu bytes", text,
+				       limit);
+		if (err == BF_ERR_NOMEM)
+			return bf_fail_nomem(reterr);
+		return bf_fail(reterr, err, "'%s': cannot read: %s", text,
+			       strerror(saved));
+	}
+	bf_buffer_free(ret);
+	*ret = buffer;
+	return BF_OK;
+}
+
 int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
 			struct bf_error *reterr)
 {
@@ -114,24 +138,7 @@ int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
 	if (fd < 0)
 		return bf_fail(reterr, BF_ERR_IO, "'%s': cannot open: %s",
 			       bf_printable(path, name, sizeof(name)), strerror(errno));
-
-	struct bf_buffer buffer = {0};
-	int err = read_all(fd, limit, &buffer);
-	int saved = errno;
+	int err = bf_buffer_read_fd(fd, path, limit, ret, reterr);
 	close(fd);
-	if (err) {
-		bf_buffer_free(&buffer);
-		bf_printable(path, name, sizeof(name));
-		if (err == BF_ERR_TOO_BIG)
-			return bf_fail(reterr, err,
-				       "'%s': larger than the limit of %zu bytes", name,
-				       limit);
-		if (err == BF_ERR_NOMEM)
-			return bf_fail_nomem(reterr);
-		return bf_fail(reterr, err, "'%s': cannot read: %s", name,
-			       strerror(saved));
-	}
-	bf_buffer_free(ret);
-	*ret = buffer;
-	return BF_OK;
+	return err;
 }

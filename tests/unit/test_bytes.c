@@ -104,12 +104,31 @@ static void test_read_file(void **state)
 	bf_buffer_free(&buffer);
 }
 
+static void test_read_fd(void **state)
+{
+	(void)state;
+	int ends[2];
+	struct bf_buffer buffer = {0};
+	struct bf_error error;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "0123456789", 10), 10);
+	close(ends[1]);
+	assert_int_equal(bf_buffer_read_fd(ends[0], "a pipe", 10, &buffer, &error),
+			 BF_OK);
+	assert_int_equal(buffer.size, 10);
+	close(ends[0]);
+	assert_int_equal(bf_buffer_read_fd(ends[0], "a pipe", 10, &buffer, &error),
+			 BF_ERR_IO);
+	assert_string_equal(error.text, "'a pipe': cannot read: Bad file descriptor");
+	bf_buffer_free(&buffer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_has),       cmocka_unit_test(test_find),
 		cmocka_unit_test(test_integers),  cmocka_unit_test(test_buffer),
-		cmocka_unit_test(test_read_file),
+		cmocka_unit_test(test_read_file), cmocka_unit_test(test_read_fd),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
