@@ -95,14 +95,22 @@ size_t bf_slot_capacity(uint32_t size)
 	return size < BF_SLOT_HEADER_SIZE ? 0 : size - BF_SLOT_HEADER_SIZE;
 }
 
-int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
-		   struct bf_view body, struct bf_error *reterr)
+int bf_slot_check_body(uint32_t size, struct bf_view body, struct bf_error *reterr)
 {
-	char header[BF_SLOT_HEADER_SIZE + 1];
 	if (body.size > bf_slot_capacity(size))
 		return bf_fail(reterr, BF_ERR_TOO_BIG,
 			       "the script is %zu bytes, the slot takes %zu", body.size,
 			       bf_slot_capacity(size));
+	return BF_OK;
+}
+
+int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
+		   struct bf_view body, struct bf_error *reterr)
+{
+	char header[BF_SLOT_HEADER_SIZE + 1];
+	int err = bf_slot_check_body(size, body, reterr);
+	if (err)
+		return err;
 	write_header(header, size, declared_offset);
 	memcpy(out, header, BF_SLOT_HEADER_SIZE);
 	if (body.size)

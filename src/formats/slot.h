@@ -48,6 +48,9 @@ int bf_slot_find(struct bf_view binary, struct bf_slot *ret, struct bf_error *re
 /* How many bytes of script a slot of this size takes after its header. */
 size_t bf_slot_capacity(uint32_t size);
 
+/* BF_ERR_TOO_BIG, naming both sizes, for a body that a slot of this size cannot take. */
+int bf_slot_check_body(uint32_t size, struct bf_view body, struct bf_error *reterr);
+
 /*
  * Write a whole slot of size bytes to out: header, body, padding. The body is the script
  * without its "#!ipxe" line. BF_ERR_TOO_BIG names both sizes.
