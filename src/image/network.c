@@ -1,0 +1,367 @@
+#include "image/network.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const char hex_digits[] = "0123456789abcdefABCDEF";
+static const char decimal_digits[] = "0123456789";
+
+size_t bf_address_size(const struct bf_address *address)
+{
+	return address->family == AF_INET ? 4 : 16;
+}
+
+const char *bf_address_print(const struct bf_address *address,
+			     char out[BF_ADDRESS_TEXT_SIZE])
+{
+	return inet_ntop(address->family, address->bytes, out, BF_ADDRESS_TEXT_SIZE);
+}
+
+struct bf_address bf_address_mask(int family, unsigned prefix)
+{
+	struct bf_address mask = {.family = family};
+	for (unsigned bit = 0; bit < prefix; bit++)
+		mask.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	return mask;
+}
+
+static bool same_address(const struct bf_address *a, const struct bf_address *b)
+{
+	return a->family == b->family &&
+	       memcmp(a->bytes, b->bytes, bf_address_size(a)) == 0;
+}
+
+static bool same_subnet(const struct bf_address *a, const struct bf_address *b,
+			unsigned prefix)
+{
+	struct bf_address mask = bf_address_mask(a->family, prefix);
+	for (size_t i = 0; i < bf_address_size(a); i++)
+		if ((a->bytes[i] ^ b->bytes[i]) & mask.bytes[i])
+			return false;
+	return true;
+}
+
+/* Whether all bits behind the prefix are zero, or all are one. */
+static bool host_bits_are(const struct bf_address *address, unsigned prefix, bool one)
+{
+	struct bf_address mask = bf_address_mask(address->family, prefix);
+	for (size_t i = 0; i < bf_address_size(address); i++) {
+		uint8_t host = (uint8_t)~mask.bytes[i];
+		if ((address->bytes[i] & host) != (one ? host : 0))
+			return false;
+	}
+	return true;
+}
+
+/* RFC 1122, 3.2.1.3, and RFC 4291, 2.4: what can be one host on a network. */
+static bool is_unicast(const struct bf_address *address)
+{
+	static const uint8_t zeros[15];
+	const uint8_t *bytes = address->bytes;
+	if (address->family == AF_INET)
+		return bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224;
+	if (memcmp(bytes, zeros, sizeof(zeros)) == 0 && bytes[15] <= 1)
+		return false; /* :: and ::1 */
+	return bytes[0] != 0xff;
+}
+
+static bool is_link_local(const struct bf_address *address)
+{
+	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
+	       (address->bytes[1] & 0xc0) == 0x80;
+}
+
+static int parse_address(const char *text, struct bf_address *ret,
+			 struct bf_error *reterr)
+{
+	struct bf_address address = {.family = strchr(text, ':') ? AF_INET6 : AF_INET};
+	if (inet_pton(address.family, text, address.bytes) != 1)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "not an IPv4 or IPv6 address, such as 192.0.2.7");
+	if (!is_unicast(&address))
+		return bf_fail(reterr, BF_ERR_USAGE, "not the address of one host");
+	*ret = address;
+	return BF_OK;
+}
+
+/* Decimal digits only, no sign, no space, at most four of them; -1 for anything else. */
+static int parse_number(const char *text)
+{
+	size_t length = strspn(text, decimal_digits);
+	if (length == 0 || length > 4 || text[length])
+		return -1;
+	int value = 0;
+	for (size_t i = 0; i < length; i++)
+		value = value * 10 + (text[i] - '0');
+	return value;
+}
+
+static int set_ip(struct bf_network *network, const char *value, struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE];
+	const char *slash = strchr(value, '/');
+	size_t length = slash ? (size_t)(slash - value) : strlen(value);
+	snprintf(text, sizeof(text), "%.*s", length < sizeof(text) ? (int)length : 0,
+		 value);
+	int err = parse_address(text, &network->address, reterr);
+	if (err)
+		return err;
+	int longest = 8 * (int)bf_address_size(&network->address);
+	if (!slash)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "the prefix length is missing, as in %s/%d", text,
+			       longest == 32 ? 24 : 64);
+	int prefix = parse_number(slash + 1);
+	if (prefix < 1 || prefix > longest)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "the prefix length is not a number from 1 to %d", longest);
+	network->prefix = (unsigned)prefix;
+	return BF_OK;
+}
+
+static int set_gateway(struct bf_network *network, const char *value,
+		       struct bf_error *reterr)
+{
+	return parse_address(value, &network->gateway, reterr);
+}
+
+static int add_dns(struct bf_network *network, const char *value, struct bf_error *reterr)
+{
+	if (network->n_dns == BF_NETWORK_DNS_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE, "more than %d DNS servers",
+			       BF_NETWORK_DNS_MAX);
+	int err = parse_address(value, &network->dns[network->n_dns], reterr);
+	if (!err)
+		network->n_dns++;
+	return err;
+}
+
+/* IEEE 802.1Q, table 9-2: 0 is no VLAN, 4095 is reserved. */
+static int set_vlan(struct bf_network *network, const char *value,
+		    struct bf_error *reterr)
+{
+	int vlan = parse_number(value);
+	if (vlan < 1 || vlan > 4094)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "not a VLAN tag, a number from 1 to 4094");
+	network->vlan = (unsigned)vlan;
+	return BF_OK;
+}
+
+/* Six pairs of hex digits with ':' or '-' between them, into lower case with ':'. */
+static bool parse_mac(const char *text, char ret[18])
+{
+	if (strlen(text) != 17)
+		return false;
+	for (size_t i = 0; i < 17; i++) {
+		bool separator = i % 3 == 2;
+		if (!strchr(separator ? ":-" : hex_digits, text[i]))
+			return false;
+		ret[i] = separator ? ':' : (char)tolower((unsigned char)text[i]);
+	}
+	ret[17] = '\0';
+	return true;
+}
+
+static int set_nic(struct bf_network *network, const char *value, struct bf_error *reterr)
+{
+	if (parse_mac(value, network->mac)) {
+		/* IEEE 802, 8.2.2: an odd first byte is a group of cards. */
+		if (strchr("13579bdf", network->mac[1]))
+			return bf_fail(reterr, BF_ERR_USAGE,
+				       "the MAC address of a group, not of a card");
+		return BF_OK;
+	}
+	const char *number = value + 3;
+	if (strncmp(value, "net", 3) != 0 || parse_number(number) < 0 ||
+	    strlen(number) > 2 || (number[0] == '0' && number[1]))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "not a network card: give net0, net1, ... or a MAC "
+			       "address, such as 52:54:00:12:34:56");
+	snprintf(network->card, sizeof(network->card), "%s", value);
+	return BF_OK;
+}
+
+/* RFC 1123, 2.1, to the length of one label. */
+static int set_hostname(struct bf_network *network, const char *value,
+			struct bf_error *reterr)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	size_t length = strlen(value);
+	size_t good = strspn(value, allowed);
+	if (length == 0 || length >= sizeof(network->hostname))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "%zu characters, a host name has 1 to %zu", length,
+			       sizeof(network->hostname) - 1);
+	if (good < length)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "the character at column %zu is not a letter, a digit, "
+			       "'-' or '.'",
+			       good + 1);
+	if (strchr("-.", value[0]) || strchr("-.", value[length - 1]))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "a host name starts and ends with a letter or a digit");
+	snprintf(network->hostname, sizeof(network->hostname), "%s", value);
+	return BF_OK;
+}
+
+static int set_retries(struct bf_network *network, const char *value,
+		       struct bf_error *reterr)
+{
+	int retries = parse_number(value);
+	if (retries < 0 || retries > BF_NETWORK_RETRIES_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE, "not a number from 0 to %d",
+			       BF_NETWORK_RETRIES_MAX);
+	network->retries = (unsigned)retries;
+	return BF_OK;
+}
+
+static const struct setting {
+	const char *name;
+	int (*set)(struct bf_network *network, const char *value,
+		   struct bf_error *reterr);
+	bool repeatable;
+} settings[] = {
+	{"ip", set_ip, false},           {"gateway", set_gateway, false},
+	{"dns", add_dns, true},          {"vlan", set_vlan, false},
+	{"nic", set_nic, false},         {"hostname", set_hostname, false},
+	{"retries", set_retries, false},
+};
+
+enum { N_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
+
+int bf_network_set(struct bf_network *network, const char *name, const char *value,
+		   struct bf_error *reterr)
+{
+	char text[128];
+	size_t i = 0;
+	while (i < N_SETTINGS && strcmp(settings[i].name, name) != 0)
+		i++;
+	assert(i < N_SETTINGS);
+	int err = BF_OK;
+	if (network->given & 1u << i && !settings[i].repeatable)
+		err = bf_fail(reterr, BF_ERR_USAGE, "given twice, one is possible");
+	if (!err)
+		err = settings[i].set(network, value, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "'%s'",
+				  bf_printable(value, text, sizeof(text)));
+	network->given |= 1u << i;
+	return BF_OK;
+}
+
+const char *bf_network_given(const struct bf_network *network)
+{
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		if (network->given & 1u << i)
+			return settings[i].name;
+	return NULL;
+}
+
+static int fail_subnet(const struct bf_network *network, const char *what,
+		       const struct bf_address *address, const char *hint,
+		       struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE], own[BF_ADDRESS_TEXT_SIZE];
+	return bf_fail(reterr, BF_ERR_USAGE, "the %s %s is not in the subnet of %s/%u%s",
+		       what, bf_address_print(address, text),
+		       bf_address_print(&network->address, own), network->prefix, hint);
+}
+
+static int fail_not_a_host(const struct bf_network *network, const char *what,
+			   const struct bf_address *address, const char *role,
+			   struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE];
+	return bf_fail(reterr, BF_ERR_USAGE, "the %s %s is the %s address of its /%u",
+		       what, bf_address_print(address, text), role, network->prefix);
+}
+
+/*
+ * The first address of a subnet is its own, and IPv4's last is for broadcasts; RFC 3021
+ * lifts both for a /31. iPXE takes an IPv6 address without host bits for a bare prefix.
+ */
+static int check_host_bits(const struct bf_network *network, const char *what,
+			   const struct bf_address *address, struct bf_error *reterr)
+{
+	unsigned prefix = network->prefix;
+	bool ipv4 = address->family == AF_INET;
+	if (ipv4 ? prefix >= 31 : prefix == 128)
+		return BF_OK;
+	if (host_bits_are(address, prefix, false))
+		return fail_not_a_host(network, what, address, "network", reterr);
+	if (ipv4 && host_bits_are(address, prefix, true))
+		return fail_not_a_host(network, what, address, "broadcast", reterr);
+	return BF_OK;
+}
+
+/* An address that is to be reached from ours: another one, of the same family. */
+static int check_peer(const struct bf_network *network, const char *what,
+		      const struct bf_address *peer, struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE], own[BF_ADDRESS_TEXT_SIZE];
+	bf_address_print(peer, text);
+	bf_address_print(&network->address, own);
+	if (peer->family != network->address.family)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "the %s %s and the address %s are not both IPv4 or both "
+			       "IPv6",
+			       what, text, own);
+	if (same_address(peer, &network->address))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "the %s %s is the machine's own address", what, text);
+	if (same_subnet(peer, &network->address, network->prefix))
+		return check_host_bits(network, what, peer, reterr);
+	return BF_OK;
+}
+
+/* A host route, a /32, leaves no subnet for a gateway to be in; iPXE asks for it anyway. */
+static int check_gateway(const struct bf_network *network, struct bf_error *reterr)
+{
+	const struct bf_address *gateway = &network->gateway;
+	int err = check_peer(network, "gateway", gateway, reterr);
+	if (err || is_link_local(gateway) ||
+	    (gateway->family == AF_INET && network->prefix == 32) ||
+	    same_subnet(gateway, &network->address, network->prefix))
+		return err;
+	return fail_subnet(network, "gateway", gateway, "", reterr);
+}
+
+static int check_dns(const struct bf_network *network, struct bf_error *reterr)
+{
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < network->n_dns; i++) {
+		const struct bf_address *dns = &network->dns[i];
+		err = check_peer(network, "DNS server", dns, reterr);
+		if (!err && !network->gateway.family &&
+		    !same_subnet(dns, &network->address, network->prefix))
+			err = fail_subnet(network, "DNS server", dns,
+					  ", and there is no gateway to reach it by",
+					  reterr);
+	}
+	return err;
+}
+
+int bf_network_check(const struct bf_network *network, struct bf_error *reterr)
+{
+	if (!network->address.family) {
+		if (network->gateway.family)
+			return bf_fail(reterr, BF_ERR_USAGE,
+				       "gateway without ip: DHCP brings a gateway of its "
+				       "own, or give both");
+		return BF_OK;
+	}
+	if (network->retries)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "retries with ip: it is DHCP that is tried again, and a "
+			       "static address takes its place");
+	int err = check_host_bits(network, "address", &network->address, reterr);
+	if (!err && network->gateway.family)
+		err = check_gateway(network, reterr);
+	return err ? err : check_dns(network, reterr);
+}

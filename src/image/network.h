@@ -1,0 +1,69 @@
+/*
+ * The network settings that go into a script: which card, which VLAN, and a static address
+ * where there is no DHCP.
+ */
+#ifndef BF_NETWORK_H
+#define BF_NETWORK_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+enum {
+	BF_NETWORK_DNS_MAX = 4,
+	BF_NETWORK_RETRIES_MAX = 9,
+	BF_ADDRESS_TEXT_SIZE = 46, /* the longest IPv6 address as text, with the NUL */
+};
+
+struct bf_address {
+	int family;        /* AF_INET or AF_INET6, 0 for none */
+	uint8_t bytes[16]; /* in network byte order; IPv4 takes the first four */
+};
+
+/* Zeroed, it stands for DHCP on whatever card gets an address. */
+struct bf_network {
+	unsigned given; /* which settings have been set, for "given twice" */
+	char card[8];   /* iPXE's name, "net0", empty when not given */
+	char mac[18];   /* of the card, lower case with colons, empty when not given */
+	unsigned vlan;  /* IEEE 802.1Q VLAN identifier, 0 for none */
+	char hostname[64];
+	unsigned retries;          /* how often DHCP is tried again */
+	unsigned prefix;           /* length in bits, of address */
+	struct bf_address address; /* family 0: take one by DHCP */
+	struct bf_address gateway;
+	struct bf_address dns[BF_NETWORK_DNS_MAX];
+	size_t n_dns;
+};
+
+/*
+ * Set what a name stands for, from text:
+ *     ip        ADDRESS/PREFIX, IPv4 or IPv6
+ *     gateway   ADDRESS
+ *     dns       ADDRESS, up to BF_NETWORK_DNS_MAX times
+ *     vlan      1 to 4094
+ *     nic       net0, net1, ... or a MAC address
+ *     hostname  letters, digits, hyphens and dots
+ *     retries   0 to BF_NETWORK_RETRIES_MAX
+ * The caller knows that the name is one of these. Fails with BF_ERR_USAGE; the sentence
+ * starts with the value.
+ */
+int bf_network_set(struct bf_network *network, const char *name, const char *value,
+		   struct bf_error *reterr);
+
+/* Whether the settings make sense together. BF_ERR_USAGE when they do not. */
+int bf_network_check(const struct bf_network *network, struct bf_error *reterr);
+
+/* The name of a setting that has been set, NULL when none has. */
+const char *bf_network_given(const struct bf_network *network);
+
+/* The number of bytes of an address: 4 or 16. */
+size_t bf_address_size(const struct bf_address *address);
+
+/* The address as iPXE reads it. Returns out. */
+const char *bf_address_print(const struct bf_address *address,
+			     char out[BF_ADDRESS_TEXT_SIZE]);
+
+/* The first bits of an address as an address: 255.255.255.0 for 24. */
+struct bf_address bf_address_mask(int family, unsigned prefix);
+
+#endif
