@@ -12,6 +12,9 @@ static const char example[] = "http://my-bootserver.example/boot";
 /* Schemes whose URL names a block device; iPXE's chain cannot load those. */
 static const char *const san_schemes[] = {"iscsi", "aoe", "ib_srp", "fcp", "usb"};
 
+/* RFC 4173, 5: the host comes right after the colon. */
+static const char *const iscsi[] = {"iscsi"};
+
 /* Schemes with an authority, "//host", after the colon. */
 static const char *const host_schemes[] = {"http", "https", "tftp",
 					   "ftp",  "nfs",   "mtftp"};
@@ -146,9 +149,11 @@ static int check_scheme(const char *url, size_t length, const char *schemes,
 			reterr, BF_ERR_INPUT,
 			"unknown scheme '%s:': did you mean '%s:'? This iPXE has %s",
 			scheme, nearest, schemes);
-	return bf_fail(reterr, BF_ERR_INPUT,
-		       "this iPXE cannot open %s: URLs, it has only %s: use one of those",
-		       scheme, schemes);
+	return bf_fail(
+		reterr, BF_ERR_INPUT,
+		"this iPXE cannot open %s: URLs, it has only %s: use one of those, "
+		"or bring a build that has it with --ipxe FILE",
+		scheme, schemes);
 }
 
 /* Port: up to five digits; a setting may stand in for any part of it. */
@@ -172,6 +177,13 @@ static int check_port(const char *port, size_t length, struct bf_error *reterr)
 	return BF_OK;
 }
 
+/* RFC 3986, 3.2: the authority's host, with its port. */
+static const char *after_user_info(const char *authority, size_t length)
+{
+	const char *at = memrchr(authority, '@', length);
+	return at ? at + 1 : authority;
+}
+
 static int check_authority(const char *url, size_t scheme, struct bf_error *reterr)
 {
 	const char *host = url + scheme + 1;
@@ -185,9 +197,7 @@ static int check_authority(const char *url, size_t scheme, struct bf_error *rete
 	if (memmem(host, length, "${", 2))
 		return BF_OK;
 	const char *end = host + length;
-	const char *user_info = memrchr(host, '@', length);
-	if (user_info)
-		host = user_info + 1;
+	host = after_user_info(host, length);
 	const char *port = host;
 	if (*host == '[') {
 		port = memchr(host, ']', (size_t)(end - host));
@@ -240,4 +250,21 @@ int bf_url_check(const char *url, const char *schemes, struct bf_error *reterr)
 bool bf_url_is_san(const char *url)
 {
 	return IS_IN(url, scheme_length(url), san_schemes);
+}
+
+bool bf_url_needs_dns(const char *url)
+{
+	size_t scheme = scheme_length(url);
+	const char *host = url + scheme + 1;
+	if (IS_IN(url, scheme, host_schemes) && strncmp(host, "//", 2) == 0) {
+		host += 2;
+		size_t length = strcspn(host, "/?#");
+		if (memmem(host, length, "${", 2))
+			return false;
+		host = after_user_info(host, length);
+	} else if (!IS_IN(url, scheme, iscsi)) {
+		return false;
+	}
+	return *host != '[' && *host != '$' &&
+	       strspn(host, "0123456789.") < strcspn(host, ":/?#");
 }

@@ -17,4 +17,10 @@ int bf_url_check(const char *url, const char *schemes, struct bf_error *reterr);
 /* Whether iPXE boots this URL as a disk (sanboot) instead of loading a file (chain). */
 bool bf_url_is_san(const char *url);
 
+/*
+ * Whether the URL's host is a name, to be looked up; false when a setting brings it, and
+ * for text that bf_url_check() does not accept.
+ */
+bool bf_url_needs_dns(const char *url);
+
 #endif

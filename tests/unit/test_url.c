@@ -100,6 +100,45 @@ static void test_refused(void **state)
 }
 
 /* Whatever the bytes, the answer is yes or a sentence that is printable. */
+static bool needs_dns(const char *url)
+{
+	struct guard guard = guard_copy(url, strlen(url) + 1);
+	bool needs = bf_url_needs_dns((const char *)guard.data);
+	guard_free(&guard);
+	return needs;
+}
+
+static void test_needs_dns(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+		"http://a.example/",     "http://a.example", "HTTP://u:p@a.example:80/",
+		"http://192.0.2.1.a/x",  "tftp://1a/x",      "nfs://a/192.0.2.1",
+		"iscsi:a.example::::iqn"};
+	static const char *const others[] = {"http://192.0.2.1",
+					     "http://u@192.0.2.1:80/a",
+					     "http://[::1]/a",
+					     "http://${a}/b",
+					     "http://a.${b}/c",
+					     "${url}",
+					     "iscsi:192.0.2.1::::a",
+					     "iscsi:[::1]::::a",
+					     "iscsi:${a}::::b",
+					     "aoe:e0.0",
+					     "a.example",
+					     "http:",
+					     "http:/",
+					     "http://",
+					     "iscsi:",
+					     ""};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!needs_dns(names[i]))
+			fail_msg("%s", names[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (needs_dns(others[i]))
+			fail_msg("%s", others[i]);
+}
+
 static void test_noise(void **state)
 {
 	(void)state;
@@ -114,6 +153,7 @@ static void test_noise(void **state)
 			url[length++] = alphabet[(seed >> 16) % (sizeof(alphabet) - 1)];
 		} while (length < sizeof(url) - 1 && (seed >> 8) % 24);
 		url[length] = '\0';
+		needs_dns(url);
 		if (bf_url_check(url, schemes, &error) == BF_OK)
 			continue;
 		assert_true(error.text[0] != '\0');
@@ -135,9 +175,8 @@ static void test_san(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_noise),    cmocka_unit_test(test_needs_dns),
 		cmocka_unit_test(test_san),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
