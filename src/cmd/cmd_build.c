@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/output.h"
@@ -10,6 +11,7 @@
 #include "image/script.h"
 #include "image/template.h"
 #include "image/url.h"
+#include "image/userscript.h"
 
 static void free_bundle(struct bf_bundle **bundle)
 {
@@ -50,13 +52,53 @@ static void common_schemes(const struct bf_bundle *bundle, unsigned archs,
 	}
 }
 
+static int read_script(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
+{
+	char name[256];
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	bool is_stdin = strcmp(path, "-") == 0;
+	if (is_stdin)
+		path = "standard input";
+	int err = is_stdin ? bf_buffer_read_fd(STDIN_FILENO, path, BF_USERSCRIPT_FILE_MAX,
+					       &text, reterr)
+			   : bf_buffer_read_file(path, BF_USERSCRIPT_FILE_MAX, &text,
+						 reterr);
+	if (err)
+		return err;
+	err = bf_userscript_convert(bf_buffer_view(&text), ret, reterr);
+	return err ? bf_fail_in(reterr, err, "'%s'",
+				bf_printable(path, name, sizeof(name)))
+		   : BF_OK;
+}
+
 static int render_script(const struct bf_bundle *bundle, const struct bf_options *options,
 			 struct bf_buffer *ret, struct bf_error *reterr)
 {
 	char schemes[BF_IPXE_SCHEMES_SIZE];
 	common_schemes(bundle, options->archs, schemes);
 	int err = bf_url_check(options->url, schemes, reterr);
-	return err ? err : bf_script_render(options->url, ret, reterr);
+	return err ? err : bf_script_render(&options->network, options->url, ret, reterr);
+}
+
+/* Every slot must take the script, also when it is only to be printed. */
+static int check_size(const struct bf_bundle *bundle, unsigned archs,
+		      struct bf_view script, struct bf_error *reterr)
+{
+	int err = BF_OK;
+	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
+		if (bundle->ipxe[arch].present && archs & 1u << arch)
+			err = bf_slot_check_body(bundle->ipxe[arch].slot.size, script,
+						 reterr);
+	return err;
+}
+
+static int make_script(const struct bf_bundle *bundle, const struct bf_options *options,
+		       struct bf_buffer *ret, struct bf_error *reterr)
+{
+	int err = options->script ? read_script(options->script, ret, reterr)
+				  : render_script(bundle, options, ret, reterr);
+	return err ? err
+		   : check_size(bundle, options->archs, bf_buffer_view(ret), reterr);
 }
 
 static int write_image(const struct bf_template *image_template,
@@ -76,13 +118,16 @@ static int write_image(const struct bf_template *image_template,
 static void report(const struct bf_options *options,
 		   const struct bf_template *image_template, const struct timespec *start)
 {
-	char name[256], url[512];
+	char name[256], target[512];
+	const char *script = options->script;
+	bf_printable(script ? script : options->url, target, sizeof(target));
 	uint64_t size = image_template->image.pieces.size;
-	fprintf(stderr, "boots-from: wrote %s, %.1f MiB, to boot %s on",
+	fprintf(stderr, "boots-from: wrote %s, %.1f MiB, to %s %s on",
 		strcmp(options->output, "-") == 0
 			? "to standard output"
 			: bf_printable(options->output, name, sizeof(name)),
-		(double)size / (1 << 20), bf_printable(options->url, url, sizeof(url)));
+		(double)size / (1 << 20), script ? "run" : "boot",
+		script && strcmp(script, "-") == 0 ? "the script" : target);
 	const char *separator = " ";
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
 		if (options->archs & 1u << arch) {
@@ -104,7 +149,7 @@ static int build(const struct bf_options *options, const struct bf_bundle *bundl
 	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
 	bf_cleanup(bf_patches_free) struct bf_patches patches = {0};
 
-	int err = render_script(bundle, options, &script, reterr);
+	int err = make_script(bundle, options, &script, reterr);
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {

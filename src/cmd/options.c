@@ -7,9 +7,11 @@
 
 #include "base/nearest.h"
 #include "image/template.h"
+#include "image/url.h"
 
 const char bf_options_help[] =
 	"Usage: boots-from [OPTION]... URL\n"
+	"       boots-from [OPTION]... --script FILE\n"
 	"Write a hybrid ISO that takes an address by DHCP and boots iPXE into URL.\n"
 	"\n"
 	"  -o, --output FILE    where to write (default ./boots-from.iso, - is stdout)\n"
@@ -20,12 +22,28 @@ const char bf_options_help[] =
 	"      --layout LAYOUT  partition tables of a stick: isohybrid (default), gpt, "
 	"mbr\n"
 	"                       or, for images that boot as CD only, cd\n"
+	"      --script FILE    carry this iPXE script instead of one made for a URL\n"
+	"                       (- is stdin)\n"
 	"      --print-script   print the iPXE script instead of writing an image\n"
 	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
 	"                       (also: environment variable BOOTS_FROM_PREBUILT)\n"
 	"  -q, --quiet          say nothing on success\n"
 	"      --version        print the versions of boots-from and of what is inside\n"
 	"  -h, --help           print this\n"
+	"\n"
+	"The machine's network, where DHCP on any card is not what is wanted:\n"
+	"      --ip ADDRESS/PREFIX\n"
+	"                       static address, IPv4 or IPv6, instead of DHCP\n"
+	"      --gateway ADDRESS\n"
+	"                       default router, with --ip\n"
+	"      --dns ADDRESS    DNS server, up to four times; wins over DHCP's\n"
+	"      --vlan TAG       tagged VLAN, 1 to 4094\n"
+	"      --nic CARD       network card: net0, net1, ... or its MAC address (net0\n"
+	"                       with --ip or --vlan, else the first that gets an "
+	"address)\n"
+	"      --hostname NAME  ${hostname}, also in iPXE's iSCSI name; DHCP is not "
+	"told\n"
+	"      --retries N      try DHCP up to N more times, of 17 seconds each\n"
 	"\n"
 	"URL is anything iPXE's chain takes: http, https, tftp, nfs, iscsi, ...; iPXE\n"
 	"settings such as ${net0/mac} may be in it. boots-from does not fetch it.\n"
@@ -36,21 +54,31 @@ enum {
 	OPT_ARCH = 256,
 	OPT_LABEL,
 	OPT_LAYOUT,
+	OPT_NETWORK, /* any that bf_network_set() knows by name */
 	OPT_PREBUILT,
 	OPT_PRINT_SCRIPT,
+	OPT_SCRIPT,
 	OPT_VERSION,
 };
 
 static const struct option long_options[] = {
 	{"arch", required_argument, NULL, OPT_ARCH},
+	{"dns", required_argument, NULL, OPT_NETWORK},
+	{"gateway", required_argument, NULL, OPT_NETWORK},
 	{"help", no_argument, NULL, 'h'},
+	{"hostname", required_argument, NULL, OPT_NETWORK},
+	{"ip", required_argument, NULL, OPT_NETWORK},
 	{"label", required_argument, NULL, OPT_LABEL},
 	{"layout", required_argument, NULL, OPT_LAYOUT},
+	{"nic", required_argument, NULL, OPT_NETWORK},
 	{"output", required_argument, NULL, 'o'},
 	{"prebuilt", required_argument, NULL, OPT_PREBUILT},
 	{"print-script", no_argument, NULL, OPT_PRINT_SCRIPT},
 	{"quiet", no_argument, NULL, 'q'},
+	{"retries", required_argument, NULL, OPT_NETWORK},
+	{"script", required_argument, NULL, OPT_SCRIPT},
 	{"version", no_argument, NULL, OPT_VERSION},
+	{"vlan", required_argument, NULL, OPT_NETWORK},
 	{0},
 };
 
@@ -172,8 +200,15 @@ static int fail_option(char **argv, int result, struct bf_error *reterr)
 		       nearest ? "?" : "");
 }
 
-static int apply(int option, const char *value, struct bf_options *options,
-		 struct bf_error *reterr)
+static int apply_network(const char *name, const char *value, struct bf_network *network,
+			 struct bf_error *reterr)
+{
+	int err = bf_network_set(network, name, value, reterr);
+	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
+}
+
+static int apply(int option, const char *name, const char *value,
+		 struct bf_options *options, struct bf_error *reterr)
 {
 	switch (option) {
 	case 'o':
@@ -191,6 +226,11 @@ static int apply(int option, const char *value, struct bf_options *options,
 	case OPT_PRINT_SCRIPT:
 		options->action = BF_ACTION_PRINT_SCRIPT;
 		return BF_OK;
+	case OPT_NETWORK:
+		return apply_network(name, value, &options->network, reterr);
+	case OPT_SCRIPT:
+		options->script = value;
+		return BF_OK;
 	case OPT_PREBUILT:
 		options->prebuilt = value;
 		return BF_OK;
@@ -202,6 +242,25 @@ static int apply(int option, const char *value, struct bf_options *options,
 		options->label = value;
 		return check_label(value, reterr);
 	}
+}
+
+/* A script says itself what network to set up and what to boot. */
+static int check_script_alone(int argc, char **argv, const struct bf_options *options,
+			      struct bf_error *reterr)
+{
+	char url[256];
+	const char *setting = bf_network_given(&options->network);
+	if (optind < argc)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--script and the URL '%s': the script says what to boot, "
+			       "give one of the two",
+			       bf_printable(argv[optind], url, sizeof(url)));
+	if (setting)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--script and --%s: the script sets up the network, "
+			       "write it there",
+			       setting);
+	return BF_OK;
 }
 
 static int take_url(int argc, char **argv, struct bf_options *options,
@@ -219,7 +278,23 @@ static int take_url(int argc, char **argv, struct bf_options *options,
 			bf_printable(argv[optind], first, sizeof(first)),
 			bf_printable(argv[optind + 1], second, sizeof(second)));
 	options->url = argv[optind];
+	if (options->network.address.family && !options->network.n_dns &&
+	    bf_url_needs_dns(options->url))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--ip without --dns: iPXE cannot look up the host name in "
+			       "'%s': add --dns ADDRESS or write the host's address",
+			       bf_printable(options->url, first, sizeof(first)));
 	return BF_OK;
+}
+
+/* What to boot, and over which network. */
+static int take_target(int argc, char **argv, struct bf_options *options,
+		       struct bf_error *reterr)
+{
+	if (options->script)
+		return check_script_alone(argc, argv, options, reterr);
+	int err = bf_network_check(&options->network, reterr);
+	return err ? err : take_url(argc, argv, options, reterr);
 }
 
 int bf_options_parse(int argc, char **argv, struct bf_options *ret,
@@ -235,17 +310,19 @@ int bf_options_parse(int argc, char **argv, struct bf_options *ret,
 		options.prebuilt = NULL;
 
 	opterr = 0;
+	int index = 0;
 	for (int option;
-	     (option = getopt_long(argc, argv, ":ho:q", long_options, NULL)) != -1;) {
+	     (option = getopt_long(argc, argv, ":ho:q", long_options, &index)) != -1;) {
 		if (option == '?' || option == ':')
 			return fail_option(argv, option, reterr);
-		int err = apply(option, optarg, &options, reterr);
+		int err =
+			apply(option, long_options[index].name, optarg, &options, reterr);
 		if (err)
 			return err;
 	}
 	if (options.action == BF_ACTION_BUILD ||
 	    options.action == BF_ACTION_PRINT_SCRIPT) {
-		int err = take_url(argc, argv, &options, reterr);
+		int err = take_target(argc, argv, &options, reterr);
 		if (err)
 			return err;
 	}

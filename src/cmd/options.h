@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
 #include "formats/isowriter.h"
+#include "image/network.h"
 
 enum bf_action {
 	BF_ACTION_BUILD,
@@ -17,11 +17,13 @@ enum bf_action {
 /* The strings belong to argv. */
 struct bf_options {
 	enum bf_action action;
-	const char *url;
+	const char *url;      /* NULL when there is a script */
+	const char *script;   /* file of the user's own, "-" is standard input, or NULL */
 	const char *output;   /* "-" is standard output */
 	const char *prebuilt; /* the bundle's folder, NULL for the one inside */
 	const char *label;
 	enum bf_iso_layout layout;
+	struct bf_network network;
 	unsigned archs; /* set of 1u << enum bf_arch */
 	bool quiet;
 };

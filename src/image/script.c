@@ -1,44 +1,279 @@
 #include "image/script.h"
 
+#include <stdio.h>
+#include <sys/socket.h>
+
 #include "image/url.h"
 
-/* The boot command, as it runs and as a hint to type it again. */
-static int print_boot(struct bf_buffer *ret, const char *before, const char *url,
-		      const char *after)
+/* Generous: a card that has to negotiate its speed takes a few seconds. */
+enum { LINK_TIMEOUT_MS = 30000 };
+
+/* What the steps are made from. Names are iPXE's, of network devices. */
+struct plan {
+	const struct bf_network *network;
+	const char *url;
+	char card[8];    /* "net1", "${nic}" for one found by its MAC, "" for any */
+	char device[16]; /* the card or the VLAN on it, "" for any card */
+};
+
+static struct plan make_plan(const struct bf_network *network, const char *url)
 {
-	const char *command = bf_url_is_san(url) ? "sanboot" : "chain --autofree";
-	return bf_buffer_print(ret, "%s%s %s%s", before, command, url, after);
+	struct plan plan = {.network = network, .url = url};
+	const char *card = network->card;
+	if (*network->mac)
+		card = "${nic}";
+	else if (!*card && (network->vlan || network->address.family))
+		card = "net0";
+	snprintf(plan.card, sizeof(plan.card), "%s", card);
+	if (network->vlan)
+		snprintf(plan.device, sizeof(plan.device), "%s-%u", card, network->vlan);
+	else
+		snprintf(plan.device, sizeof(plan.device), "%s", card);
+	return plan;
 }
 
-int bf_script_render(const char *url, struct bf_buffer *ret, struct bf_error *reterr)
+/* The servers as text in a comment, then as the bytes of the DHCP option. */
+static int print_dns_list(const struct bf_address *const *servers, size_t n,
+			  const char *setting, struct bf_buffer *ret)
 {
+	char text[BF_ADDRESS_TEXT_SIZE];
+	int err = bf_buffer_print(ret, "#");
+	for (size_t i = 0; !err && i < n; i++)
+		err = bf_buffer_print(ret, " %s", bf_address_print(servers[i], text));
+	if (!err)
+		err = bf_buffer_print(ret, "\nset %s:hex", setting);
+	const char *separator = " ";
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; !err && j < bf_address_size(servers[i]); j++) {
+			err = bf_buffer_print(ret, "%s%02x", separator,
+					      servers[i]->bytes[j]);
+			separator = ":";
+		}
+	return err ? err : bf_buffer_print(ret, "\n");
+}
+
+/* iPXE reads one address as text, several only as bytes. */
+static int print_dns(const struct bf_network *network, int family, const char *setting,
+		     struct bf_buffer *ret)
+{
+	char text[BF_ADDRESS_TEXT_SIZE];
+	const struct bf_address *servers[BF_NETWORK_DNS_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < network->n_dns; i++)
+		if (network->dns[i].family == family)
+			servers[n++] = &network->dns[i];
+	if (n > 1)
+		return print_dns_list(servers, n, setting, ret);
+	if (n == 1)
+		return bf_buffer_print(ret, "set %s %s\n", setting,
+				       bf_address_print(servers[0], text));
+	return BF_OK;
+}
+
+/* Settings without a device in front win over what DHCP says. */
+static int print_settings(const struct plan *plan, struct bf_buffer *ret)
+{
+	const struct bf_network *network = plan->network;
+	int err = BF_OK;
+	if (*network->hostname)
+		err = bf_buffer_print(ret, "set hostname %s\n", network->hostname);
+	if (!err)
+		err = print_dns(network, AF_INET, "dns", ret);
+	return err ? err : print_dns(network, AF_INET6, "dns6", ret);
+}
+
+/* Without a card in the plan, dhcp tries one after the other. */
+static int print_card(const struct plan *plan, struct bf_buffer *ret)
+{
+	if (*plan->network->mac)
+		return bf_buffer_print(ret,
+				       "set i:int32 0\n"
+				       ":next_card\n"
+				       "isset ${net${i}/mac} || goto no_card\n"
+				       "iseq ${net${i}/mac} %s && goto card ||\n"
+				       "inc i && goto next_card\n"
+				       ":card\n"
+				       "set nic net${i}\n",
+				       plan->network->mac);
+	if (*plan->card)
+		return bf_buffer_print(ret, "isset ${%s/mac} || goto no_card\n",
+				       plan->card);
+	return BF_OK;
+}
+
+static int print_vlan(const struct plan *plan, struct bf_buffer *ret)
+{
+	if (!plan->network->vlan)
+		return BF_OK;
+	return bf_buffer_print(ret, "vcreate --tag %u %s || goto no_vlan\n",
+			       plan->network->vlan, plan->card);
+}
+
+static int print_static(const struct plan *plan, struct bf_buffer *ret)
+{
+	const struct bf_network *network = plan->network;
+	const char *device = plan->device;
+	char text[BF_ADDRESS_TEXT_SIZE];
+	bool ipv4 = network->address.family == AF_INET;
+	const char *suffix = ipv4 ? "" : "6";
+	/* It opens the device, too. Without a timeout it waits for ever. */
+	int err = bf_buffer_print(ret, "iflinkwait --timeout %d %s || goto no_link\n",
+				  LINK_TIMEOUT_MS, device);
+	if (!err)
+		err = bf_buffer_print(ret, "set %s/ip%s %s\n", device, suffix,
+				      bf_address_print(&network->address, text));
+	if (!err && ipv4) {
+		struct bf_address mask = bf_address_mask(AF_INET, network->prefix);
+		err = bf_buffer_print(ret, "set %s/netmask %s\n", device,
+				      bf_address_print(&mask, text));
+	} else if (!err) {
+		err = bf_buffer_print(ret, "set %s/len6 %u\n", device, network->prefix);
+	}
+	if (!err && network->gateway.family)
+		err = bf_buffer_print(ret, "set %s/gateway%s %s\n", device, suffix,
+				      bf_address_print(&network->gateway, text));
+	return err;
+}
+
+static int print_dhcp(const struct plan *plan, struct bf_buffer *ret)
+{
+	const char *space = *plan->device ? " " : "";
+	int err = BF_OK;
+	for (unsigned i = 0; !err && i <= plan->network->retries; i++)
+		err = bf_buffer_print(ret, "dhcp%s%s || ", space, plan->device);
+	return err ? err : bf_buffer_print(ret, "goto no_address\n");
+}
+
+/* The boot command, as it runs and as a hint to type it again. */
+static int print_boot(const struct plan *plan, const char *before, const char *after,
+		      struct bf_buffer *ret)
+{
+	const char *command = bf_url_is_san(plan->url) ? "sanboot" : "chain --autofree";
+	return bf_buffer_print(ret, "%s%s %s%s", before, command, plan->url, after);
+}
+
+static int print_steps(const struct plan *plan, struct bf_buffer *ret)
+{
+	int err = print_settings(plan, ret);
+	if (!err)
+		err = print_card(plan, ret);
+	if (!err)
+		err = print_vlan(plan, ret);
+	if (!err)
+		err = plan->network->address.family ? print_static(plan, ret)
+						    : print_dhcp(plan, ret);
+	if (!err)
+		err = print_boot(plan, "", " || goto no_boot\n", ret);
 	/*
 	 * What follows the boot command runs when the chained image returns, which is how
 	 * an iPXE script says "next boot device"; it must not fall into the diagnostics.
 	 */
-	if (bf_buffer_print(ret, "dhcp || goto no_address\n") ||
-	    print_boot(ret, "", url, " || goto no_boot\n") ||
-	    bf_buffer_print(ret,
-			    "exit\n"
-			    "\n"
-			    ":no_address\n"
-			    "echo boots-from: no network card got an address by DHCP\n"
-			    "echo Check cable, switch port and DHCP server, then try:\n"
-			    "echo   ifstat\n"
-			    "echo   dhcp\n") ||
-	    print_boot(ret, "echo   ", url, "\n") ||
-	    bf_buffer_print(
-		    ret,
-		    "shell\n"
-		    "exit\n"
-		    "\n"
-		    ":no_boot\n"
-		    "echo boots-from: could not boot %s\n"
-		    "echo The line above says why. Is the server up, and reachable "
-		    "from here? Try:\n"
-		    "echo   route\n",
-		    url) ||
-	    print_boot(ret, "echo   ", url, "\n") || bf_buffer_print(ret, "shell\n"))
-		return bf_fail_nomem(reterr);
-	return BF_OK;
+	return err ? err : bf_buffer_print(ret, "exit\n");
+}
+
+static int print_no_card(const struct plan *plan, struct bf_buffer *ret)
+{
+	if (!*plan->card)
+		return BF_OK;
+	const char *mac = plan->network->mac;
+	return bf_buffer_print(ret,
+			       "\n"
+			       ":no_card\n"
+			       "echo boots-from: no network card %s%s; there are:\n"
+			       "ifstat\n"
+			       "shell\n"
+			       "exit\n",
+			       *mac ? "has the MAC address " : "is called ",
+			       *mac ? mac : plan->card);
+}
+
+static int print_no_vlan(const struct plan *plan, struct bf_buffer *ret)
+{
+	if (!plan->network->vlan)
+		return BF_OK;
+	return bf_buffer_print(ret,
+			       "\n"
+			       ":no_vlan\n"
+			       "echo boots-from: could not make VLAN %u on %s\n"
+			       "echo The line above says why. Try:\n"
+			       "echo   ifstat\n"
+			       "echo   vcreate --tag %u %s\n"
+			       "shell\n"
+			       "exit\n",
+			       plan->network->vlan, plan->card, plan->network->vlan,
+			       plan->card);
+}
+
+static int print_no_link(const struct plan *plan, struct bf_buffer *ret)
+{
+	if (!plan->network->address.family)
+		return BF_OK;
+	return bf_buffer_print(ret,
+			       "\n"
+			       ":no_link\n"
+			       "echo boots-from: %s has no link\n"
+			       "echo Check cable and switch port. Is it the right card "
+			       "of these?\n"
+			       "ifstat\n"
+			       "shell\n"
+			       "exit\n",
+			       plan->device);
+}
+
+static int print_no_address(const struct plan *plan, struct bf_buffer *ret)
+{
+	if (plan->network->address.family)
+		return BF_OK;
+	bool any = !*plan->device;
+	int err = bf_buffer_print(
+		ret,
+		"\n"
+		":no_address\n"
+		"echo boots-from: %s got %s address by DHCP\n"
+		"echo Check cable, switch port and DHCP server, then try:\n"
+		"echo   ifstat\n"
+		"echo   dhcp%s%s\n",
+		any ? "no network card" : plan->device, any ? "an" : "no", any ? "" : " ",
+		plan->device);
+	if (!err)
+		err = print_boot(plan, "echo   ", "\n", ret);
+	return err ? err : bf_buffer_print(ret, "shell\nexit\n");
+}
+
+static int print_no_boot(const struct plan *plan, struct bf_buffer *ret)
+{
+	int err = bf_buffer_print(
+		ret,
+		"\n"
+		":no_boot\n"
+		"echo boots-from: could not boot %s\n"
+		"echo The line above says why. Is the server up, and reachable "
+		"from here? Try:\n"
+		"echo   route\n",
+		plan->url);
+	if (!err)
+		err = print_boot(plan, "echo   ", "\n", ret);
+	return err ? err : bf_buffer_print(ret, "shell\n");
+}
+
+static int print_diagnostics(const struct plan *plan, struct bf_buffer *ret)
+{
+	int err = print_no_card(plan, ret);
+	if (!err)
+		err = print_no_vlan(plan, ret);
+	if (!err)
+		err = print_no_link(plan, ret);
+	if (!err)
+		err = print_no_address(plan, ret);
+	return err ? err : print_no_boot(plan, ret);
+}
+
+int bf_script_render(const struct bf_network *network, const char *url,
+		     struct bf_buffer *ret, struct bf_error *reterr)
+{
+	struct plan plan = make_plan(network, url);
+	int err = print_steps(&plan, ret);
+	if (!err)
+		err = print_diagnostics(&plan, ret);
+	return err ? bf_fail_nomem(reterr) : BF_OK;
 }

@@ -2,13 +2,15 @@
 #ifndef BF_SCRIPT_H
 #define BF_SCRIPT_H
 
-#include "base/bytes.h"
+#include "image/network.h"
 
 /*
- * Append to ret the script that takes an address by DHCP and boots the URL, which
- * bf_url_check() has accepted. It is the body of a slot: the lines after "#!ipxe". A step
- * that fails says so and ends in iPXE's shell; nothing reboots by itself.
+ * Append to ret the script that sets up the network, which bf_network_check() has
+ * accepted, and boots the URL, which bf_url_check() has accepted. It is the body of a
+ * slot: the lines after "#!ipxe". A step that fails says so and ends in iPXE's shell;
+ * nothing reboots by itself.
  */
-int bf_script_render(const char *url, struct bf_buffer *ret, struct bf_error *reterr);
+int bf_script_render(const struct bf_network *network, const char *url,
+		     struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

@@ -54,7 +54,7 @@ REFUSED = [
     (["boot"], FAILED, ["'boot' is not a URL"]),
     (["/srv/boot.ipxe"], FAILED, ["is not a URL"]),
     (["htp://a.example/"], FAILED, ["unknown scheme 'htp:'", "did you mean 'http:'?"]),
-    (["ftp://a.example/boot"], FAILED, ["cannot open ftp:", "http,https", "tftp"]),
+    (["ftp://a.example/boot"], FAILED, ["cannot open ftp:", "http,https", "tftp", "--ipxe FILE"]),
     (["gopher://a.example/"], FAILED, ["cannot open gopher:"]),
     (["tcp://a.example/"], FAILED, ["tcp:"]),
     # Host and port.
@@ -133,7 +133,9 @@ class UsageTest(CommandTest):
     def test_help_and_version(self):
         done = self.run_command("--help")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        for option in ("--output", "--arch", "--label", "--layout", "--print-script", "--quiet"):
+        for option in ("--output", "--arch", "--label", "--layout", "--script", "--print-script",
+                       "--quiet", "--ip", "--gateway", "--dns", "--vlan", "--nic",
+                       "--hostname", "--retries"):
             self.assertIn(option, done.stdout.decode())
         done = self.run_command("--version")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
