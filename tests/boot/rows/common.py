@@ -2,6 +2,8 @@
 
 from lab.servers.nginx import Nginx
 
+MEBIBYTE = 1 << 20
+
 
 def serve_arrival(lab, **options):
     """Starts an nginx, with these options of its class, that has the script at /NONCE."""

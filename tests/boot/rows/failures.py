@@ -1,7 +1,7 @@
 """A boot that cannot work says why and ends in iPXE's shell, never in a loop of reboots."""
 
 from lab.bench import Row
-from lab.machine import BIOS, X86_64, Target, cd, silent_network
+from lab.machine import BIOS, MAC, X86_64, Target, cd, silent_network
 from lab.servers.nginx import Nginx
 
 TARGETS = (Target(BIOS, cd), Target(X86_64, cd))
@@ -20,6 +20,14 @@ def nobody_answers_dhcp(lab):
     expect_diagnostic_and_shell(guest, "No configuration methods succeeded")
 
 
+def no_such_card(lab):
+    """The one there is gets shown, with its address to copy."""
+    guest = lab.boot(lab.image("--nic", "52:54:00:99:99:99", "http://10.0.2.2:8080/boot"))
+    guest.expect("boots-from: no network card has the MAC address 52:54:00:99:99:99")
+    guest.expect(f"net0: {MAC}")
+    guest.expect_shell()
+
+
 def not_found(lab):
     web = lab.start(Nginx())
     guest = lab.boot(lab.image(web.url(lab.nonce)))
@@ -29,6 +37,6 @@ def not_found(lab):
 
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.{target.name}", target, play)
-    for play in (nobody_answers_dhcp, not_found)
+    for play in (nobody_answers_dhcp, no_such_card, not_found)
     for target in TARGETS
 ]

@@ -37,6 +37,19 @@ chain --autofree {url}?choice=${{choice}} || shell
 """
 
 
+# What is typed in goes into the request.
+QUESTION_SCRIPT = """\
+#!ipxe
+dhcp
+echo -n Which host? ${{}}
+read host || shell
+iseq ${{host}} node7 && goto known || echo not known
+shell
+:known
+chain --autofree {url}?host=${{host}} || shell
+"""
+
+
 def command_line_words(lab):
     web = serve_arrival(lab)
     guest = lab.boot(lab.script_image(SCRIPT.format(words=WORDS, url=web.url(lab.nonce))))
@@ -73,6 +86,16 @@ def menu(lab):
     web.expect_request(f"/{lab.nonce}?choice=second")
 
 
+def question(lab):
+    web = serve_arrival(lab)
+    guest = lab.boot(lab.script_image(QUESTION_SCRIPT.format(url=web.url(lab.nonce))))
+    guest.expect("Which host?")
+    guest.console.type("node7")
+    guest.expect(lab.arrival_text)
+    guest.wait_off()
+    web.expect_request(f"/{lab.nonce}?host=node7")
+
+
 ROWS = [
     Row(f"{name}.{target.name}", target, play)
     for name, play in (
@@ -80,6 +103,7 @@ ROWS = [
         ("initrd-in-url", command_line_words_in_url),
         ("control-flow-in-script", control_flow),
         ("menu-in-script", menu),
+        ("question-in-script", question),
     )
     for target in (Target(BIOS, cd), Target(X86_64, cd))
 ]

@@ -1,8 +1,9 @@
 """Every form of URL, fetched from a real server."""
 
+from lab import contents
 from lab.bench import Row
 from lab.certificates import self_signed
-from lab.machine import BIOS, X86_64, Target, cd, tap_network
+from lab.machine import BIOS, MAC, UUID, X86_64, Target, cd, tap_network
 from lab.network import TAP, TAP_ADDRESS, make_tap, use_name_server
 from lab.outcome import Failure
 from lab.servers.atftpd import Atftpd
@@ -10,17 +11,46 @@ from lab.servers.dnsmasq import Dnsmasq
 from lab.servers.iscsi import Tgt
 from lab.servers.nfs import Nfs
 from lab.servers.nginx import Nginx
-from rows.common import boot_to_arrival, serve_arrival
+from rows.common import MEBIBYTE, boot_to_arrival, serve_arrival
 
 TARGETS = (Target(BIOS, cd), Target(X86_64, cd))
 
 SERVER_NAME = "bty-server"
-MEBIBYTE = 1 << 20
 
 
 def expect_in_log(lab, server):
     if lab.nonce not in server.log:
         raise Failure(f"the nonce is not in the log of {type(server).__name__}")
+
+
+def http_default_port(lab):
+    web = serve_arrival(lab, port=80)
+    boot_to_arrival(lab, lab.image(f"http://10.0.2.2/{lab.nonce}"))
+    web.expect_request(f"/{lab.nonce}")
+
+
+def http_settings_in_path(lab):
+    """A folder per machine; a server sees the colons of a MAC address as they are."""
+    web = lab.start(Nginx())
+    path = f"{MAC}/{UUID}/{lab.nonce}"
+    web.publish(path, lab.arrival())
+    boot_to_arrival(lab, lab.image(web.url("${net0/mac}/${uuid}/" + lab.nonce)))
+    web.expect_request(f"/{path}")
+
+
+def http_binary(lab):
+    """What is chained to is no script but a program: the iPXE of another image of ours.
+
+    Its script does without a network: under UEFI the first iPXE still has the card.
+    """
+    script = lab.folder / "arrival.ipxe"
+    script.write_text(lab.arrival())
+    other = lab.image("--script", script, name="other.iso")
+    take_out = contents.lkrn if lab.target.platform is BIOS else contents.efi
+    web = lab.start(Nginx())
+    web.publish(lab.nonce, take_out(other, lab.folder))
+    boot_to_arrival(lab, lab.image(web.url(lab.nonce)))
+    web.expect_request(f"/{lab.nonce}")
 
 
 def http_password(lab):
@@ -125,9 +155,9 @@ def iscsi(lab):
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.{target.name}", target, play)
     for play in (
-        http_password, http_redirect, http_chunked, http_large_script, http_name_on_tap,
-        http_name_on_user_network, http_ipv6_literal, https_untrusted, tftp, tftp_on_tap, nfs,
-        iscsi,
+        http_default_port, http_settings_in_path, http_binary, http_password, http_redirect,
+        http_chunked, http_large_script, http_name_on_tap, http_name_on_user_network,
+        http_ipv6_literal, https_untrusted, tftp, tftp_on_tap, nfs, iscsi,
     )
     for target in TARGETS
 ]

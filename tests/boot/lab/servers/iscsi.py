@@ -10,12 +10,15 @@ LUN = 1  # tgt takes LUN 0 for the target's controller
 
 
 class Tgt:
+    """With an initiator, which is an IQN, nobody else may log in."""
+
     CONTROL_PORT = "7"
 
-    def __init__(self, iqn, lun_file, port=3261):
+    def __init__(self, iqn, lun_file, port=3261, initiator=None):
         self.port = port
         self._iqn = iqn
         self._lun_file = lun_file
+        self._initiator = initiator
         self._folder = None
         self._process = None
 
@@ -31,8 +34,9 @@ class Tgt:
                          "--targetname", self._iqn)
         self._administer("--mode", "logicalunit", "--op", "new", "--tid", "1",
                          "--lun", str(LUN), "--backing-store", str(self._lun_file))
-        self._administer("--mode", "target", "--op", "bind", "--tid", "1",
-                         "--initiator-address", "ALL")
+        who = (("--initiator-name", self._initiator) if self._initiator
+               else ("--initiator-address", "ALL"))
+        self._administer("--mode", "target", "--op", "bind", "--tid", "1", *who)
 
     def stop(self):
         """tgtd ignores SIGTERM while it has targets, so the kill in Process.stop ends it."""
