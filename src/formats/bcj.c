@@ -31,14 +31,19 @@ static int64_t to_relative(int64_t target, int64_t offset, int64_t limit)
 	return target;
 }
 
-static void filter(uint8_t *data, size_t size,
+static bool is_branch(const uint8_t *data, size_t offset)
+{
+	return (data[offset] & ~1) == CALL;
+}
+
+static void filter(uint8_t *data, size_t size, size_t from,
 		   int64_t (*convert)(int64_t target, int64_t offset, int64_t limit))
 {
 	if (size < BRANCH_SIZE)
 		return;
 	size_t limit = size - BRANCH_SIZE;
-	for (size_t offset = 0; offset <= limit;) {
-		if ((data[offset] & ~1) != CALL) {
+	for (size_t offset = from; offset <= limit;) {
+		if (!is_branch(data, offset)) {
 			offset++;
 			continue;
 		}
@@ -50,12 +55,23 @@ static void filter(uint8_t *data, size_t size,
 	}
 }
 
-void bf_bcj_encode(uint8_t *data, size_t size)
+void bf_bcj_encode(uint8_t *data, size_t size, size_t from)
 {
-	filter(data, size, to_absolute);
+	filter(data, size, from, to_absolute);
 }
 
-void bf_bcj_decode(uint8_t *data, size_t size)
+void bf_bcj_decode(uint8_t *data, size_t size, size_t from)
 {
-	filter(data, size, to_relative);
+	filter(data, size, from, to_relative);
+}
+
+size_t bf_bcj_boundary(const uint8_t *data, size_t size, size_t from)
+{
+	size_t offset = 0;
+	while (offset < from)
+		offset += size >= BRANCH_SIZE && offset <= size - BRANCH_SIZE &&
+					  is_branch(data, offset)
+				  ? BRANCH_SIZE
+				  : 1;
+	return offset;
 }

@@ -9,7 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void bf_bcj_encode(uint8_t *data, size_t size);
-void bf_bcj_decode(uint8_t *data, size_t size);
+/*
+ * Filter data from a boundary on, 0 or what bf_bcj_boundary() gave; the bytes before are
+ * not looked at. Targets count from the start of data all the same.
+ */
+void bf_bcj_encode(uint8_t *data, size_t size, size_t from);
+void bf_bcj_decode(uint8_t *data, size_t size, size_t from);
+
+/*
+ * The first place at or after from, by 4 bytes at most, that is not inside a branch. It is
+ * the same before and after filtering, which leaves opcodes alone.
+ */
+size_t bf_bcj_boundary(const uint8_t *data, size_t size, size_t from);
 
 #endif

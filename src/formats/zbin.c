@@ -67,8 +67,8 @@ int bf_zbin_walk(struct bf_view payload, struct bf_zbin_block ret[BF_ZBIN_BLOCKS
 	return BF_OK;
 }
 
-static int find_last(struct bf_view payload, struct bf_zbin_block *ret,
-		     struct bf_error *reterr)
+int bf_zbin_find_last(struct bf_view payload, struct bf_zbin_block *ret,
+		      struct bf_error *reterr)
 {
 	struct bf_zbin_block blocks[BF_ZBIN_BLOCKS_MAX];
 	size_t count;
@@ -129,7 +129,7 @@ int bf_zbin_unpack_last(struct bf_view payload, struct bf_buffer *ret,
 	struct bf_zbin_block block;
 	bf_cleanup(bf_buffer_free) struct bf_buffer out = {0};
 
-	int err = find_last(payload, &block, reterr);
+	int err = bf_zbin_find_last(payload, &block, reterr);
 	if (err)
 		return err;
 	uint32_t crc = checksum(block.packed);
@@ -140,7 +140,7 @@ int bf_zbin_unpack_last(struct bf_view payload, struct bf_buffer *ret,
 	err = unpack(block.packed, &out, reterr);
 	if (err)
 		return err;
-	bf_bcj_decode(out.data, out.size);
+	bf_bcj_decode(out.data, out.size, 0);
 	bf_buffer_free(ret);
 	*ret = out;
 	out = (struct bf_buffer){0};
@@ -156,14 +156,25 @@ static uint32_t dictionary_for(size_t size)
 	return dictionary;
 }
 
+int bf_zbin_append_block(struct bf_buffer *out, struct bf_view packed)
+{
+	uint8_t length[LENGTH_SIZE], crc[CRC_SIZE];
+	bf_put_le32(length, (uint32_t)packed.size + CRC_SIZE);
+	bf_put_le32(crc, checksum(packed));
+	if (bf_buffer_append(out, length, sizeof(length)) ||
+	    bf_buffer_append(out, packed.data, packed.size) ||
+	    bf_buffer_append(out, crc, sizeof(crc)))
+		return BF_ERR_NOMEM;
+	return BF_OK;
+}
+
 /* Pack contents, which is filtered already, and append it to out as a block. */
-static int append_block(struct bf_buffer *out, struct bf_view contents, uint32_t preset,
-			struct bf_error *reterr)
+static int pack_block(struct bf_buffer *out, struct bf_view contents, uint32_t preset,
+		      struct bf_error *reterr)
 {
 	lzma_options_lzma options;
 	lzma_filter filters[2];
 	bf_cleanup(bf_buffer_free) struct bf_buffer packed = {0};
-	uint8_t length[LENGTH_SIZE], crc[CRC_SIZE];
 	size_t used = 0;
 
 	if (lzma_lzma_preset(&options, preset))
@@ -174,14 +185,8 @@ static int append_block(struct bf_buffer *out, struct bf_view contents, uint32_t
 	/* The bound is for .xz, whose frame is larger than our end marker. */
 	if (bf_buffer_zero(&packed, lzma_stream_buffer_bound(contents.size)) ||
 	    lzma_raw_buffer_encode(filters, NULL, contents.data, contents.size,
-				   packed.data, &used, packed.size) != LZMA_OK)
-		return bf_fail_nomem(reterr);
-
-	bf_put_le32(length, (uint32_t)used + CRC_SIZE);
-	bf_put_le32(crc, checksum(bf_view(packed.data, used)));
-	if (bf_buffer_append(out, length, sizeof(length)) ||
-	    bf_buffer_append(out, packed.data, used) ||
-	    bf_buffer_append(out, crc, sizeof(crc)))
+				   packed.data, &used, packed.size) != LZMA_OK ||
+	    bf_zbin_append_block(out, bf_view(packed.data, used)))
 		return bf_fail_nomem(reterr);
 	return BF_OK;
 }
@@ -193,7 +198,7 @@ int bf_zbin_pack_last(struct bf_view payload, struct bf_view contents, uint32_t 
 	bf_cleanup(bf_buffer_free) struct bf_buffer filtered = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer out = {0};
 
-	int err = find_last(payload, &block, reterr);
+	int err = bf_zbin_find_last(payload, &block, reterr);
 	if (err)
 		return err;
 	if (contents.size > BF_ZBIN_UNPACKED_MAX)
@@ -203,8 +208,8 @@ int bf_zbin_pack_last(struct bf_view payload, struct bf_view contents, uint32_t 
 	if (bf_buffer_append(&filtered, contents.data, contents.size) ||
 	    bf_buffer_append(&out, payload.data, block.offset))
 		return bf_fail_nomem(reterr);
-	bf_bcj_encode(filtered.data, filtered.size);
-	err = append_block(&out, bf_buffer_view(&filtered), preset, reterr);
+	bf_bcj_encode(filtered.data, filtered.size, 0);
+	err = pack_block(&out, bf_buffer_view(&filtered), preset, reterr);
 	if (err)
 		return err;
 	bf_buffer_free(ret);

@@ -32,6 +32,13 @@ struct bf_zbin_block {
 int bf_zbin_walk(struct bf_view payload, struct bf_zbin_block ret[BF_ZBIN_BLOCKS_MAX],
 		 size_t *ret_count, struct bf_error *reterr);
 
+/* The last of them. */
+int bf_zbin_find_last(struct bf_view payload, struct bf_zbin_block *ret,
+		      struct bf_error *reterr);
+
+/* Append packed as a block, with its length and CRC; BF_ERR_NOMEM is the only failure. */
+int bf_zbin_append_block(struct bf_buffer *out, struct bf_view packed);
+
 /*
  * Check the last block's CRC, unpack it and undo the branch filter. BF_ERR_TOO_BIG above
  * BF_ZBIN_UNPACKED_MAX. Release ret with bf_buffer_free().

@@ -77,7 +77,7 @@ void forge_lkrn(struct bf_view contents, struct bf_buffer *ret)
 	uint8_t setup[FORGE_PAYLOAD];
 
 	append(&filtered, contents.data, contents.size);
-	bf_bcj_encode(filtered.data, filtered.size);
+	bf_bcj_encode(filtered.data, filtered.size, 0);
 	forge_block(&payload, bf_view(first_block, sizeof(first_block)));
 	forge_block(&payload, bf_buffer_view(&filtered));
 	write_setup(setup, payload.size);
