@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "formats/slot.h"
 #include "image/ipxe.h"
+#include "image/pin.h"
 #include "image/plant.h"
 
 enum { FILE_SIZE_MAX = 64 << 20, PACKAGES_MAX = 8 };
@@ -108,7 +109,22 @@ static int describe(const struct binary *binary, struct bf_view stock,
 			    bf_arch_name(ipxe.arch), slot.offset, slot.size,
 			    ipxe.schemes))
 		return bf_fail_nomem(reterr);
+	if (ipxe.algorithms[0] &&
+	    bf_buffer_print(&manifest->ipxe, "algorithms %s %s\n",
+			    bf_arch_name(ipxe.arch), ipxe.algorithms))
+		return bf_fail_nomem(reterr);
 	return BF_OK;
+}
+
+/* What pinning a certificate needs later: its cost is paid here. */
+static int emit_checkpoint(const struct arguments *arguments, struct bf_view lkrn,
+			   struct manifest *manifest, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer checkpoint = {0};
+	int err = bf_pin_checkpoint(lkrn, &checkpoint, reterr);
+	return err ? err
+		   : emit_file(arguments, BF_PIN_CHECKPOINT, bf_buffer_view(&checkpoint),
+			       manifest, reterr);
 }
 
 static int plant(const struct arguments *arguments, const struct binary *binary,
@@ -140,6 +156,9 @@ static int plant(const struct arguments *arguments, const struct binary *binary,
 	if (!err)
 		err = emit_file(arguments, binary->stub, bf_buffer_view(&stub), manifest,
 				reterr);
+	if (!err && binary->arch == BF_ARCH_BIOS)
+		err = emit_checkpoint(arguments, bf_buffer_view(&planted), manifest,
+				      reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'", binary->stock) : BF_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "image/schemes.h"
 #include "image/script.h"
 #include "image/template.h"
+#include "image/trust.h"
 #include "image/url.h"
 #include "image/userscript.h"
 
@@ -92,13 +93,34 @@ static int check_size(const struct bf_bundle *bundle, unsigned archs,
 	return err;
 }
 
+/* certificate is that of --trust, or NULL. */
 static int make_script(const struct bf_bundle *bundle, const struct bf_options *options,
-		       struct bf_buffer *ret, struct bf_error *reterr)
+		       const struct bf_certificate *certificate, struct bf_buffer *ret,
+		       struct bf_error *reterr)
 {
-	int err = options->script ? read_script(options->script, ret, reterr)
-				  : render_script(bundle, options, ret, reterr);
+	int err = certificate ? bf_trust_render(certificate, ret, reterr) : BF_OK;
+	if (!err)
+		err = options->script ? read_script(options->script, ret, reterr)
+				      : render_script(bundle, options, ret, reterr);
 	return err ? err
 		   : check_size(bundle, options->archs, bf_buffer_view(ret), reterr);
+}
+
+/* Read the certificate of --trust, and say what will be a surprise later. */
+static int read_certificate(const struct bf_bundle *bundle,
+			    const struct bf_options *options, struct bf_certificate *ret,
+			    struct bf_error *reterr)
+{
+	struct bf_trust_warnings warnings;
+	int err = bf_certificate_read(options->trust, ret, reterr);
+	if (!err)
+		err = bf_trust_check(ret, bundle, options->archs, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "--trust");
+	bf_trust_warn(ret, options->url, time(NULL), &warnings);
+	for (size_t i = 0; i < warnings.n; i++)
+		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
+	return BF_OK;
 }
 
 static int write_image(const struct bf_template *image_template,
@@ -113,6 +135,13 @@ static int write_image(const struct bf_template *image_template,
 	if (!err)
 		err = bf_output_write(&output, &pieces, reterr);
 	return err ? err : bf_output_publish(&output, reterr);
+}
+
+static void report_trust(const struct bf_certificate *certificate)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	if (bf_trust_describe(certificate, &text, NULL) == BF_OK)
+		fprintf(stderr, "boots-from: it %.*s\n", (int)text.size, text.data);
 }
 
 static void report(const struct bf_options *options,
@@ -139,32 +168,52 @@ static void report(const struct bf_options *options,
 	fprintf(stderr, " (%.1f ms)\n", milliseconds_since(start));
 }
 
-static int build(const struct bf_options *options, const struct bf_bundle *bundle,
-		 const struct timespec *start, struct bf_error *reterr)
+/* The bundle's binaries become what this image needs; script is what they will run. */
+static int write_iso(const struct bf_options *options, struct bf_bundle *bundle,
+		     const struct bf_certificate *certificate, struct bf_view script,
+		     const struct timespec *start, struct bf_error *reterr)
 {
 	const struct bf_template_options layout = {.archs = options->archs,
 						   .layout = options->layout,
 						   .label = options->label};
-	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
 	bf_cleanup(bf_patches_free) struct bf_patches patches = {0};
 
-	int err = make_script(bundle, options, &script, reterr);
+	int err = certificate ? bf_trust_pin(bundle, options->archs, certificate->sha256,
+					     reterr)
+			      : BF_OK;
+	if (!err)
+		err = bf_template_new(bundle, &layout, &image_template, reterr);
+	if (!err)
+		err = bf_template_patch(&image_template, script, &patches, reterr);
+	if (!err)
+		err = write_image(&image_template, &patches, options->output, reterr);
+	if (err || options->quiet)
+		return err;
+	report(options, &image_template, start);
+	if (certificate)
+		report_trust(certificate);
+	return BF_OK;
+}
+
+static int build(const struct bf_options *options, struct bf_bundle *bundle,
+		 const struct timespec *start, struct bf_error *reterr)
+{
+	bf_cleanup(bf_certificate_free) struct bf_certificate read = {0};
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	const struct bf_certificate *certificate = options->trust ? &read : NULL;
+
+	int err = certificate ? read_certificate(bundle, options, &read, reterr) : BF_OK;
+	if (!err)
+		err = make_script(bundle, options, certificate, &script, reterr);
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {
 		printf("#!ipxe\n%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
-	err = bf_template_new(bundle, &layout, &image_template, reterr);
-	if (!err)
-		err = bf_template_patch(&image_template, bf_buffer_view(&script),
-					&patches, reterr);
-	if (!err)
-		err = write_image(&image_template, &patches, options->output, reterr);
-	if (!err && !options->quiet)
-		report(options, &image_template, start);
-	return err;
+	return write_iso(options, bundle, certificate, bf_buffer_view(&script), start,
+			 reterr);
 }
 
 int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)

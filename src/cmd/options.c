@@ -27,6 +27,8 @@ const char bf_options_help[] =
 	"      --print-script   print the iPXE script instead of writing an image\n"
 	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
 	"                       (also: environment variable BOOTS_FROM_PREBUILT)\n"
+	"      --trust CERT     trust this certificate for https, a private CA's or the\n"
+	"                       server's own, and no other (PEM or DER)\n"
 	"  -q, --quiet          say nothing on success\n"
 	"      --version        print the versions of boots-from and of what is inside\n"
 	"  -h, --help           print this\n"
@@ -58,6 +60,7 @@ enum {
 	OPT_PREBUILT,
 	OPT_PRINT_SCRIPT,
 	OPT_SCRIPT,
+	OPT_TRUST,
 	OPT_VERSION,
 };
 
@@ -77,6 +80,7 @@ static const struct option long_options[] = {
 	{"quiet", no_argument, NULL, 'q'},
 	{"retries", required_argument, NULL, OPT_NETWORK},
 	{"script", required_argument, NULL, OPT_SCRIPT},
+	{"trust", required_argument, NULL, OPT_TRUST},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"vlan", required_argument, NULL, OPT_NETWORK},
 	{0},
@@ -200,6 +204,23 @@ static int fail_option(char **argv, int result, struct bf_error *reterr)
 		       nearest ? "?" : "");
 }
 
+/* iPXE has room for one fingerprint, and on BIOS no byte that is provably unused. */
+static int take_trust(const char *path, struct bf_options *options,
+		      struct bf_error *reterr)
+{
+	char first[256], second[256];
+	if (options->trust)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "more than one --trust: '%s' and '%s'; iPXE trusts one "
+			       "certificate, give that of a CA which signed all others",
+			       bf_printable(options->trust, first, sizeof(first)),
+			       bf_printable(path, second, sizeof(second)));
+	if (!*path)
+		return bf_fail(reterr, BF_ERR_USAGE, "--trust: the file name is empty");
+	options->trust = path;
+	return BF_OK;
+}
+
 static int apply_network(const char *name, const char *value, struct bf_network *network,
 			 struct bf_error *reterr)
 {
@@ -234,6 +255,8 @@ static int apply(int option, const char *name, const char *value,
 	case OPT_PREBUILT:
 		options->prebuilt = value;
 		return BF_OK;
+	case OPT_TRUST:
+		return take_trust(value, options, reterr);
 	case OPT_ARCH:
 		return parse_archs(value, &options->archs, reterr);
 	case OPT_LAYOUT:

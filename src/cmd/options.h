@@ -24,7 +24,8 @@ struct bf_options {
 	const char *label;
 	enum bf_iso_layout layout;
 	struct bf_network network;
-	unsigned archs; /* set of 1u << enum bf_arch */
+	const char *trust; /* a certificate's file, or NULL */
+	unsigned archs;    /* set of 1u << enum bf_arch */
 	bool quiet;
 };
 

@@ -118,6 +118,7 @@ static int load_ipxe(const char *folder, const struct bf_bundle *bundle,
 	if (err)
 		return err;
 	memcpy(ret->schemes, wanted->schemes, sizeof(ret->schemes));
+	memcpy(ret->algorithms, wanted->algorithms, sizeof(ret->algorithms));
 	ret->present = true;
 	return BF_OK;
 }
@@ -184,6 +185,8 @@ void bf_bundle_free(struct bf_bundle *bundle)
 		return;
 	for (size_t i = 0; i < bundle->n_files; i++)
 		bf_buffer_free(&bundle->files[i].owned);
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		bf_buffer_free(&bundle->ipxe[arch].changed);
 	free(bundle);
 }
 

@@ -10,6 +10,7 @@
  *     input SHA256 SIZE NAME         what a file was made from; for the record
  *     file SHA256 SIZE NAME          a file of the bundle
  *     ipxe NAME ARCH SLOT-OFFSET SLOT-SIZE SCHEME,SCHEME,...
+ *     algorithms ARCH ALGORITHM,...  of public keys, see algorithms.h
  */
 #ifndef BF_BUNDLE_H
 #define BF_BUNDLE_H
@@ -17,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/sha256.h"
 #include "formats/slot.h"
+#include "image/algorithms.h"
 #include "image/ipxe.h"
 
 enum {
@@ -40,6 +42,8 @@ struct bf_bundle_ipxe {
 	struct bf_view binary;
 	struct bf_slot slot;
 	char schemes[BF_IPXE_SCHEMES_SIZE];
+	char algorithms[BF_ALGORITHMS_SIZE]; /* empty where they are not known */
+	struct bf_buffer changed; /* what binary points to after bf_trust_pin() */
 };
 
 struct bf_bundle_package {

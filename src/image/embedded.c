@@ -25,6 +25,7 @@
 
 EMBED(manifest, "MANIFEST");
 EMBED(lkrn, "ipxe.lkrn");
+EMBED(lkrn_checkpoint, "ipxe.lkrn.checkpoint");
 EMBED(x86_64, "ipxe-x86_64.efi");
 EMBED(arm64, "ipxe-arm64.efi");
 EMBED(riscv64, "ipxe-riscv64.efi");
@@ -40,12 +41,19 @@ static const struct {
 	const char *name;
 	const uint8_t *start, *end;
 } files[] = {
-	ENTRY(manifest, "MANIFEST"),         ENTRY(lkrn, "ipxe.lkrn"),
-	ENTRY(x86_64, "ipxe-x86_64.efi"),    ENTRY(arm64, "ipxe-arm64.efi"),
-	ENTRY(riscv64, "ipxe-riscv64.efi"),  ENTRY(isolinux, "isolinux.bin"),
-	ENTRY(ldlinux, "ldlinux.c32"),       ENTRY(isohdpfx, "isohdpfx.bin"),
-	ENTRY(stub_lkrn, "lkrn.stub"),       ENTRY(stub_x86_64, "efi-x86_64.stub"),
-	ENTRY(stub_arm64, "efi-arm64.stub"), ENTRY(stub_riscv64, "efi-riscv64.stub"),
+	ENTRY(manifest, "MANIFEST"),
+	ENTRY(lkrn, "ipxe.lkrn"),
+	ENTRY(x86_64, "ipxe-x86_64.efi"),
+	ENTRY(arm64, "ipxe-arm64.efi"),
+	ENTRY(riscv64, "ipxe-riscv64.efi"),
+	ENTRY(isolinux, "isolinux.bin"),
+	ENTRY(ldlinux, "ldlinux.c32"),
+	ENTRY(isohdpfx, "isohdpfx.bin"),
+	ENTRY(stub_lkrn, "lkrn.stub"),
+	ENTRY(stub_x86_64, "efi-x86_64.stub"),
+	ENTRY(stub_arm64, "efi-arm64.stub"),
+	ENTRY(stub_riscv64, "efi-riscv64.stub"),
+	ENTRY(lkrn_checkpoint, "ipxe.lkrn.checkpoint"),
 };
 
 struct bf_view bf_embedded_file(const char *name)

@@ -80,6 +80,7 @@ static int examine(const struct bf_program *program, struct bf_ipxe *ipxe,
 	int err = bf_openers_list(program, ipxe->schemes, sizeof(ipxe->schemes), reterr);
 	if (err)
 		return bf_fail_in(reterr, err, "not an iPXE we know");
+	bf_algorithms_list(program->bytes, ipxe->algorithms);
 	ipxe->embedded_script = has_script(program);
 	return BF_OK;
 }

@@ -3,6 +3,7 @@
 #define BF_IPXE_H
 
 #include "base/bytes.h"
+#include "image/algorithms.h"
 #include "image/schemes.h"
 
 enum bf_arch {
@@ -30,6 +31,7 @@ struct bf_ipxe {
 	 * Only those chain and sanboot can use: tcp and udp are left out.
 	 */
 	char schemes[BF_IPXE_SCHEMES_SIZE];
+	char algorithms[BF_ALGORITHMS_SIZE]; /* of public keys, see algorithms.h */
 	/*
 	 * A script is compiled in, which iPXE runs and ignores a planted slot. A slot that is
 	 * compiled into a PE does not count, it can be patched where it is.

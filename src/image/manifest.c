@@ -102,12 +102,26 @@ static bool parse_input(const struct line *line, struct bf_manifest *ret)
 	return line->n_words == 4;
 }
 
+static enum bf_arch parse_arch(const char *word)
+{
+	return bf_arch_from_name(bf_view(word, strlen(word)));
+}
+
+static bool parse_algorithms(const struct line *line, struct bf_manifest *ret)
+{
+	if (line->n_words != 3)
+		return false;
+	enum bf_arch arch = parse_arch(line->words[1]);
+	return arch != BF_ARCH_COUNT &&
+	       copy_word(ret->ipxe[arch].algorithms, sizeof(ret->ipxe[arch].algorithms),
+			 line->words[2]);
+}
+
 static bool parse_ipxe(const struct line *line, struct bf_manifest *ret)
 {
 	if (line->n_words != 6)
 		return false;
-	enum bf_arch arch =
-		bf_arch_from_name(bf_view(line->words[2], strlen(line->words[2])));
+	enum bf_arch arch = parse_arch(line->words[2]);
 	if (arch == BF_ARCH_COUNT || ret->ipxe[arch].name[0])
 		return false;
 	struct bf_manifest_ipxe *ipxe = &ret->ipxe[arch];
@@ -123,8 +137,9 @@ static bool parse_line(const struct line *line, struct bf_manifest *ret)
 		const char *word;
 		bool (*parse)(const struct line *line, struct bf_manifest *ret);
 	} records[] = {
-		{"package", parse_package}, {"time", parse_time}, {"file", parse_file},
-		{"input", parse_input},     {"ipxe", parse_ipxe},
+		{"package", parse_package}, {"time", parse_time},
+		{"file", parse_file},       {"input", parse_input},
+		{"ipxe", parse_ipxe},       {"algorithms", parse_algorithms},
 	};
 	if (line->words[0][0] == '#')
 		return true;

@@ -16,6 +16,7 @@ struct bf_manifest_ipxe {
 	uint64_t slot_offset;
 	uint64_t slot_size;
 	char schemes[BF_IPXE_SCHEMES_SIZE];
+	char algorithms[BF_ALGORITHMS_SIZE];
 };
 
 struct bf_manifest {

@@ -20,6 +20,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 URL = "http://my-bootserver.example/boot"
+SECURE_URL = "https://my-bootserver.example/boot"
 
 
 class Row:
@@ -74,6 +75,20 @@ def xorrisofs_row(folder, image):
     return Row("xorrisofs of the same files", argv, output)
 
 
+def trust_row(command, folder):
+    """The same image for a private CA."""
+    certificate = folder / "ca.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj",
+         "/CN=Lab CA", "-keyout", folder / "ca.key", "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    output = folder / "trust.iso"
+    argv = [command, "-q", "--trust", certificate, "-o", output, SECURE_URL]
+    return Row("boots-from --trust CA URL", argv, output)
+
+
 def rows(command, folder):
     image = folder / "image.iso"
     subprocess.run([command, "-q", "-o", image, URL], check=True)
@@ -81,6 +96,7 @@ def rows(command, folder):
     result = [Row("cp of the image", ["cp", image, copy], copy)]
     output = folder / "boots-from.iso"
     result.append(Row("boots-from URL", [command, "-q", "-o", output, URL], output))
+    result.append(trust_row(command, folder))
     if shutil.which("xorrisofs"):
         result.append(xorrisofs_row(folder, image))
     return result, image.stat().st_size

@@ -18,6 +18,8 @@ RUNS = [
     (["--arch", "all", "-o", "all.iso", URL], 0),
     (["--prebuilt", BUNDLE, URL], 0),
     (["--print-script", URL], 0),
+    (["--trust", "ca.pem", "https://a.example/"], 0),
+    (["--trust", "ca.key", "https://a.example/"], 1),
     (["--version"], 0),
     (["--help"], 0),
     ([], 2),
@@ -32,6 +34,8 @@ RUNS = [
 
 class LeaksTest(CommandTest):
     def test_no_error_and_no_leak(self):
+        judge("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 3650, "-subj",
+              "/CN=Lab CA", "-keyout", "ca.key", "-out", "ca.pem", cwd=self.folder)
         for arguments, wanted in RUNS:
             with self.subTest(arguments=[str(a)[:40] for a in arguments]):
                 status, text = judge(*VALGRIND, COMMAND, *arguments, cwd=self.folder)

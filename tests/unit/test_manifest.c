@@ -18,7 +18,8 @@ static const char good[] = "boots-from-bundle 1\n"
 			   "time 1775032636\n"
 			   "input " HASH " 7 ipxe.lkrn\n"
 			   "file " HASH " 12 ipxe.lkrn\n"
-			   "ipxe ipxe.lkrn bios 3129 8192 http,https\n";
+			   "ipxe ipxe.lkrn bios 3129 8192 http,https\n"
+			   "algorithms bios rsa,ecdsa\n";
 
 static int parse(const char *text, size_t size, struct bf_manifest *ret,
 		 struct bf_error *error)
@@ -45,6 +46,7 @@ static void test_good(void **state)
 	assert_int_equal(manifest.ipxe[BF_ARCH_BIOS].slot_offset, 3129);
 	assert_int_equal(manifest.ipxe[BF_ARCH_BIOS].slot_size, 8192);
 	assert_string_equal(manifest.ipxe[BF_ARCH_BIOS].schemes, "http,https");
+	assert_string_equal(manifest.ipxe[BF_ARCH_BIOS].algorithms, "rsa,ecdsa");
 	assert_string_equal(manifest.ipxe[BF_ARCH_ARM64].name, "");
 }
 

@@ -1,0 +1,42 @@
+/* The X.509 certificate (RFC 5280) somebody wants an image to trust. */
+#ifndef BF_CERTIFICATE_H
+#define BF_CERTIFICATE_H
+
+#include "base/bytes.h"
+#include "base/sha256.h"
+
+enum {
+	BF_CERTIFICATE_FILE_MAX = 1
+				  << 20, /* bytes; a bundle of all public CAs has less */
+	BF_CERTIFICATE_NAME_SIZE = 160,
+	BF_CERTIFICATE_DATE_SIZE = 16,
+};
+
+struct bf_certificate {
+	struct bf_buffer der;
+	uint8_t sha256[BF_SHA256_SIZE];         /* of der: its fingerprint */
+	char subject[BF_CERTIFICATE_NAME_SIZE]; /* printable ASCII, cut if need be */
+	char issuer[BF_CERTIFICATE_NAME_SIZE];
+	char expires[BF_CERTIFICATE_DATE_SIZE]; /* not_after as 2031-12-24, UTC */
+	int64_t not_before, not_after;          /* seconds since 1970 UTC */
+	bool is_ca;                             /* may sign other certificates */
+	/* What it takes to read it, as in algorithms.h. */
+	const char *key;       /* "rsa" or "ecdsa" */
+	const char *curve;     /* "p256", "p384"; NULL for rsa */
+	const char *signature; /* "rsa" or "ecdsa" */
+};
+
+/*
+ * Take the one certificate out of a file's bytes, PEM or DER. BF_ERR_INPUT for what is
+ * not exactly one certificate, saying what it is instead, and for keys and signatures no
+ * iPXE can use. Release ret with bf_certificate_free().
+ */
+int bf_certificate_parse(struct bf_view bytes, struct bf_certificate *ret,
+			 struct bf_error *reterr);
+void bf_certificate_free(struct bf_certificate *certificate);
+
+/* The same for a file; the sentence names it. */
+int bf_certificate_read(const char *path, struct bf_certificate *ret,
+			struct bf_error *reterr);
+
+#endif
