@@ -1,0 +1,55 @@
+/*
+ * Runs a fuzz target on files, for compilers without libFuzzer: every file is one input, and
+ * so is every file with one byte changed or cut off, at places spread over it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { FILE_SIZE_MAX = 1 << 20, PLACES = 150 };
+
+/* A block of exactly this size, so that a sanitizer sees one byte too far. */
+static void run(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+	if (!copy)
+		abort();
+	if (size)
+		memcpy(copy, data, size);
+	LLVMFuzzerTestOneInput(copy, size);
+	free(copy);
+}
+
+static void run_variants(uint8_t *data, size_t size)
+{
+	static const uint8_t changes[] = {0x01, 0x80, 0xff};
+	size_t step = size / PLACES + 1;
+	run(data, size);
+	for (size_t i = 0; i < size; i += step) {
+		run(data, i);
+		for (size_t k = 0; k < sizeof(changes); k++) {
+			data[i] ^= changes[k];
+			run(data, size);
+			data[i] ^= changes[k];
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		struct bf_buffer file = {0};
+		struct bf_error error;
+		if (bf_buffer_read_file(argv[i], FILE_SIZE_MAX, &file, &error)) {
+			fprintf(stderr, "%s\n", error.text);
+			return 1;
+		}
+		run_variants(file.data, file.size);
+		bf_buffer_free(&file);
+	}
+	return argc > 1 ? 0 : 1;
+}
