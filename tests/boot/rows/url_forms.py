@@ -2,7 +2,7 @@
 
 from lab import contents
 from lab.bench import Row
-from lab.certificates import self_signed
+from lab.certificates import issue
 from lab.machine import BIOS, MAC, UUID, X86_64, Target, cd, tap_network
 from lab.network import TAP, TAP_ADDRESS, make_tap, use_name_server
 from lab.outcome import Failure
@@ -110,7 +110,8 @@ def http_ipv6_literal(lab):
 
 def https_untrusted(lab):
     """A certificate that nobody vouches for is refused, with iPXE's code for that."""
-    web = serve_arrival(lab, port=8443, tls=self_signed(lab.folder, address="10.0.2.2"))
+    server = issue(lab.folder, "server", "IP:10.0.2.2")
+    web = serve_arrival(lab, port=8443, tls=server.server())
     guest = lab.boot(lab.image(web.url(lab.nonce)))
     guest.expect("Permission denied (https://ipxe.org/0216eb")
     guest.expect_shell()

@@ -34,7 +34,7 @@ http {{
 TLS_CONFIGURATION = """\
 ssl_certificate {certificate};
         ssl_certificate_key {key};
-        ssl_protocols TLSv1.2;"""
+        ssl_protocols {protocols};"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Tls:
 
     certificate: Path
     key: Path
+    protocols: str = "TLSv1.2"
 
 
 class Nginx:
@@ -106,7 +107,8 @@ class Nginx:
 
     def _configuration(self):
         tls = self._tls and TLS_CONFIGURATION.format(
-            certificate=self._tls.certificate, key=self._tls.key)
+            certificate=self._tls.certificate, key=self._tls.key,
+            protocols=self._tls.protocols)
         return CONFIGURATION.format(
             folder=self._folder, address=self._address, port=self.port, root=self._root,
             tls_flag=" ssl" if tls else "", tls=tls or "", extra=self._extra)
