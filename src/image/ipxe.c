@@ -14,11 +14,6 @@ static const char *const arch_names[BF_ARCH_COUNT] = {
 	[BF_ARCH_RISCV64] = "riscv64",
 };
 
-/* PE Format, Optional Header Windows-Specific Fields (PE32+). */
-enum {
-	OPT_IMAGE_BASE = 24,
-};
-
 /* The first bytes of every script; the binary compares what it loads with them. */
 static const char magic[] = "#!ipxe";
 
@@ -143,19 +138,6 @@ static struct bf_view find_sbat_version(const struct bf_pe *pe)
 	return bf_view_part(sbat, start, end - start);
 }
 
-/* The first executable section is .text; a planted stub's comes later. */
-static void set_code(struct bf_program *program)
-{
-	for (unsigned i = 0; i < program->pe->number_of_sections; i++) {
-		struct bf_pe_section section = bf_pe_section(program->pe, i);
-		if (!(section.characteristics & BF_PE_SCN_MEM_EXECUTE))
-			continue;
-		program->code = program->image_base + section.virtual_address;
-		program->code_end = program->code + section.virtual_size;
-		return;
-	}
-}
-
 static int identify_pe(struct bf_view binary, struct bf_ipxe *ret,
 		       struct bf_error *reterr)
 {
@@ -167,13 +149,7 @@ static int identify_pe(struct bf_view binary, struct bf_ipxe *ret,
 		err = machine_arch(pe.machine, &ipxe.arch, reterr);
 	if (err)
 		return err;
-	struct bf_program program = {
-		.bytes = binary,
-		.pe = &pe,
-		.pointer_size = 8,
-		.image_base = bf_le64(binary.data + pe.optional_header + OPT_IMAGE_BASE),
-	};
-	set_code(&program);
+	struct bf_program program = bf_program_pe(&pe);
 	err = examine(&program, &ipxe, reterr);
 	if (err)
 		return err;
@@ -200,11 +176,7 @@ static int identify_lkrn(struct bf_view binary, struct bf_ipxe *ret,
 	err = bf_zbin_unpack_last(image.payload, &unpacked, reterr);
 	if (err)
 		return err;
-	struct bf_program program = {
-		.bytes = bf_buffer_view(&unpacked),
-		.pointer_size = 4,
-		.code_end = unpacked.size,
-	};
+	struct bf_program program = bf_program_lkrn(bf_buffer_view(&unpacked));
 	err = examine(&program, &ipxe, reterr);
 	if (err)
 		return err;

@@ -16,24 +16,6 @@ struct entries {
 	size_t count;
 };
 
-static uint64_t read_pointer(const struct bf_program *program, size_t offset)
-{
-	const uint8_t *p = program->bytes.data + offset;
-	return program->pointer_size == 8 ? bf_le64(p) : bf_le32(p);
-}
-
-static bool find_address(const struct bf_program *program, uint64_t address,
-			 size_t *ret_offset)
-{
-	if (address < program->image_base || address - program->image_base > UINT32_MAX)
-		return false;
-	uint32_t rva = (uint32_t)(address - program->image_base);
-	if (program->pe)
-		return bf_pe_rva_to_offset(program->pe, rva, ret_offset);
-	*ret_offset = rva;
-	return rva < program->bytes.size;
-}
-
 static bool is_scheme_char(uint8_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -64,11 +46,11 @@ static bool read_entry(const struct bf_program *program, size_t offset,
 {
 	if (!bf_view_has(program->bytes, offset, 2 * program->pointer_size))
 		return false;
-	uint64_t scheme = read_pointer(program, offset);
-	uint64_t open = read_pointer(program, offset + program->pointer_size);
+	uint64_t scheme = bf_program_pointer(program, offset);
+	uint64_t open = bf_program_pointer(program, offset + program->pointer_size);
 	size_t name;
 	return open >= program->code && open < program->code_end && open < scheme &&
-	       find_address(program, scheme, &name) &&
+	       bf_program_find(program, scheme, &name) &&
 	       read_name(program->bytes, name, ret_name);
 }
 

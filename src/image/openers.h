@@ -6,17 +6,7 @@
 #ifndef BF_OPENERS_H
 #define BF_OPENERS_H
 
-#include "base/bytes.h"
-#include "formats/pe.h"
-
-/* A program as it will lie in memory. */
-struct bf_program {
-	struct bf_view bytes;    /* the PE file, or the lkrn's last block unpacked */
-	const struct bf_pe *pe;  /* NULL for the lkrn: addresses are offsets in bytes */
-	size_t pointer_size;     /* 4 or 8 */
-	uint64_t image_base;     /* what addresses count from */
-	uint64_t code, code_end; /* addresses of the code */
-};
+#include "image/program.h"
 
 /*
  * List the schemes, sorted and with commas, in ret (size bytes, with the NUL). Without tcp

@@ -1,0 +1,76 @@
+#include "image/program.h"
+
+/* PE Format, Optional Header Windows-Specific Fields (PE32+). */
+enum { OPT_IMAGE_BASE = 24 };
+
+/* The first executable section is .text; a planted stub's comes later. */
+static void set_code(struct bf_program *program)
+{
+	for (unsigned i = 0; i < program->pe->number_of_sections; i++) {
+		struct bf_pe_section section = bf_pe_section(program->pe, i);
+		if (!(section.characteristics & BF_PE_SCN_MEM_EXECUTE))
+			continue;
+		program->code = program->image_base + section.virtual_address;
+		program->code_end = program->code + section.virtual_size;
+		return;
+	}
+}
+
+struct bf_program bf_program_pe(const struct bf_pe *pe)
+{
+	struct bf_program program = {
+		.bytes = pe->file,
+		.pe = pe,
+		.pointer_size = 8,
+		.image_base =
+			bf_le64(pe->file.data + pe->optional_header + OPT_IMAGE_BASE),
+	};
+	set_code(&program);
+	return program;
+}
+
+struct bf_program bf_program_lkrn(struct bf_view unpacked)
+{
+	return (struct bf_program){
+		.bytes = unpacked,
+		.pointer_size = 4,
+		.code_end = unpacked.size,
+	};
+}
+
+uint64_t bf_program_pointer(const struct bf_program *program, size_t offset)
+{
+	const uint8_t *p = program->bytes.data + offset;
+	return program->pointer_size == 8 ? bf_le64(p) : bf_le32(p);
+}
+
+bool bf_program_find(const struct bf_program *program, uint64_t address,
+		     size_t *ret_offset)
+{
+	if (address < program->image_base || address - program->image_base > UINT32_MAX)
+		return false;
+	uint32_t rva = (uint32_t)(address - program->image_base);
+	if (program->pe)
+		return bf_pe_rva_to_offset(program->pe, rva, ret_offset);
+	*ret_offset = rva;
+	return rva < program->bytes.size;
+}
+
+bool bf_program_address(const struct bf_program *program, size_t offset,
+			uint64_t *ret_address)
+{
+	if (!program->pe) {
+		*ret_address = offset;
+		return offset < program->bytes.size;
+	}
+	for (unsigned i = 0; i < program->pe->number_of_sections; i++) {
+		struct bf_pe_section section = bf_pe_section(program->pe, i);
+		if (offset < section.pointer_to_raw_data ||
+		    offset - section.pointer_to_raw_data >= section.size_of_raw_data)
+			continue;
+		*ret_address = program->image_base + section.virtual_address +
+			       (offset - section.pointer_to_raw_data);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,31 @@
+/* An iPXE program as it will lie in memory: following the addresses it holds. */
+#ifndef BF_PROGRAM_H
+#define BF_PROGRAM_H
+
+#include "base/bytes.h"
+#include "formats/pe.h"
+
+struct bf_program {
+	struct bf_view bytes;    /* the PE file, or the lkrn's last block unpacked */
+	const struct bf_pe *pe;  /* NULL for the lkrn: addresses are offsets in bytes */
+	size_t pointer_size;     /* 4 or 8 */
+	uint64_t image_base;     /* what addresses count from */
+	uint64_t code, code_end; /* addresses of the code */
+};
+
+/* The program of a PE, which must outlive it, or of an lkrn's unpacked last block. */
+struct bf_program bf_program_pe(const struct bf_pe *pe);
+struct bf_program bf_program_lkrn(struct bf_view unpacked);
+
+/* The pointer at an offset, which the caller has checked. */
+uint64_t bf_program_pointer(const struct bf_program *program, size_t offset);
+
+/* Where the byte at an address stands; false if no byte of the file is there. */
+bool bf_program_find(const struct bf_program *program, uint64_t address,
+		     size_t *ret_offset);
+
+/* The address of the byte at an offset; false if it is not loaded. */
+bool bf_program_address(const struct bf_program *program, size_t offset,
+			uint64_t *ret_address);
+
+#endif
