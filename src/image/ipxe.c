@@ -58,7 +58,7 @@ static bool has_script(const struct bf_program *program)
 			       memcmp(bytes.data + at, slot, sizeof(slot) - 1) == 0;
 		size_t after = at + sizeof(magic) - 1;
 		if (bf_view_has(bytes, after, 1) && bytes.data[after] != '\0' &&
-		    strchr("\r\n\t ", bytes.data[after]) && !(program->pe && is_slot))
+		    strchr("\r\n\t ", bytes.data[after]) && !is_slot)
 			return true;
 	}
 	return false;

@@ -34,7 +34,7 @@ struct bf_ipxe {
 	char algorithms[BF_ALGORITHMS_SIZE]; /* of public keys, see algorithms.h */
 	/*
 	 * A script is compiled in, which iPXE runs and ignores a planted slot. A slot that is
-	 * compiled into a PE does not count, it can be patched where it is.
+	 * compiled in does not count: it is there to be filled.
 	 */
 	bool embedded_script;
 };

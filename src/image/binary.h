@@ -1,0 +1,64 @@
+/*
+ * Everything there is to tell about one boot program: an iPXE, or what else is found where
+ * an iPXE could be.
+ */
+#ifndef BF_BINARY_H
+#define BF_BINARY_H
+
+#include "formats/authenticode.h"
+#include "formats/slot.h"
+#include "image/ipxe.h"
+#include "image/rootcert.h"
+
+enum { BF_BINARY_SIZE_MAX = 64 << 20 };
+
+enum bf_binary_kind {
+	BF_BINARY_IPXE,
+	BF_BINARY_OTHER,   /* a PE or a bzImage that is not iPXE */
+	BF_BINARY_DAMAGED, /* neither, or one that is cut short or broken */
+};
+
+enum bf_slot_state {
+	BF_SLOT_NONE,
+	BF_SLOT_FILLED,
+	BF_SLOT_PLACEHOLDER, /* nothing was put in yet */
+	BF_SLOT_DAMAGED,     /* problem says how */
+};
+
+struct bf_binary {
+	enum bf_binary_kind kind;
+	bool is_pe;       /* else a bzImage, or neither */
+	char name[96];    /* "iPXE", "GRUB", "Linux kernel 6.1.0", ...; "" if unknown */
+	const char *arch; /* "x86_64", ..., "bios"; "" if unknown */
+	uint64_t size;
+	struct bf_ipxe ipxe; /* of an iPXE */
+
+	uint32_t checksum, checksum_computed; /* of a PE */
+	bool has_signature;
+	struct bf_signers signers;
+
+	enum bf_slot_state slot_state;
+	struct bf_slot slot;
+	bool slot_is_packed;     /* it stands in the lkrn's packed block */
+	struct bf_buffer script; /* "#!ipxe" and the slot's lines after the marker */
+
+	uint32_t n_roots; /* trusted root certificates; 0 where none were found */
+	uint8_t roots[BF_ROOTCERT_MAX][BF_SHA256_SIZE];
+
+	struct bf_error problem; /* empty if nothing is wrong */
+};
+
+/* Whether these first bytes of a file are those of a PE or a bzImage. */
+bool bf_binary_probe(struct bf_view head);
+
+/*
+ * Examine a whole file. What is wrong with it goes into ret->problem: the only failure is
+ * BF_ERR_NOMEM. Release ret with bf_binary_free().
+ */
+int bf_binary_examine(struct bf_view file, struct bf_binary *ret);
+void bf_binary_free(struct bf_binary *binary);
+
+/* Whether the one root this iPXE trusts is its makers' own, as in every stock build. */
+bool bf_binary_trust_is_stock(const struct bf_binary *binary);
+
+#endif

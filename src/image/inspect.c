@@ -1,0 +1,153 @@
+#include "image/inspect.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/cleanup.h"
+
+static bool is_autoexec(const struct bf_scan_file *file)
+{
+	static const char name[] = "/autoexec.ipxe";
+	size_t length = strlen(file->path);
+	return length >= sizeof(name) - 1 &&
+	       strcasecmp(file->path + length - (sizeof(name) - 1), name) == 0;
+}
+
+static void note(struct bf_inspect *report, const char *path,
+		 const struct bf_error *error)
+{
+	struct bf_scan *scan = report->scan;
+	char text[BF_SCAN_PATH_SIZE];
+	if (scan->n_problems == BF_SCAN_PROBLEMS_MAX)
+		return;
+	scan->problems[scan->n_problems] = *error;
+	bf_error_prefix(&scan->problems[scan->n_problems++], "%s",
+			bf_printable(path, text, sizeof(text)));
+}
+
+static int take_autoexec(struct bf_inspect *report, const struct bf_scan_file *file,
+			 struct bf_view bytes)
+{
+	struct bf_inspect_autoexec *autoexec = &report->autoexec;
+	struct bf_slot slot;
+	if (autoexec->file)
+		return BF_OK;
+	autoexec->file = file;
+	autoexec->is_slot = bf_slot_find(bytes, &slot, NULL) == BF_OK && slot.offset == 0;
+	struct bf_view script = bytes;
+	if (autoexec->is_slot) {
+		script = bf_slot_body(bf_view_part(bytes, 0, slot.size));
+		if (bf_buffer_print(&autoexec->script, "#!ipxe\n"))
+			return BF_ERR_NOMEM;
+	}
+	return bf_buffer_append(&autoexec->script, script.data, script.size);
+}
+
+/* The same bytes may be a file of the ESP and of the ISO 9660 tree. */
+static bool take_place(struct bf_inspect *report, const struct bf_scan_file *file)
+{
+	for (size_t i = 0; i < report->n_programs; i++) {
+		struct bf_inspect_program *program = &report->programs[i];
+		if (program->offset != file->offset ||
+		    program->binary.size != file->size ||
+		    program->n_places == BF_INSPECT_PLACES_MAX)
+			continue;
+		program->places[program->n_places++] = file;
+		return true;
+	}
+	return false;
+}
+
+static int take_program(struct bf_inspect *report, const struct bf_scan_file *file,
+			struct bf_view bytes)
+{
+	if (report->n_programs == BF_INSPECT_PROGRAMS_MAX)
+		return BF_OK;
+	struct bf_inspect_program *program = &report->programs[report->n_programs];
+	int err = bf_binary_examine(bytes, &program->binary);
+	if (err)
+		return err;
+	report->n_programs++;
+	if (file) {
+		program->offset = file->offset;
+		program->places[program->n_places++] = file;
+	}
+	return BF_OK;
+}
+
+static int take_file(struct bf_inspect *report, const struct bf_scan_file *file)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	struct bf_error error;
+	if (take_place(report, file))
+		return BF_OK;
+	int err = bf_scan_load(report->scan, file, BF_BINARY_SIZE_MAX, &bytes, &error);
+	if (err == BF_ERR_NOMEM)
+		return err;
+	if (err) {
+		note(report, file->path, &error);
+		return BF_OK;
+	}
+	if (is_autoexec(file))
+		return take_autoexec(report, file, bf_buffer_view(&bytes));
+	return take_program(report, file, bf_buffer_view(&bytes));
+}
+
+/* The source is one program, from its first byte to its last. */
+static int take_whole(struct bf_inspect *report)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	struct bf_source *source = &report->scan->source;
+	struct bf_error error;
+	size_t size = source->size < BF_BINARY_SIZE_MAX ? (size_t)source->size
+							: (size_t)BF_BINARY_SIZE_MAX;
+	int err = bf_source_load(source, 0, size, &bytes, &error);
+	if (err == BF_ERR_NOMEM)
+		return err;
+	if (err) {
+		note(report, "file", &error);
+		return BF_OK;
+	}
+	return take_program(report, NULL, bf_buffer_view(&bytes));
+}
+
+int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret)
+{
+	struct bf_inspect *report = calloc(1, sizeof(*report));
+	if (!report)
+		return BF_ERR_NOMEM;
+	int err = bf_scan_new(source, &report->scan);
+	if (!err && report->scan->kind == BF_SCAN_KIND_FILE)
+		err = take_whole(report);
+	for (size_t i = 0; !err && i < report->scan->n_files; i++)
+		err = take_file(report, &report->scan->files[i]);
+	if (err) {
+		bf_inspect_free(report);
+		return err;
+	}
+	bf_inspect_judge(report);
+	*ret = report;
+	return BF_OK;
+}
+
+void bf_inspect_free(struct bf_inspect *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; i < report->n_programs; i++)
+		bf_binary_free(&report->programs[i].binary);
+	bf_buffer_free(&report->autoexec.script);
+	bf_scan_free(report->scan);
+	free(report);
+}
+
+const struct bf_inspect_program *bf_inspect_find(const struct bf_inspect *report,
+						 const struct bf_scan_file *file)
+{
+	for (size_t i = 0; i < report->n_programs; i++)
+		for (size_t j = 0; j < report->programs[i].n_places; j++)
+			if (report->programs[i].places[j] == file)
+				return &report->programs[i];
+	return NULL;
+}

@@ -1,0 +1,72 @@
+/*
+ * What an image, a stick, an ESP or a single binary holds, and what a machine that is
+ * booted from it will do, on every boot path.
+ */
+#ifndef BF_INSPECT_H
+#define BF_INSPECT_H
+
+#include "image/binary.h"
+#include "image/scan.h"
+
+enum {
+	BF_INSPECT_PROGRAMS_MAX = 32,
+	BF_INSPECT_PLACES_MAX = 4,
+	BF_INSPECT_BOOT_PATHS = 2 * BF_ARCH_COUNT,
+	BF_INSPECT_TEXT_SIZE = 512,
+};
+
+/* A program and every file that is the same bytes of the image. */
+struct bf_inspect_program {
+	struct bf_binary binary;
+	uint64_t offset;
+	const struct bf_scan_file *places[BF_INSPECT_PLACES_MAX];
+	size_t n_places; /* 0: the whole source is this program */
+};
+
+/* /autoexec.ipxe at the top of a file system: iPXE runs it and ignores its slot. */
+struct bf_inspect_autoexec {
+	const struct bf_scan_file *file; /* NULL if there is none */
+	bool is_slot;
+	struct bf_buffer script;
+};
+
+enum bf_verdict {
+	BF_VERDICT_BOOTS,   /* into iPXE, as far as can be told without booting */
+	BF_VERDICT_OTHER,   /* into something that is not iPXE */
+	BF_VERDICT_NOTHING, /* it does not boot; the text has the reason */
+	BF_VERDICT_UNKNOWN, /* into something that cannot be told */
+};
+
+struct bf_boot_path {
+	enum bf_arch arch; /* BF_ARCH_BIOS, or UEFI of an architecture */
+	bool is_usb;       /* a stick or a disk, else a CD */
+	enum bf_verdict verdict;
+	const struct bf_inspect_program *program; /* what is run in the end, if known */
+	char text[BF_INSPECT_TEXT_SIZE];
+};
+
+struct bf_inspect {
+	struct bf_scan *scan;
+	struct bf_inspect_program programs[BF_INSPECT_PROGRAMS_MAX];
+	size_t n_programs;
+	struct bf_inspect_autoexec autoexec;
+	struct bf_boot_path
+		boot_paths[BF_INSPECT_BOOT_PATHS]; /* none for a single file */
+	size_t n_boot_paths;
+};
+
+/*
+ * Inspect a source, which must outlive the report. Whatever the bytes are, there is a
+ * report: the only failure is BF_ERR_NOMEM. Release ret with bf_inspect_free().
+ */
+int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret);
+void bf_inspect_free(struct bf_inspect *report);
+
+/* The program in a file, NULL if it was not examined. */
+const struct bf_inspect_program *bf_inspect_find(const struct bf_inspect *report,
+						 const struct bf_scan_file *file);
+
+/* Find out what boots on every path; the last step of bf_inspect_new(). */
+void bf_inspect_judge(struct bf_inspect *report);
+
+#endif

@@ -1,0 +1,289 @@
+/* What a machine does that is booted from the image, path by path; see inspect.h. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/cleanup.h"
+#include "image/inspect.h"
+#include "image/isolinux.h"
+
+/* UEFI 2.10, 3.5.1.1: what firmware looks for on removable media. */
+static const char *const efi_paths[BF_ARCH_COUNT] = {
+	[BF_ARCH_X86_64] = "/EFI/BOOT/BOOTX64.EFI",
+	[BF_ARCH_ARM64] = "/EFI/BOOT/BOOTAA64.EFI",
+	[BF_ARCH_RISCV64] = "/EFI/BOOT/BOOTRISCV64.EFI",
+};
+
+__attribute__((format(printf, 3, 4))) static void
+settle(struct bf_boot_path *path, enum bf_verdict verdict, const char *format, ...)
+{
+	va_list args;
+	path->verdict = verdict;
+	va_start(args, format);
+	vsnprintf(path->text, sizeof(path->text), format, args);
+	va_end(args);
+}
+
+/* ---- What a program does once it runs ---- */
+
+static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *report,
+		       const struct bf_binary *binary)
+{
+	const struct bf_inspect_autoexec *autoexec = &report->autoexec;
+	settle(path, BF_VERDICT_BOOTS, "iPXE %s", binary->ipxe.version);
+	size_t length = strlen(path->text);
+	const char *does = "";
+	if (autoexec->file && path->arch != BF_ARCH_BIOS)
+		does = ", runs autoexec.ipxe";
+	else if (binary->ipxe.embedded_script)
+		does = ", runs the script compiled into it";
+	else if (binary->slot_state == BF_SLOT_NONE)
+		does = ", which has no script: it boots from the network";
+	else if (binary->slot_state == BF_SLOT_PLACEHOLDER)
+		does = ", whose script slot was never filled: it stops at its shell";
+	else if (binary->slot_state == BF_SLOT_DAMAGED)
+		does = ", whose script slot is damaged";
+	else
+		does = ", runs the script in its slot";
+	snprintf(path->text + length, sizeof(path->text) - length, "%s", does);
+}
+
+static void judge_program(struct bf_boot_path *path, const struct bf_inspect *report,
+			  const struct bf_scan_file *file)
+{
+	const struct bf_inspect_program *program = bf_inspect_find(report, file);
+	if (!program) {
+		settle(path, BF_VERDICT_UNKNOWN, "%s could not be read", file->path);
+		return;
+	}
+	const struct bf_binary *binary = &program->binary;
+	path->program = program;
+	if (binary->kind == BF_BINARY_DAMAGED)
+		settle(path, BF_VERDICT_NOTHING, "%s is damaged: %.300s", file->path,
+		       binary->problem.text);
+	else if (strcmp(binary->arch, bf_arch_name(path->arch)) != 0 &&
+		 (binary->is_pe || path->arch != BF_ARCH_BIOS))
+		settle(path, BF_VERDICT_NOTHING, "%s is for %s", file->path,
+		       binary->arch[0] ? binary->arch : "another kind of machine");
+	else if (binary->kind == BF_BINARY_OTHER)
+		settle(path, BF_VERDICT_OTHER, "%s",
+		       binary->name[0] ? binary->name : "a program that is not iPXE");
+	else
+		judge_ipxe(path, report, binary);
+}
+
+/* ---- UEFI ---- */
+
+/* Try the file for the architecture in one file system; false if there is none. */
+static bool try_efi(struct bf_boot_path *path, struct bf_inspect *report, uint64_t offset)
+{
+	struct bf_scan_fat *fat = bf_scan_fat_at(report->scan, offset);
+	if (!fat)
+		return false;
+	const struct bf_scan_file *file =
+		bf_scan_find(report->scan, (unsigned)(fat - report->scan->fats),
+			     efi_paths[path->arch]);
+	if (!file)
+		return false;
+	judge_program(path, report, file);
+	return true;
+}
+
+static void judge_uefi_cd(struct bf_boot_path *path, struct bf_inspect *report)
+{
+	const struct bf_eltorito *eltorito = &report->scan->eltorito;
+	bool has_entry = false, has_fat = false;
+	for (size_t i = 0; i < eltorito->n_entries; i++) {
+		const struct bf_eltorito_entry *entry = &eltorito->entries[i];
+		if (entry->platform_id != BF_ELTORITO_UEFI || !entry->is_bootable)
+			continue;
+		has_entry = true;
+		has_fat |= bf_scan_fat_at(report->scan, entry->offset) != NULL;
+		if (try_efi(path, report, entry->offset))
+			return;
+	}
+	settle(path, BF_VERDICT_NOTHING,
+	       !report->scan->has_eltorito ? "no El Torito boot catalog"
+	       : !has_entry                ? "no El Torito entry for UEFI"
+	       : !has_fat ? "the El Torito entry for UEFI leads to no FAT file system"
+			  : "the EFI file system has no %s",
+	       efi_paths[path->arch]);
+}
+
+static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
+{
+	const struct bf_scan *scan = report->scan;
+	bool has_fat = scan->kind == BF_SCAN_KIND_FAT;
+	if (has_fat && try_efi(path, report, 0))
+		return;
+	for (size_t i = 0; i < scan->gpt.n_partitions; i++) {
+		has_fat |= bf_scan_fat_at(report->scan, scan->gpt.partitions[i].offset) !=
+			   NULL;
+		if (try_efi(path, report, scan->gpt.partitions[i].offset))
+			return;
+	}
+	for (size_t i = 0; i < scan->mbr.n_partitions; i++) {
+		has_fat |= bf_scan_fat_at(report->scan, scan->mbr.partitions[i].offset) !=
+			   NULL;
+		if (try_efi(path, report, scan->mbr.partitions[i].offset))
+			return;
+	}
+	settle(path, BF_VERDICT_NOTHING,
+	       !scan->has_gpt && !scan->mbr.n_partitions && !has_fat
+		       ? "no partition table"
+	       : !has_fat ? "no partition with a FAT file system"
+			  : "no partition has %s",
+	       efi_paths[path->arch]);
+}
+
+/* ---- BIOS ---- */
+
+static const struct bf_scan_file *find_iso_file(const struct bf_inspect *report,
+						const char *folder, const char *name)
+{
+	char path[2 * BF_SCAN_PATH_SIZE];
+	snprintf(path, sizeof(path), "%s%s%s", name[0] == '/' ? "" : folder,
+		 name[0] == '/' ? "" : "/", name);
+	return bf_scan_find(report->scan, BF_SCAN_ISO, path);
+}
+
+static bool read_config(const struct bf_inspect *report, const char *folder,
+			struct bf_buffer *ret)
+{
+	/* Where ISOLINUX looks, in its order. */
+	static const char *const paths[] = {"/boot/isolinux/isolinux.cfg",
+					    "/isolinux/isolinux.cfg", "/isolinux.cfg"};
+	char own[BF_SCAN_PATH_SIZE + 16];
+	snprintf(own, sizeof(own), "%s/isolinux.cfg", folder);
+	for (size_t i = 0; i <= sizeof(paths) / sizeof(paths[0]); i++) {
+		struct bf_iso_extent extent;
+		const char *path = i == 0 ? own : paths[i - 1];
+		if (bf_iso9660_lookup(&report->scan->iso, path, &extent, NULL) == BF_OK &&
+		    extent.size <= BF_ISOLINUX_CONFIG_SIZE_MAX &&
+		    bf_source_load(&report->scan->source, extent.offset,
+				   (size_t)extent.size, ret, NULL) == BF_OK)
+			return true;
+	}
+	return false;
+}
+
+/* ISOLINUX runs: what will it start? */
+static void judge_isolinux(struct bf_boot_path *path, const struct bf_inspect *report,
+			   const char *isolinux_path)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer config = {0};
+	char folder[BF_SCAN_PATH_SIZE], kernel[BF_ISOLINUX_PATH_SIZE], text[256];
+	const char *slash = strrchr(isolinux_path, '/');
+	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - isolinux_path) : 0,
+		 isolinux_path);
+	if (!read_config(report, folder, &config)) {
+		settle(path, BF_VERDICT_NOTHING, "ISOLINUX finds no isolinux.cfg");
+		return;
+	}
+	if (!bf_isolinux_default(bf_buffer_view(&config), kernel)) {
+		settle(path, BF_VERDICT_UNKNOWN, "ISOLINUX, with a menu");
+		return;
+	}
+	const struct bf_scan_file *file = find_iso_file(report, folder, kernel);
+	struct bf_iso_extent extent;
+	bf_printable(kernel, text, sizeof(text));
+	if (file)
+		judge_program(path, report, file);
+	else if (kernel[0] == '/' &&
+		 bf_iso9660_lookup(&report->scan->iso, kernel, &extent, NULL) == BF_OK)
+		settle(path, BF_VERDICT_OTHER, "ISOLINUX starts %s", text);
+	else
+		settle(path, BF_VERDICT_NOTHING,
+		       "isolinux.cfg starts %s, which is not there", text);
+}
+
+/* The BIOS has loaded the boot image of an El Torito entry, or MBR code has. */
+static void judge_boot_image(struct bf_boot_path *path, const struct bf_inspect *report,
+			     size_t index)
+{
+	const struct bf_scan *scan = report->scan;
+	uint64_t offset = scan->eltorito.entries[index].offset;
+	struct bf_source part =
+		bf_source_part(&scan->source, offset, BF_ISOLINUX_SIZE_MAX);
+	bf_cleanup(bf_buffer_free) struct bf_buffer image = {0};
+	struct bf_error error;
+	if (part.size == 0 ||
+	    bf_source_load(&part, 0, (size_t)part.size, &image, &error)) {
+		settle(path, BF_VERDICT_NOTHING,
+		       "the El Torito boot image at offset %llu is beyond the end at "
+		       "%llu",
+		       (unsigned long long)offset, (unsigned long long)scan->source.size);
+		return;
+	}
+	if (!bf_isolinux_probe(bf_buffer_view(&image)))
+		settle(path, BF_VERDICT_UNKNOWN, "a boot loader that is not ISOLINUX");
+	else if (bf_isolinux_check(bf_buffer_view(&image), offset, &error))
+		settle(path, BF_VERDICT_NOTHING, "%.400s", error.text);
+	else
+		judge_isolinux(path, report, scan->eltorito_path[index]);
+}
+
+static bool find_bios_entry(const struct bf_eltorito *eltorito, size_t *ret)
+{
+	for (size_t i = 0; i < eltorito->n_entries; i++)
+		if (eltorito->entries[i].platform_id == BF_ELTORITO_BIOS &&
+		    eltorito->entries[i].is_bootable) {
+			*ret = i;
+			return true;
+		}
+	return false;
+}
+
+static void judge_bios_cd(struct bf_boot_path *path, struct bf_inspect *report)
+{
+	size_t index;
+	if (!report->scan->has_eltorito)
+		settle(path, BF_VERDICT_NOTHING, "no El Torito boot catalog");
+	else if (!find_bios_entry(&report->scan->eltorito, &index))
+		settle(path, BF_VERDICT_NOTHING, "no El Torito entry for BIOS");
+	else
+		judge_boot_image(path, report, index);
+}
+
+static void judge_bios_usb(struct bf_boot_path *path, struct bf_inspect *report)
+{
+	const struct bf_scan *scan = report->scan;
+	size_t index;
+	if (scan->kind == BF_SCAN_KIND_FAT)
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "whatever the file system's boot sector starts");
+	else if (!scan->has_mbr)
+		settle(path, BF_VERDICT_NOTHING, "no master boot record");
+	else if (!scan->mbr.has_boot_code)
+		settle(path, BF_VERDICT_NOTHING,
+		       "no boot code in the master boot record");
+	else if (!find_bios_entry(&scan->eltorito, &index))
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "whatever the master boot record's code starts");
+	else if (scan->mbr.isohybrid_isolinux == scan->eltorito.entries[index].offset)
+		judge_boot_image(path, report, index);
+	else
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "the master boot record's code is not isohybrid for this image");
+}
+
+/* ---- All ---- */
+
+void bf_inspect_judge(struct bf_inspect *report)
+{
+	if (report->scan->kind == BF_SCAN_KIND_FILE ||
+	    report->scan->kind == BF_SCAN_UNKNOWN)
+		return;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		for (int usb = 0; usb <= 1; usb++) {
+			struct bf_boot_path *path =
+				&report->boot_paths[report->n_boot_paths++];
+			path->arch = arch;
+			path->is_usb = usb;
+			if (arch == BF_ARCH_BIOS)
+				(usb ? judge_bios_usb : judge_bios_cd)(path, report);
+			else
+				(usb ? judge_uefi_usb : judge_uefi_cd)(path, report);
+		}
+}

@@ -1,0 +1,81 @@
+/*
+ * What an image or a disk is made of: its boot catalog, partition tables and file systems,
+ * and the files in them that matter for booting. Nothing is read but headers and folders,
+ * so that the size of a disk does not matter.
+ */
+#ifndef BF_SCAN_H
+#define BF_SCAN_H
+
+#include "formats/eltorito.h"
+#include "formats/fatreader.h"
+#include "formats/iso9660.h"
+#include "formats/partition.h"
+
+enum {
+	BF_SCAN_FATS_MAX = 8,
+	BF_SCAN_FILES_MAX = 64,
+	BF_SCAN_PROBLEMS_MAX = 16,
+	BF_SCAN_PATH_SIZE = 512,
+	BF_SCAN_ISO = BF_SCAN_FATS_MAX, /* the "fat" of a file in the ISO 9660 tree */
+};
+
+enum bf_scan_kind {
+	BF_SCAN_UNKNOWN,
+	BF_SCAN_KIND_ISO,
+	BF_SCAN_KIND_DISK, /* an MBR or a GPT */
+	BF_SCAN_KIND_FAT,  /* one file system without a partition table */
+	BF_SCAN_KIND_FILE, /* a program: a PE or a bzImage */
+};
+
+struct bf_scan_fat {
+	uint64_t offset; /* in the image */
+	struct bf_fat_volume volume;
+};
+
+/* A file that is a boot program by its name, or a script of iPXE's. */
+struct bf_scan_file {
+	unsigned fat; /* index of its file system, or BF_SCAN_ISO */
+	char path[BF_SCAN_PATH_SIZE];
+	uint64_t offset; /* of its first byte in the image */
+	uint64_t size;
+	bool is_contiguous;
+	struct bf_fat_entry entry; /* of a file in a FAT */
+};
+
+struct bf_scan {
+	struct bf_source source;
+	enum bf_scan_kind kind;
+	bool has_iso, has_eltorito, has_mbr, has_gpt;
+	struct bf_iso_volume iso;
+	struct bf_eltorito eltorito;
+	/* The ISO 9660 file each El Torito entry loads; empty if it has no name. */
+	char eltorito_path[BF_ELTORITO_ENTRIES_MAX][BF_SCAN_PATH_SIZE];
+	struct bf_mbr mbr;
+	struct bf_gpt gpt;
+	struct bf_scan_fat fats[BF_SCAN_FATS_MAX];
+	size_t n_fats;
+	struct bf_scan_file files[BF_SCAN_FILES_MAX];
+	size_t n_files;
+	struct bf_error problems[BF_SCAN_PROBLEMS_MAX]; /* what is damaged or left out */
+	size_t n_problems;
+};
+
+/*
+ * Look through the source, which must outlive ret. Damage goes into ret->problems; the only
+ * failure is BF_ERR_NOMEM. Release ret with bf_scan_free().
+ */
+int bf_scan_new(const struct bf_source *source, struct bf_scan **ret);
+void bf_scan_free(struct bf_scan *scan);
+
+/* The file system that starts at an offset of the image, NULL if none was found there. */
+struct bf_scan_fat *bf_scan_fat_at(struct bf_scan *scan, uint64_t offset);
+
+/* A file by its file system and path, case ignored; NULL if there is none. */
+const struct bf_scan_file *bf_scan_find(const struct bf_scan *scan, unsigned fat,
+					const char *path);
+
+/* Read a whole file of at most limit bytes. */
+int bf_scan_load(struct bf_scan *scan, const struct bf_scan_file *file, size_t limit,
+		 struct bf_buffer *ret, struct bf_error *reterr);
+
+#endif
