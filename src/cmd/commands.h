@@ -7,4 +7,7 @@
 /* `boots-from [OPTION]... URL`: write an image. */
 int bf_cmd_build(int argc, char **argv, struct bf_error *reterr);
 
+/* `boots-from inspect [OPTION]... FILE`: say what an image holds and boots. */
+int bf_cmd_inspect(int argc, char **argv, struct bf_error *reterr);
+
 #endif

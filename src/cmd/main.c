@@ -18,6 +18,22 @@ static void occupy_standard_descriptors(void)
 			(void)open("/dev/null", O_RDONLY);
 }
 
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv, struct bf_error *reterr);
+} commands[] = {
+	{"inspect", bf_cmd_inspect},
+};
+
+/* Anything that is no command's name is for building; a URL always has a colon. */
+static int run_command(int argc, char **argv, struct bf_error *reterr)
+{
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1, reterr);
+	return bf_cmd_build(argc, argv, reterr);
+}
+
 static int flush_stdout(struct bf_error *reterr)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -33,7 +49,7 @@ int main(int argc, char **argv)
 	/* A reader that went away is an error to report, not a reason to die silently. */
 	signal(SIGPIPE, SIG_IGN);
 
-	int err = bf_cmd_build(argc, argv, &error);
+	int err = run_command(argc, argv, &error);
 	if (!err)
 		err = flush_stdout(&error);
 	if (!err)

@@ -1,11 +1,11 @@
 #include "cmd/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/nearest.h"
+#include "cmd/arguments.h"
 #include "image/template.h"
 #include "image/url.h"
 
@@ -85,8 +85,6 @@ static const struct option long_options[] = {
 	{"vlan", required_argument, NULL, OPT_NETWORK},
 	{0},
 };
-
-enum { N_LONG_OPTIONS = sizeof(long_options) / sizeof(long_options[0]) - 1 };
 
 static int fail_arch(struct bf_view name, struct bf_error *reterr)
 {
@@ -171,37 +169,6 @@ static int check_label(const char *label, struct bf_error *reterr)
 			"'_', '-' or '.'",
 			good + 1);
 	return BF_OK;
-}
-
-/* getopt_long() prints nothing (opterr is 0); this finds the words for what it refused. */
-static int fail_option(char **argv, int result, struct bf_error *reterr)
-{
-	char text[128];
-	char brief[3] = {'-', (char)optopt, '\0'};
-	const char *option = argv[optind - 1];
-	if (result == ':') {
-		if (optopt < 256)
-			option = brief;
-		return bf_fail(reterr, BF_ERR_USAGE, "option %s needs a value",
-			       bf_printable(option, text, sizeof(text)));
-	}
-	if (strncmp(option, "--", 2) != 0)
-		return bf_fail(reterr, BF_ERR_USAGE, "unknown option '%s'",
-			       bf_printable(brief, text, sizeof(text)));
-	if (optopt)
-		return bf_fail(reterr, BF_ERR_USAGE, "option %.*s takes no value",
-			       (int)strcspn(option, "="), option);
-
-	const char *names[N_LONG_OPTIONS];
-	char name[64];
-	for (size_t i = 0; i < N_LONG_OPTIONS; i++)
-		names[i] = long_options[i].name;
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(option + 2, "="), option + 2);
-	const char *nearest = bf_nearest(name, names, N_LONG_OPTIONS);
-	return bf_fail(reterr, BF_ERR_USAGE, "unknown option '%s'%s%s%s",
-		       bf_printable(option, text, sizeof(text)),
-		       nearest ? ": did you mean --" : "", nearest ? nearest : "",
-		       nearest ? "?" : "");
 }
 
 /* iPXE has room for one fingerprint, and on BIOS no byte that is provably unused. */
@@ -337,7 +304,7 @@ int bf_options_parse(int argc, char **argv, struct bf_options *ret,
 	for (int option;
 	     (option = getopt_long(argc, argv, ":ho:q", long_options, &index)) != -1;) {
 		if (option == '?' || option == ':')
-			return fail_option(argv, option, reterr);
+			return bf_arguments_fail(argv, option, long_options, reterr);
 		int err =
 			apply(option, long_options[index].name, optarg, &options, reterr);
 		if (err)

@@ -1,0 +1,47 @@
+#include "cmd/arguments.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/nearest.h"
+
+enum { OPTIONS_MAX = 64 };
+
+static int fail_unknown(const char *option, const struct option *long_options,
+			struct bf_error *reterr)
+{
+	const char *names[OPTIONS_MAX];
+	char name[64], text[128];
+	size_t n = 0;
+	while (n < OPTIONS_MAX && long_options[n].name) {
+		names[n] = long_options[n].name;
+		n++;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(option + 2, "="), option + 2);
+	const char *nearest = bf_nearest(name, names, n);
+	return bf_fail(reterr, BF_ERR_USAGE, "unknown option '%s'%s%s%s",
+		       bf_printable(option, text, sizeof(text)),
+		       nearest ? ": did you mean --" : "", nearest ? nearest : "",
+		       nearest ? "?" : "");
+}
+
+int bf_arguments_fail(char **argv, int result, const struct option *long_options,
+		      struct bf_error *reterr)
+{
+	char text[128];
+	char brief[3] = {'-', (char)optopt, '\0'};
+	const char *option = argv[optind - 1];
+	if (result == ':') {
+		if (optopt < 256)
+			option = brief;
+		return bf_fail(reterr, BF_ERR_USAGE, "option %s needs a value",
+			       bf_printable(option, text, sizeof(text)));
+	}
+	if (strncmp(option, "--", 2) != 0)
+		return bf_fail(reterr, BF_ERR_USAGE, "unknown option '%s'",
+			       bf_printable(brief, text, sizeof(text)));
+	if (optopt)
+		return bf_fail(reterr, BF_ERR_USAGE, "option %.*s takes no value",
+			       (int)strcspn(option, "="), option);
+	return fail_unknown(option, long_options, reterr);
+}

@@ -1,0 +1,12 @@
+/* An inspection's report on standard output, for people and for programs. */
+#ifndef BF_REPORT_H
+#define BF_REPORT_H
+
+#include "image/inspect.h"
+
+void bf_report_text(const char *path, const struct bf_inspect *report);
+
+/* The same facts as JSON; boots-from(1) documents its members. */
+void bf_report_json(const char *path, const struct bf_inspect *report);
+
+#endif
