@@ -11,7 +11,7 @@
 bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
 		  size_t *ret_offset)
 {
-	if (from > view.size)
+	if (from > view.size || needle.size > view.size - from)
 		return false;
 	const uint8_t *hit =
 		memmem(view.data + from, view.size - from, needle.data, needle.size);

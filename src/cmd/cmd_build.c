@@ -6,13 +6,11 @@
 #include "base/cleanup.h"
 #include "base/output.h"
 #include "cmd/commands.h"
-#include "cmd/options.h"
-#include "image/schemes.h"
-#include "image/script.h"
+#include "cmd/prepare.h"
+#include "image/import.h"
+#include "image/plant.h"
 #include "image/template.h"
 #include "image/trust.h"
-#include "image/url.h"
-#include "image/userscript.h"
 
 static void free_bundle(struct bf_bundle **bundle)
 {
@@ -33,77 +31,6 @@ static void print_version(const struct bf_bundle *bundle)
 	for (size_t i = 0; i < bundle->n_packages; i++)
 		printf("%s %s (%s)\n", bundle->packages[i].name,
 		       bundle->packages[i].version, bundle->packages[i].suite);
-}
-
-/* A URL must suit every iPXE in the image: keep the schemes that all of them have. */
-static void common_schemes(const struct bf_bundle *bundle, unsigned archs,
-			   char ret[BF_IPXE_SCHEMES_SIZE])
-{
-	ret[0] = '\0';
-	bool first = true;
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
-		if (!ipxe->present || !(archs & 1u << arch))
-			continue;
-		if (first)
-			memcpy(ret, ipxe->schemes, BF_IPXE_SCHEMES_SIZE);
-		else
-			bf_schemes_intersect(ret, ipxe->schemes);
-		first = false;
-	}
-}
-
-static int read_script(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
-{
-	char name[256];
-	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
-	bool is_stdin = strcmp(path, "-") == 0;
-	if (is_stdin)
-		path = "standard input";
-	int err = is_stdin ? bf_buffer_read_fd(STDIN_FILENO, path, BF_USERSCRIPT_FILE_MAX,
-					       &text, reterr)
-			   : bf_buffer_read_file(path, BF_USERSCRIPT_FILE_MAX, &text,
-						 reterr);
-	if (err)
-		return err;
-	err = bf_userscript_convert(bf_buffer_view(&text), ret, reterr);
-	return err ? bf_fail_in(reterr, err, "'%s'",
-				bf_printable(path, name, sizeof(name)))
-		   : BF_OK;
-}
-
-static int render_script(const struct bf_bundle *bundle, const struct bf_options *options,
-			 struct bf_buffer *ret, struct bf_error *reterr)
-{
-	char schemes[BF_IPXE_SCHEMES_SIZE];
-	common_schemes(bundle, options->archs, schemes);
-	int err = bf_url_check(options->url, schemes, reterr);
-	return err ? err : bf_script_render(&options->network, options->url, ret, reterr);
-}
-
-/* Every slot must take the script, also when it is only to be printed. */
-static int check_size(const struct bf_bundle *bundle, unsigned archs,
-		      struct bf_view script, struct bf_error *reterr)
-{
-	int err = BF_OK;
-	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
-		if (bundle->ipxe[arch].present && archs & 1u << arch)
-			err = bf_slot_check_body(bundle->ipxe[arch].slot.size, script,
-						 reterr);
-	return err;
-}
-
-/* certificate is that of --trust, or NULL. */
-static int make_script(const struct bf_bundle *bundle, const struct bf_options *options,
-		       const struct bf_certificate *certificate, struct bf_buffer *ret,
-		       struct bf_error *reterr)
-{
-	int err = certificate ? bf_trust_render(certificate, ret, reterr) : BF_OK;
-	if (!err)
-		err = options->script ? read_script(options->script, ret, reterr)
-				      : render_script(bundle, options, ret, reterr);
-	return err ? err
-		   : check_size(bundle, options->archs, bf_buffer_view(ret), reterr);
 }
 
 /* Read the certificate of --trust, and say what will be a surprise later. */
@@ -168,20 +95,33 @@ static void report(const struct bf_options *options,
 	fprintf(stderr, " (%.1f ms)\n", milliseconds_since(start));
 }
 
+static int print_slot(struct bf_error *reterr)
+{
+	uint8_t slot[BF_SLOT_SIZE];
+	int err =
+		bf_plant_format_slot(slot, sizeof(slot), BF_SLOT_OFFSET_UNKNOWN, reterr);
+	if (!err)
+		fwrite(slot, 1, sizeof(slot), stdout);
+	return err;
+}
+
 /* The bundle's binaries become what this image needs; script is what they will run. */
 static int write_iso(const struct bf_options *options, struct bf_bundle *bundle,
 		     const struct bf_certificate *certificate, struct bf_view script,
 		     const struct timespec *start, struct bf_error *reterr)
 {
-	const struct bf_template_options layout = {.archs = options->archs,
-						   .layout = options->layout,
-						   .label = options->label};
+	const struct bf_template_options layout = {
+		.format = options->format,
+		.layout = options->layout,
+		.archs = options->archs,
+		.label = options->label,
+	};
 	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
 	bf_cleanup(bf_patches_free) struct bf_patches patches = {0};
 
-	int err = certificate ? bf_trust_pin(bundle, options->archs, certificate->sha256,
-					     reterr)
-			      : BF_OK;
+	int err = bf_import_fill_packed(bundle, script, reterr);
+	if (!err && certificate)
+		err = bf_trust_pin(bundle, options->archs, certificate->sha256, reterr);
 	if (!err)
 		err = bf_template_new(bundle, &layout, &image_template, reterr);
 	if (!err)
@@ -205,7 +145,7 @@ static int build(const struct bf_options *options, struct bf_bundle *bundle,
 
 	int err = certificate ? read_certificate(bundle, options, &read, reterr) : BF_OK;
 	if (!err)
-		err = make_script(bundle, options, certificate, &script, reterr);
+		err = bf_prepare_script(bundle, options, certificate, &script, reterr);
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {
@@ -230,7 +170,9 @@ int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)
 		fputs(bf_options_help, stdout);
 		return BF_OK;
 	}
-	err = bf_bundle_load(options.prebuilt, &bundle, reterr);
+	if (options.action == BF_ACTION_PRINT_SLOT)
+		return print_slot(reterr);
+	err = bf_prepare_bundle(&options, &bundle, reterr);
 	if (err)
 		return err;
 	if (options.action == BF_ACTION_VERSION) {

@@ -18,6 +18,10 @@ const char bf_options_help[] =
 	"      --arch LIST      boot paths, with commas: bios, x86_64, arm64, riscv64 "
 	"or\n"
 	"                       all (default bios,x86_64,arm64)\n"
+	"      --format KIND    one part alone: efi, lkrn or esp; default is the whole "
+	"iso\n"
+	"      --ipxe FILE      use this iPXE (.efi or .lkrn) for its architecture;\n"
+	"                       may be given more than once\n"
 	"      --label TEXT     volume label of the ISO (default BOOTS_FROM)\n"
 	"      --layout LAYOUT  partition tables of a stick: isohybrid (default), gpt, "
 	"mbr\n"
@@ -25,6 +29,8 @@ const char bf_options_help[] =
 	"      --script FILE    carry this iPXE script instead of one made for a URL\n"
 	"                       (- is stdin)\n"
 	"      --print-script   print the iPXE script instead of writing an image\n"
+	"      --print-slot     print the script slot to compile into an iPXE with "
+	"EMBED=\n"
 	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
 	"                       (also: environment variable BOOTS_FROM_PREBUILT)\n"
 	"      --trust CERT     trust this certificate for https, a private CA's or the\n"
@@ -54,11 +60,14 @@ const char bf_options_help[] =
 
 enum {
 	OPT_ARCH = 256,
+	OPT_FORMAT,
+	OPT_IPXE,
 	OPT_LABEL,
 	OPT_LAYOUT,
 	OPT_NETWORK, /* any that bf_network_set() knows by name */
 	OPT_PREBUILT,
 	OPT_PRINT_SCRIPT,
+	OPT_PRINT_SLOT,
 	OPT_SCRIPT,
 	OPT_TRUST,
 	OPT_VERSION,
@@ -67,16 +76,19 @@ enum {
 static const struct option long_options[] = {
 	{"arch", required_argument, NULL, OPT_ARCH},
 	{"dns", required_argument, NULL, OPT_NETWORK},
+	{"format", required_argument, NULL, OPT_FORMAT},
 	{"gateway", required_argument, NULL, OPT_NETWORK},
 	{"help", no_argument, NULL, 'h'},
 	{"hostname", required_argument, NULL, OPT_NETWORK},
 	{"ip", required_argument, NULL, OPT_NETWORK},
+	{"ipxe", required_argument, NULL, OPT_IPXE},
 	{"label", required_argument, NULL, OPT_LABEL},
 	{"layout", required_argument, NULL, OPT_LAYOUT},
 	{"nic", required_argument, NULL, OPT_NETWORK},
 	{"output", required_argument, NULL, 'o'},
 	{"prebuilt", required_argument, NULL, OPT_PREBUILT},
 	{"print-script", no_argument, NULL, OPT_PRINT_SCRIPT},
+	{"print-slot", no_argument, NULL, OPT_PRINT_SLOT},
 	{"quiet", no_argument, NULL, 'q'},
 	{"retries", required_argument, NULL, OPT_NETWORK},
 	{"script", required_argument, NULL, OPT_SCRIPT},
@@ -195,6 +207,28 @@ static int apply_network(const char *name, const char *value, struct bf_network 
 	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
 }
 
+static int parse_format(const char *name, enum bf_format *ret, struct bf_error *reterr)
+{
+	char text[128];
+	for (enum bf_format format = 0; format < BF_FORMAT_COUNT; format++)
+		if (strcmp(name, bf_format_name(format)) == 0) {
+			*ret = format;
+			return BF_OK;
+		}
+	return bf_fail(reterr, BF_ERR_USAGE,
+		       "--format: '%s' is not one of iso, efi, lkrn, esp",
+		       bf_printable(name, text, sizeof(text)));
+}
+
+static int add_ipxe(const char *path, struct bf_options *options, struct bf_error *reterr)
+{
+	if (options->n_ipxe == BF_OPTIONS_IPXE_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE, "--ipxe: more than %d files",
+			       BF_OPTIONS_IPXE_MAX);
+	options->ipxe[options->n_ipxe++] = path;
+	return BF_OK;
+}
+
 static int apply(int option, const char *name, const char *value,
 		 struct bf_options *options, struct bf_error *reterr)
 {
@@ -219,6 +253,13 @@ static int apply(int option, const char *name, const char *value,
 	case OPT_SCRIPT:
 		options->script = value;
 		return BF_OK;
+	case OPT_PRINT_SLOT:
+		options->action = BF_ACTION_PRINT_SLOT;
+		return BF_OK;
+	case OPT_FORMAT:
+		return parse_format(value, &options->format, reterr);
+	case OPT_IPXE:
+		return add_ipxe(value, options, reterr);
 	case OPT_PREBUILT:
 		options->prebuilt = value;
 		return BF_OK;
@@ -287,35 +328,97 @@ static int take_target(int argc, char **argv, struct bf_options *options,
 	return err ? err : take_url(argc, argv, options, reterr);
 }
 
-int bf_options_parse(int argc, char **argv, struct bf_options *ret,
-		     struct bf_error *reterr)
+/* What only building an image can heed. */
+static int refuse_for_repoint(int option, struct bf_error *reterr)
 {
-	struct bf_options options = {
-		.output = "boots-from.iso",
-		.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
-		.label = BF_TEMPLATE_DEFAULT_LABEL,
-		.archs = BF_TEMPLATE_DEFAULT_ARCHS,
-	};
-	if (options.prebuilt && !*options.prebuilt)
-		options.prebuilt = NULL;
+	static const int refused[] = {'o',       OPT_ARCH,       OPT_FORMAT, OPT_IPXE,
+				      OPT_LABEL, OPT_PRINT_SLOT, OPT_TRUST,  OPT_VERSION};
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		for (const struct option *row = long_options; row->name; row++)
+			if (option == refused[i] && row->val == option)
+				return bf_fail(reterr, BF_ERR_USAGE,
+					       "option --%s is for building: repoint "
+					       "changes nothing but the script",
+					       row->name);
+	return BF_OK;
+}
 
+static int take_options(int argc, char **argv, bool is_repoint,
+			struct bf_options *options, struct bf_error *reterr)
+{
 	opterr = 0;
 	int index = 0;
 	for (int option;
 	     (option = getopt_long(argc, argv, ":ho:q", long_options, &index)) != -1;) {
 		if (option == '?' || option == ':')
 			return bf_arguments_fail(argv, option, long_options, reterr);
-		int err =
-			apply(option, long_options[index].name, optarg, &options, reterr);
+		int err = is_repoint ? refuse_for_repoint(option, reterr) : BF_OK;
+		if (!err)
+			err = apply(option, long_options[index].name, optarg, options,
+				    reterr);
 		if (err)
 			return err;
 	}
-	if (options.action == BF_ACTION_BUILD ||
-	    options.action == BF_ACTION_PRINT_SCRIPT) {
-		int err = take_target(argc, argv, &options, reterr);
-		if (err)
-			return err;
-	}
-	*ret = options;
 	return BF_OK;
+}
+
+static struct bf_options defaults(void)
+{
+	struct bf_options options = {
+		.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
+		.label = BF_TEMPLATE_DEFAULT_LABEL,
+	};
+	if (options.prebuilt && !*options.prebuilt)
+		options.prebuilt = NULL;
+	return options;
+}
+
+static bool needs_url(const struct bf_options *options)
+{
+	return options->action == BF_ACTION_BUILD ||
+	       options->action == BF_ACTION_PRINT_SCRIPT;
+}
+
+static const char *default_output(enum bf_format format)
+{
+	static const char *const names[BF_FORMAT_COUNT] = {
+		[BF_FORMAT_ISO] = "boots-from.iso",
+		[BF_FORMAT_EFI] = "boots-from.efi",
+		[BF_FORMAT_LKRN] = "boots-from.lkrn",
+		[BF_FORMAT_ESP] = "boots-from.esp",
+	};
+	return names[format];
+}
+
+int bf_options_parse(int argc, char **argv, struct bf_options *ret,
+		     struct bf_error *reterr)
+{
+	struct bf_options options = defaults();
+	int err = take_options(argc, argv, false, &options, reterr);
+	if (!err && needs_url(&options))
+		err = take_target(argc, argv, &options, reterr);
+	if (!options.output)
+		options.output = default_output(options.format);
+	if (!err)
+		*ret = options;
+	return err;
+}
+
+int bf_options_parse_repoint(int argc, char **argv, struct bf_options *ret,
+			     struct bf_error *reterr)
+{
+	struct bf_options options = defaults();
+	int err = take_options(argc, argv, true, &options, reterr);
+	if (err)
+		return err;
+	if (needs_url(&options)) {
+		if (optind == argc)
+			return bf_fail(reterr, BF_ERR_USAGE,
+				       "no image: give the one to change, then the URL");
+		options.image = argv[optind++];
+		err = take_target(argc, argv, &options, reterr);
+	}
+	if (!err)
+		*ret = options;
+	return err;
 }

@@ -58,8 +58,25 @@ static void print_script(struct bf_view script)
 	}
 }
 
-static void print_slot(const struct bf_binary *binary)
+/* An earlier program with the same script: it is printed once. */
+static const struct bf_inspect_program *find_same_script(const struct bf_inspect *report,
+							 const struct bf_binary *binary)
 {
+	for (size_t i = 0; i < report->n_programs; i++) {
+		const struct bf_binary *other = &report->programs[i].binary;
+		if (other == binary)
+			return NULL;
+		if (other->script.size == binary->script.size &&
+		    memcmp(other->script.data, binary->script.data,
+			   binary->script.size) == 0)
+			return &report->programs[i];
+	}
+	return NULL;
+}
+
+static void print_slot(const struct bf_inspect *report, const struct bf_binary *binary)
+{
+	const struct bf_inspect_program *same = NULL;
 	if (binary->ipxe.embedded_script)
 		printf("    a script is compiled in and wins over any slot\n");
 	switch (binary->slot_state) {
@@ -78,7 +95,11 @@ static void print_slot(const struct bf_binary *binary)
 		       binary->slot_state == BF_SLOT_PLACEHOLDER
 			       ? ", by the placeholder it was made with"
 			       : "");
-		print_script(bf_buffer_view(&binary->script));
+		same = find_same_script(report, binary);
+		if (same)
+			printf("      as in %s\n", shown(same->places[0]->path));
+		else
+			print_script(bf_buffer_view(&binary->script));
 	}
 }
 
@@ -127,7 +148,8 @@ static void print_places(const struct bf_inspect_program *program)
 	       (unsigned long long)program->offset);
 }
 
-static void print_program(const struct bf_inspect_program *program)
+static void print_program(const struct bf_inspect *report,
+			  const struct bf_inspect_program *program)
 {
 	const struct bf_binary *binary = &program->binary;
 	print_places(program);
@@ -142,7 +164,7 @@ static void print_program(const struct bf_inspect_program *program)
 		return;
 	printf("    URLs: %s\n", binary->ipxe.schemes);
 	print_trust(binary);
-	print_slot(binary);
+	print_slot(report, binary);
 }
 
 /* ---- Structure ---- */
@@ -160,11 +182,11 @@ static void print_eltorito(const struct bf_scan *scan)
 	}
 }
 
-static void print_mbr(const struct bf_mbr *mbr)
+static void print_mbr(const struct bf_partition_mbr *mbr)
 {
 	printf("  MBR with%s boot code\n", mbr->has_boot_code ? "" : "out");
 	for (size_t i = 0; i < mbr->n_partitions; i++) {
-		const struct bf_mbr_partition *partition = &mbr->partitions[i];
+		const struct bf_partition_mbr_entry *partition = &mbr->partitions[i];
 		printf("  MBR partition %u: type 0x%02x%s, %llu bytes at %llu\n",
 		       partition->number, partition->type,
 		       partition->is_active ? ", active" : "",
@@ -173,21 +195,21 @@ static void print_mbr(const struct bf_mbr *mbr)
 	}
 }
 
-static void print_gpt(const struct bf_gpt *gpt)
+static void print_gpt(const struct bf_partition_gpt *gpt)
 {
 	printf("  GPT: primary CRCs %s, backup %s\n",
-	       bf_gpt_header_is_good(&gpt->primary) ? "good" : "WRONG",
-	       !gpt->backup.is_there                 ? "missing"
-	       : bf_gpt_header_is_good(&gpt->backup) ? "good"
-						     : "CRCs WRONG");
+	       bf_partition_header_is_good(&gpt->primary) ? "good" : "WRONG",
+	       !gpt->backup.is_there                       ? "missing"
+	       : bf_partition_header_is_good(&gpt->backup) ? "good"
+							   : "CRCs WRONG");
 	for (size_t i = 0; i < gpt->n_partitions; i++) {
-		const struct bf_gpt_partition *partition = &gpt->partitions[i];
-		char type[BF_GUID_TEXT_SIZE];
-		bf_gpt_format_guid(partition->type, type);
+		const struct bf_partition_gpt_entry *partition = &gpt->partitions[i];
+		char type[BF_PARTITION_GUID_SIZE];
+		bf_partition_format_guid(partition->type, type);
 		printf("  GPT partition %u: '%s', %s, %llu bytes at %llu\n",
 		       partition->number, partition->name,
-		       bf_gpt_type_is_esp(partition->type) ? "EFI system partition"
-							   : type,
+		       bf_partition_is_esp(partition->type) ? "EFI system partition"
+							    : type,
 		       (unsigned long long)partition->size,
 		       (unsigned long long)partition->offset);
 	}
@@ -226,7 +248,7 @@ void bf_report_text(const char *path, const struct bf_inspect *report)
 	if (report->n_programs)
 		printf("\nPrograms:\n");
 	for (size_t i = 0; i < report->n_programs; i++)
-		print_program(&report->programs[i]);
+		print_program(report, &report->programs[i]);
 	if (report->autoexec.file) {
 		printf("\n%s, which iPXE runs instead of its slot:\n",
 		       shown(report->autoexec.file->path));

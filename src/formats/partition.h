@@ -9,38 +9,38 @@
 
 enum {
 	BF_PARTITION_BLOCK = 512,
-	BF_MBR_PARTITIONS = 4,
-	BF_GPT_PARTITIONS_MAX = 32, /* used ones that are listed */
-	BF_GPT_NAME_SIZE = 37,
+	BF_PARTITION_MBR_ENTRIES = 4,
+	BF_PARTITION_GPT_MAX = 32, /* used ones that are listed */
+	BF_PARTITION_NAME_SIZE = 37,
 
-	BF_MBR_TYPE_PROTECTIVE = 0xee,
-	BF_MBR_TYPE_ESP = 0xef,
+	BF_PARTITION_PROTECTIVE = 0xee,
+	BF_PARTITION_ESP = 0xef,
 };
 
 /* A used entry; offset and size are bytes. */
-struct bf_mbr_partition {
+struct bf_partition_mbr_entry {
 	unsigned number; /* from 1 */
 	bool is_active;
 	uint8_t type;
 	uint64_t offset, size;
 };
 
-struct bf_mbr {
+struct bf_partition_mbr {
 	bool has_boot_code;          /* the code area is not all zero */
 	uint64_t isohybrid_isolinux; /* where isohybrid code looks for isolinux.bin */
-	struct bf_mbr_partition partitions[BF_MBR_PARTITIONS];
+	struct bf_partition_mbr_entry partitions[BF_PARTITION_MBR_ENTRIES];
 	size_t n_partitions;
 };
 
-struct bf_gpt_partition {
+struct bf_partition_gpt_entry {
 	unsigned number;
 	uint8_t type[16]; /* Partition Type GUID as it stands on the disk */
 	uint64_t offset, size;
-	char name[BF_GPT_NAME_SIZE]; /* what is not printable ASCII as "?" */
+	char name[BF_PARTITION_NAME_SIZE]; /* what is not printable ASCII as "?" */
 };
 
 /* One of the two headers and the entries it leads to. */
-struct bf_gpt_header {
+struct bf_partition_gpt_header {
 	bool is_there; /* it has the signature and could be read */
 	uint64_t lba;
 	uint64_t alternate_lba;
@@ -48,9 +48,10 @@ struct bf_gpt_header {
 	uint32_t entries_crc, entries_crc_computed;
 };
 
-struct bf_gpt {
-	struct bf_gpt_header primary, backup;
-	struct bf_gpt_partition partitions[BF_GPT_PARTITIONS_MAX]; /* of the primary */
+struct bf_partition_gpt {
+	struct bf_partition_gpt_header primary, backup;
+	struct bf_partition_gpt_entry
+		partitions[BF_PARTITION_GPT_MAX]; /* of the primary */
 	size_t n_partitions;
 };
 
@@ -58,20 +59,20 @@ struct bf_gpt {
  * Both return 1 and fill ret, 0 when there is no such table, or BF_ERR_FORMAT and
  * BF_ERR_IO. Wrong CRCs are no failure: they are reported as they are.
  */
-int bf_mbr_read(const struct bf_source *disk, struct bf_mbr *ret,
-		struct bf_error *reterr);
-int bf_gpt_read(const struct bf_source *disk, struct bf_gpt *ret,
-		struct bf_error *reterr);
+int bf_partition_read_mbr(const struct bf_source *disk, struct bf_partition_mbr *ret,
+			  struct bf_error *reterr);
+int bf_partition_read_gpt(const struct bf_source *disk, struct bf_partition_gpt *ret,
+			  struct bf_error *reterr);
 
 /* Whether both CRCs of a header are right. */
-bool bf_gpt_header_is_good(const struct bf_gpt_header *header);
+bool bf_partition_header_is_good(const struct bf_partition_gpt_header *header);
 
 /* Whether this is the type of an EFI System Partition. */
-bool bf_gpt_type_is_esp(const uint8_t type[16]);
+bool bf_partition_is_esp(const uint8_t type[16]);
 
-enum { BF_GUID_TEXT_SIZE = 37 };
+enum { BF_PARTITION_GUID_SIZE = 37 };
 
 /* A GUID in its usual spelling, C12A7328-F81F-... */
-void bf_gpt_format_guid(const uint8_t guid[16], char ret[BF_GUID_TEXT_SIZE]);
+void bf_partition_format_guid(const uint8_t guid[16], char ret[BF_PARTITION_GUID_SIZE]);
 
 #endif

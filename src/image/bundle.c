@@ -185,8 +185,10 @@ void bf_bundle_free(struct bf_bundle *bundle)
 		return;
 	for (size_t i = 0; i < bundle->n_files; i++)
 		bf_buffer_free(&bundle->files[i].owned);
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
 		bf_buffer_free(&bundle->ipxe[arch].changed);
+		bf_buffer_free(&bundle->ipxe[arch].owned);
+	}
 	free(bundle);
 }
 

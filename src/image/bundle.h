@@ -40,7 +40,10 @@ struct bf_bundle_file {
 struct bf_bundle_ipxe {
 	bool present;
 	struct bf_view binary;
-	struct bf_slot slot;
+	struct bf_slot slot; /* in the binary, or in its unpacked block */
+	/* The slot is inside the lkrn's packed block and takes a script only before layout. */
+	bool slot_is_packed;
+	struct bf_buffer owned; /* what binary points to, if the user brought it */
 	char schemes[BF_IPXE_SCHEMES_SIZE];
 	char algorithms[BF_ALGORITHMS_SIZE]; /* empty where they are not known */
 	struct bf_buffer changed; /* what binary points to after bf_trust_pin() */

@@ -17,6 +17,9 @@ static const char *const arch_names[BF_ARCH_COUNT] = {
 /* The first bytes of every script; the binary compares what it loads with them. */
 static const char magic[] = "#!ipxe";
 
+/* What iPXE names the image it makes of its command line. */
+static const char command_line[] = "<CMDLINE>";
+
 const char *bf_arch_name(enum bf_arch arch)
 {
 	return arch < BF_ARCH_COUNT ? arch_names[arch] : "unknown";
@@ -77,6 +80,8 @@ static int examine(const struct bf_program *program, struct bf_ipxe *ipxe,
 		return bf_fail_in(reterr, err, "not an iPXE we know");
 	bf_algorithms_list(program->bytes, ipxe->algorithms);
 	ipxe->embedded_script = has_script(program);
+	ipxe->has_command_line = bf_view_find(
+		program->bytes, 0, bf_view(command_line, sizeof(command_line)), &at);
 	return BF_OK;
 }
 

@@ -32,6 +32,7 @@ struct bf_ipxe {
 	 */
 	char schemes[BF_IPXE_SCHEMES_SIZE];
 	char algorithms[BF_ALGORITHMS_SIZE]; /* of public keys, see algorithms.h */
+	bool has_command_line; /* it runs one as a script: the EFI does since 2021 */
 	/*
 	 * A script is compiled in, which iPXE runs and ignores a planted slot. A slot that is
 	 * compiled in does not count: it is there to be filled.

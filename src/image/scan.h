@@ -50,8 +50,8 @@ struct bf_scan {
 	struct bf_eltorito eltorito;
 	/* The ISO 9660 file each El Torito entry loads; empty if it has no name. */
 	char eltorito_path[BF_ELTORITO_ENTRIES_MAX][BF_SCAN_PATH_SIZE];
-	struct bf_mbr mbr;
-	struct bf_gpt gpt;
+	struct bf_partition_mbr mbr;
+	struct bf_partition_gpt gpt;
 	struct bf_scan_fat fats[BF_SCAN_FATS_MAX];
 	size_t n_fats;
 	struct bf_scan_file files[BF_SCAN_FILES_MAX];

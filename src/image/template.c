@@ -26,6 +26,18 @@ static const char *const efi_paths[BF_ARCH_COUNT] = {
 	[BF_ARCH_RISCV64] = "/EFI/BOOT/BOOTRISCV64.EFI",
 };
 
+static const char *const format_names[BF_FORMAT_COUNT] = {
+	[BF_FORMAT_ISO] = "iso",
+	[BF_FORMAT_EFI] = "efi",
+	[BF_FORMAT_LKRN] = "lkrn",
+	[BF_FORMAT_ESP] = "esp",
+};
+
+const char *bf_format_name(enum bf_format format)
+{
+	return format_names[format];
+}
+
 /* What goes into the image, gathered before anything is laid out. */
 struct layout {
 	struct bf_fat_file esp_files[BF_ARCH_COUNT];
@@ -150,8 +162,8 @@ static int fill_layout(struct layout *layout, const struct bf_bundle *bundle,
 		.label = options->label,
 		.time = bundle->time,
 	};
-	int err = check_archs(bundle, options->archs, reterr);
-	if (!err && options->archs & 1u << BF_ARCH_BIOS)
+	int err = BF_OK;
+	if (options->archs & 1u << BF_ARCH_BIOS)
 		err = add_bios(layout, bundle, reterr);
 	if (!err)
 		err = add_esp(layout, bundle, options->archs, reterr);
@@ -208,6 +220,8 @@ static int add_site(struct bf_template *image_template, enum bf_arch arch,
 		    struct bf_error *reterr)
 {
 	struct bf_view binary = ipxe->binary;
+	if (ipxe->slot_is_packed)
+		return BF_OK;
 	struct bf_site *site = &image_template->sites[image_template->n_sites++];
 	*site = (struct bf_site){.arch = arch,
 				 .binary_offset = offset,
@@ -244,17 +258,64 @@ static int locate_sites(struct bf_template *image_template, const struct layout 
 	return err;
 }
 
+static int new_iso(const struct bf_bundle *bundle,
+		   const struct bf_template_options *options, struct layout *layout,
+		   struct bf_template *made, struct bf_error *reterr)
+{
+	int err = fill_layout(layout, bundle, options, reterr);
+	if (!err)
+		err = bf_iso_write(&layout->request, &made->image, reterr);
+	return err ? err : locate_sites(made, layout, bundle, reterr);
+}
+
+/* The binary itself; archs has one architecture. */
+static int new_binary(const struct bf_bundle *bundle,
+		      const struct bf_template_options *options, struct bf_template *made,
+		      struct bf_error *reterr)
+{
+	enum bf_arch arch = 0;
+	while (options->archs != 1u << arch)
+		arch++;
+	if (bf_pieces_append(&made->image.pieces, bundle->ipxe[arch].binary))
+		return bf_fail_nomem(reterr);
+	return add_site(made, arch, 0, &bundle->ipxe[arch], reterr);
+}
+
+static int new_esp(const struct bf_bundle *bundle,
+		   const struct bf_template_options *options, struct layout *layout,
+		   struct bf_template *made, struct bf_error *reterr)
+{
+	struct bf_pieces *pieces = &made->image.pieces;
+	int err = add_esp(layout, bundle, options->archs, reterr);
+	if (err)
+		return err;
+	for (size_t i = 0; i < layout->esp.n_pieces; i++) {
+		const struct bf_piece *piece = &layout->esp.pieces[i];
+		if (bf_pieces_append_zeros(pieces, piece->offset - pieces->size) ||
+		    bf_pieces_append(pieces, piece->bytes))
+			return bf_fail_nomem(reterr);
+	}
+	if (bf_pieces_append_zeros(pieces, layout->esp.size - pieces->size))
+		return bf_fail_nomem(reterr);
+	for (size_t i = 0; !err && layout->esp_files[i].path; i++)
+		err = add_site(made, layout->esp_archs[i], layout->esp.file_offset[i],
+			       &bundle->ipxe[layout->esp_archs[i]], reterr);
+	return err;
+}
+
 int bf_template_new(const struct bf_bundle *bundle,
 		    const struct bf_template_options *options, struct bf_template *ret,
 		    struct bf_error *reterr)
 {
 	bf_cleanup(layout_free) struct layout layout = {0};
 	struct bf_template made = {0};
-	int err = fill_layout(&layout, bundle, options, reterr);
-	if (!err)
-		err = bf_iso_write(&layout.request, &made.image, reterr);
-	if (!err)
-		err = locate_sites(&made, &layout, bundle, reterr);
+	int err = check_archs(bundle, options->archs, reterr);
+	if (!err && options->format == BF_FORMAT_ISO)
+		err = new_iso(bundle, options, &layout, &made, reterr);
+	else if (!err && options->format == BF_FORMAT_ESP)
+		err = new_esp(bundle, options, &layout, &made, reterr);
+	else if (!err)
+		err = new_binary(bundle, options, &made, reterr);
 	if (err) {
 		bf_template_free(&made);
 		return err;

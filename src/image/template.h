@@ -9,7 +9,19 @@
 #include "formats/isowriter.h"
 #include "image/bundle.h"
 
+enum bf_format {
+	BF_FORMAT_ISO,
+	BF_FORMAT_EFI,  /* the iPXE of the one architecture in archs */
+	BF_FORMAT_LKRN, /* the iPXE for BIOS */
+	BF_FORMAT_ESP,  /* the FAT file system that the ISO's UEFI entry loads */
+	BF_FORMAT_COUNT,
+};
+
+/* "iso", "efi", "lkrn", "esp". */
+const char *bf_format_name(enum bf_format format);
+
 struct bf_template_options {
+	enum bf_format format;
 	unsigned archs; /* set of 1u << enum bf_arch: the boot paths of the image */
 	enum bf_iso_layout layout;
 	const char *label; /* volume id of the ISO */

@@ -1,0 +1,167 @@
+#include "cmd/prepare.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "image/import.h"
+#include "image/schemes.h"
+#include "image/script.h"
+#include "image/template.h"
+#include "image/trust.h"
+#include "image/url.h"
+#include "image/userscript.h"
+
+enum { BIOS = 1u << BF_ARCH_BIOS };
+
+/* ---- Boot paths ---- */
+
+static unsigned imported_archs(const struct bf_bundle *bundle)
+{
+	unsigned archs = 0;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (bundle->ipxe[arch].owned.data)
+			archs |= 1u << arch;
+	return archs;
+}
+
+static bool is_one(unsigned archs)
+{
+	return archs && !(archs & (archs - 1));
+}
+
+/* What is meant without --arch: a binary that was brought along is to be used. */
+static unsigned default_archs(enum bf_format format, unsigned imported)
+{
+	unsigned efi = imported & ~(unsigned)BIOS;
+	if (format == BF_FORMAT_LKRN)
+		return BIOS;
+	if (format == BF_FORMAT_EFI)
+		return is_one(efi) ? efi : 1u << BF_ARCH_X86_64;
+	if (format == BF_FORMAT_ESP)
+		return (BF_TEMPLATE_DEFAULT_ARCHS & ~(unsigned)BIOS) | efi;
+	return BF_TEMPLATE_DEFAULT_ARCHS | imported;
+}
+
+static int check_format(enum bf_format format, unsigned archs, struct bf_error *reterr)
+{
+	if (format == BF_FORMAT_LKRN && archs != BIOS)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--format lkrn is for BIOS alone: --arch must be bios");
+	if (format == BF_FORMAT_EFI && (archs & BIOS || !is_one(archs)))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--format efi is one file for one UEFI architecture: "
+			       "--arch must be x86_64, arm64 or riscv64");
+	if (format == BF_FORMAT_ESP && archs & BIOS)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--format esp is for UEFI alone: --arch must leave bios "
+			       "out");
+	return BF_OK;
+}
+
+static int settle_archs(struct bf_options *options, const struct bf_bundle *bundle,
+			struct bf_error *reterr)
+{
+	unsigned imported = imported_archs(bundle);
+	if (!options->archs)
+		options->archs = default_archs(options->format, imported);
+	int err = check_format(options->format, options->archs, reterr);
+	if (err)
+		return err;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (imported & ~options->archs & 1u << arch)
+			return bf_fail(reterr, BF_ERR_USAGE,
+				       "--ipxe brings one for %s, which this image is "
+				       "not for: see --arch and --format",
+				       bf_arch_name(arch));
+	return BF_OK;
+}
+
+int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
+		      struct bf_error *reterr)
+{
+	struct bf_bundle *bundle = NULL;
+	int err = bf_bundle_load(options->prebuilt, &bundle, reterr);
+	for (size_t i = 0; !err && i < options->n_ipxe; i++)
+		err = bf_import_ipxe(bundle, options->ipxe[i], reterr);
+	if (!err)
+		err = settle_archs(options, bundle, reterr);
+	if (err) {
+		bf_bundle_free(bundle);
+		return err;
+	}
+	*ret = bundle;
+	return BF_OK;
+}
+
+/* ---- The script ---- */
+
+/* A URL must suit every iPXE in the image: keep the schemes that all of them have. */
+static void common_schemes(const struct bf_bundle *bundle, unsigned archs,
+			   char ret[BF_IPXE_SCHEMES_SIZE])
+{
+	ret[0] = '\0';
+	bool first = true;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
+		if (!ipxe->present || !(archs & 1u << arch))
+			continue;
+		if (first)
+			memcpy(ret, ipxe->schemes, BF_IPXE_SCHEMES_SIZE);
+		else
+			bf_schemes_intersect(ret, ipxe->schemes);
+		first = false;
+	}
+}
+
+static int read_script(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
+{
+	char name[256];
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	bool is_stdin = strcmp(path, "-") == 0;
+	if (is_stdin)
+		path = "standard input";
+	int err = is_stdin ? bf_buffer_read_fd(STDIN_FILENO, path, BF_USERSCRIPT_FILE_MAX,
+					       &text, reterr)
+			   : bf_buffer_read_file(path, BF_USERSCRIPT_FILE_MAX, &text,
+						 reterr);
+	if (err)
+		return err;
+	err = bf_userscript_convert(bf_buffer_view(&text), ret, reterr);
+	return err ? bf_fail_in(reterr, err, "'%s'",
+				bf_printable(path, name, sizeof(name)))
+		   : BF_OK;
+}
+
+static int render_script(const struct bf_bundle *bundle, const struct bf_options *options,
+			 struct bf_buffer *ret, struct bf_error *reterr)
+{
+	char schemes[BF_IPXE_SCHEMES_SIZE];
+	common_schemes(bundle, options->archs, schemes);
+	int err = bf_url_check(options->url, schemes, reterr);
+	return err ? err : bf_script_render(&options->network, options->url, ret, reterr);
+}
+
+/* Every slot must take the script, also when it is only to be printed. */
+static int check_size(const struct bf_bundle *bundle, unsigned archs,
+		      struct bf_view script, struct bf_error *reterr)
+{
+	int err = BF_OK;
+	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
+		if (bundle->ipxe[arch].present && archs & 1u << arch)
+			err = bf_slot_check_body(bundle->ipxe[arch].slot.size, script,
+						 reterr);
+	return err;
+}
+
+int bf_prepare_script(const struct bf_bundle *bundle, const struct bf_options *options,
+		      const struct bf_certificate *certificate, struct bf_buffer *ret,
+		      struct bf_error *reterr)
+{
+	int err = certificate ? bf_trust_render(certificate, ret, reterr) : BF_OK;
+	if (!err)
+		err = options->script ? read_script(options->script, ret, reterr)
+				      : render_script(bundle, options, ret, reterr);
+	return err ? err
+		   : check_size(bundle, options->archs, bf_buffer_view(ret), reterr);
+}

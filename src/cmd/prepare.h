@@ -1,0 +1,25 @@
+/* What every command that puts a script somewhere begins with. */
+#ifndef BF_PREPARE_H
+#define BF_PREPARE_H
+
+#include "cmd/options.h"
+#include "image/bundle.h"
+#include "image/certificate.h"
+
+/*
+ * Load the bundle with the binaries of --ipxe in it and settle which boot paths are meant:
+ * options->archs, when --arch was not given, follows --format and --ipxe. Release the
+ * bundle with bf_bundle_free().
+ */
+int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
+		      struct bf_error *reterr);
+
+/*
+ * The body of the slot that the options ask for; it fits in the slots of options->archs.
+ * certificate is that of --trust, or NULL.
+ */
+int bf_prepare_script(const struct bf_bundle *bundle, const struct bf_options *options,
+		      const struct bf_certificate *certificate, struct bf_buffer *ret,
+		      struct bf_error *reterr);
+
+#endif
