@@ -10,4 +10,7 @@ int bf_cmd_build(int argc, char **argv, struct bf_error *reterr);
 /* `boots-from inspect [OPTION]... FILE`: say what an image holds and boots. */
 int bf_cmd_inspect(int argc, char **argv, struct bf_error *reterr);
 
+/* `boots-from repoint [OPTION]... IMAGE URL`: change a finished image in place. */
+int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr);
+
 #endif

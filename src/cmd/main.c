@@ -23,6 +23,7 @@ static const struct command {
 	int (*run)(int argc, char **argv, struct bf_error *reterr);
 } commands[] = {
 	{"inspect", bf_cmd_inspect},
+	{"repoint", bf_cmd_repoint},
 };
 
 /* Anything that is no command's name is for building; a URL always has a colon. */

@@ -21,10 +21,9 @@ enum { BF_OPTIONS_IPXE_MAX = 8 };
 /* The strings belong to argv. */
 struct bf_options {
 	enum bf_action action;
-	const char *url;    /* NULL when there is a script */
-	const char *script; /* file of the user's own, "-" is standard input, or NULL */
-	const char *image;  /* what repoint changes; NULL for building */
-	const char *url;
+	const char *url;      /* NULL when there is a script */
+	const char *script;   /* file of the user's own, "-" is standard input, or NULL */
+	const char *image;    /* what repoint changes; NULL for building */
 	const char *output;   /* "-" is standard output */
 	const char *prebuilt; /* the bundle's folder, NULL for the one inside */
 	const char *label;

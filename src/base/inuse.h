@@ -1,0 +1,14 @@
+/* Whether somebody else has a file or a device in use as a disk. */
+#ifndef BF_INUSE_H
+#define BF_INUSE_H
+
+#include "base/error.h"
+
+/*
+ * BF_ERR_INPUT for a device that is mounted or otherwise claimed, with its mount point if
+ * that is known, and for a file that is attached to a loop device; BF_OK also where the
+ * system does not tell.
+ */
+int bf_inuse_check(const char *path, struct bf_error *reterr);
+
+#endif

@@ -1,0 +1,108 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/inuse.h"
+#include "cmd/commands.h"
+#include "cmd/prepare.h"
+#include "image/repoint.h"
+
+static const char help[] =
+	"Usage: boots-from repoint [OPTION]... IMAGE URL\n"
+	"Make a finished image (ISO, stick, ESP, .efi, .lkrn) boot from another URL, in "
+	"place.\n"
+	"\n"
+	"      --print-script   print the iPXE script instead of changing the image\n"
+	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
+	"  -q, --quiet          say nothing on success\n"
+	"  -h, --help           print this\n"
+	"\n"
+	"All options that make the script are the same as for building. IMAGE may be a\n"
+	"device. If it is interrupted, run it again: that repairs the image.\n";
+
+static void free_bundle(struct bf_bundle **bundle)
+{
+	bf_bundle_free(*bundle);
+}
+
+/* A device is opened exclusively: mounting it in the meantime fails. */
+static int open_image(const char *path, bool is_writing, struct bf_source *ret,
+		      struct bf_error *reterr)
+{
+	char name[256];
+	struct stat status;
+	bool is_device = stat(path, &status) == 0 && S_ISBLK(status.st_mode);
+	if (!is_writing)
+		return bf_source_open(path, O_RDONLY, ret, reterr);
+	int err = bf_inuse_check(path, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "'%s'",
+				  bf_printable(path, name, sizeof(name)));
+	return bf_source_open(path, O_RDWR | (is_device ? O_EXCL : 0), ret, reterr);
+}
+
+static void report(const struct bf_options *options, const struct bf_repoint *repoint,
+		   const struct timespec *start)
+{
+	char name[256], url[512];
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	double ms = (double)(now.tv_sec - start->tv_sec) * 1e3 +
+		    (double)(now.tv_nsec - start->tv_nsec) / 1e6;
+	fprintf(stderr, "boots-from: %s now boots %s, %zu slot%s changed (%.1f ms)\n",
+		bf_printable(options->image, name, sizeof(name)),
+		bf_printable(options->url, url, sizeof(url)), repoint->n_sites,
+		repoint->n_sites == 1 ? "" : "s", ms);
+}
+
+static int change(struct bf_options *options, const struct bf_source *image,
+		  struct bf_repoint *repoint, struct bf_error *reterr)
+{
+	bf_cleanup(free_bundle) struct bf_bundle *bundle = NULL;
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	int err = bf_bundle_load(options->prebuilt, &bundle, reterr);
+	if (!err)
+		err = bf_repoint_describe(repoint, bundle, &options->archs, reterr);
+	if (!err)
+		err = bf_prepare_script(bundle, options, NULL, &script, reterr);
+	if (err)
+		return err;
+	if (options->action == BF_ACTION_PRINT_SCRIPT) {
+		printf("#!ipxe\n%.*s", (int)script.size, script.data);
+		return BF_OK;
+	}
+	err = bf_repoint_fill(repoint, bf_buffer_view(&script), reterr);
+	return err ? err : bf_repoint_write(repoint, image->fd, reterr);
+}
+
+int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
+{
+	char name[256];
+	struct timespec start;
+	struct bf_options options;
+	bf_cleanup(bf_source_close) struct bf_source image = {.fd = -1};
+	bf_cleanup(bf_repoint_free) struct bf_repoint repoint = {0};
+	clock_gettime(CLOCK_MONOTONIC, &start);
+
+	int err = bf_options_parse_repoint(argc, argv, &options, reterr);
+	if (err)
+		return err;
+	if (options.action == BF_ACTION_HELP) {
+		fputs(help, stdout);
+		return BF_OK;
+	}
+	bool is_writing = options.action == BF_ACTION_BUILD;
+	err = open_image(options.image, is_writing, &image, reterr);
+	if (err)
+		return err;
+	err = bf_repoint_open(&image, &repoint, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "'%s'",
+				  bf_printable(options.image, name, sizeof(name)));
+	err = change(&options, &image, &repoint, reterr);
+	if (!err && is_writing && !options.quiet)
+		report(&options, &repoint, &start);
+	return err;
+}

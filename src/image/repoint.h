@@ -1,0 +1,57 @@
+/*
+ * Changing the script of a finished image in place. Every slot is found and every byte to
+ * be written is ready before the first one is written, and nothing that is written is
+ * needed to find the slots again: after an interruption, the same call repairs the image.
+ */
+#ifndef BF_REPOINT_H
+#define BF_REPOINT_H
+
+#include "base/source.h"
+#include "formats/slot.h"
+#include "image/bundle.h"
+
+enum {
+	BF_REPOINT_SITES_MAX = 16,
+	BF_REPOINT_PATH_SIZE = 512,
+};
+
+/* A file of the image with a slot in it. */
+struct bf_repoint_site {
+	char path[BF_REPOINT_PATH_SIZE];
+	uint64_t offset;       /* of the file in the image */
+	struct bf_buffer file; /* its bytes, with the new script once it is filled in */
+	struct bf_slot slot;
+	enum bf_arch arch; /* BF_ARCH_COUNT for autoexec.ipxe, which is for any */
+	size_t checksum;   /* offset of the PE's CheckSum in the file; 0 for no PE */
+};
+
+struct bf_repoint {
+	struct bf_repoint_site sites[BF_REPOINT_SITES_MAX];
+	size_t n_sites;
+};
+
+/*
+ * Find every slot of an image and check that it is one of ours: each boot program in it has
+ * a slot that knows its place, lies in one piece, and is not signed. BF_ERR_NO_SLOT,
+ * BF_ERR_SIGNED, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED name the file. Release ret with
+ * bf_repoint_free(), also after a failure.
+ */
+int bf_repoint_open(const struct bf_source *image, struct bf_repoint *ret,
+		    struct bf_error *reterr);
+void bf_repoint_free(struct bf_repoint *repoint);
+
+/*
+ * Put what the image's binaries can do in the place of what the bundle's can: schemes and
+ * slots. ret_archs is the set of their architectures.
+ */
+int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
+			unsigned *ret_archs, struct bf_error *reterr);
+
+/* Fill the script, the body of a slot, in: in memory. BF_ERR_TOO_BIG names both sizes. */
+int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
+		    struct bf_error *reterr);
+
+/* Write slots and checksums into the file or device, and wait until they are there. */
+int bf_repoint_write(const struct bf_repoint *repoint, int fd, struct bf_error *reterr);
+
+#endif
