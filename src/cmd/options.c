@@ -331,8 +331,9 @@ static int take_target(int argc, char **argv, struct bf_options *options,
 /* What only building an image can heed. */
 static int refuse_for_repoint(int option, struct bf_error *reterr)
 {
-	static const int refused[] = {'o',       OPT_ARCH,       OPT_FORMAT, OPT_IPXE,
-				      OPT_LABEL, OPT_PRINT_SLOT, OPT_TRUST,  OPT_VERSION};
+	static const int refused[] = {'o',        OPT_ARCH,   OPT_FORMAT,     OPT_IPXE,
+				      OPT_LABEL,  OPT_LAYOUT, OPT_PRINT_SLOT, OPT_TRUST,
+				      OPT_VERSION};
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		for (const struct option *row = long_options; row->name; row++)
 			if (option == refused[i] && row->val == option)

@@ -1,0 +1,299 @@
+"""Repointing: the same bytes as a fresh image, all of them or none, whatever happens."""
+
+import os
+import shutil
+import subprocess
+import unittest
+
+from command import COMMAND, SECONDS, URL, CommandTest
+
+OTHER = "https://other.example:8443/a/much/longer/path?mac=${net0/mac:hexhyp}&s=${serial}"
+
+# Every set of options that makes different bytes.
+OPTION_SETS = [
+    [],
+    ["--arch", "bios"],
+    ["--arch", "x86_64"],
+    ["--arch", "bios,arm64"],
+    ["--arch", "all"],
+    ["--label", "OTHER_LABEL"],
+    ["--layout", "gpt"],
+    ["--layout", "mbr"],
+    ["--layout", "cd"],
+    ["--layout", "mbr", "--arch", "arm64,riscv64"],
+    ["--format", "efi"],
+    ["--format", "efi", "--arch", "arm64"],
+    ["--format", "lkrn"],
+    ["--format", "esp"],
+    ["--format", "esp", "--arch", "riscv64"],
+]
+
+URLS = [OTHER, "http://a/", "iscsi:192.0.2.1::::iqn.2026-01.example:disk"]
+
+
+class RepointTest(CommandTest):
+    def make(self, name, url, *options):
+        path = self.folder / name
+        done = self.run_command("-q", *options, "-o", path, url)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return path
+
+    def repoint(self, *arguments, **options):
+        done = self.run_command("repoint", *arguments, **options)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done
+
+    def new_esp(self, efi, name):
+        """A file system with room, made by others, with one program in it."""
+        esp = self.folder / "esp"
+        subprocess.run(["mkfs.fat", "-C", esp, "8192"], check=True, capture_output=True)
+        subprocess.run(["mcopy", "-i", esp, efi, f"::/{name}"], check=True)
+        return esp
+
+    def refused(self, image, status, *words, url=OTHER, **options):
+        """The command refuses and has not written a byte."""
+        before = image.read_bytes()
+        time = image.stat().st_mtime_ns
+        done = self.run_command("repoint", image, url, **options)
+        self.assert_refused(done, status, *words)
+        self.assertEqual(image.read_bytes(), before)
+        self.assertEqual(image.stat().st_mtime_ns, time)
+
+    def test_equals_a_fresh_build(self):
+        for options in OPTION_SETS:
+            with self.subTest(options):
+                image = self.make("image", URL, *options)
+                for url in URLS:
+                    self.repoint("-q", image, url)
+                    fresh = self.make("fresh", url, *options)
+                    self.assertEqual(image.read_bytes(), fresh.read_bytes())
+
+    def test_a_stick_keeps_the_rest(self):
+        """An image written to a larger stick, with something of somebody else's behind it."""
+        old, new = self.make("old", URL), self.make("new", OTHER)
+        stick = self.folder / "stick"
+        tail = os.urandom(1 << 20)
+        stick.write_bytes(old.read_bytes() + tail)
+        self.repoint(stick, OTHER)
+        self.assertEqual(stick.read_bytes(), new.read_bytes() + tail)
+
+    def test_a_slot_file(self):
+        """Beside a signed iPXE the slot is a file of the ESP."""
+        efi = self.make("efi", URL, "--format", "efi")
+        esp = self.new_esp(efi, "BOOTX64.EFI")
+        slot = self.folder / "autoexec.ipxe"
+        placeholder = self.run_command("--print-slot").stdout
+        slot.write_bytes(placeholder.replace(b"0xffffffff", b"0x00000000"))
+        subprocess.run(["mcopy", "-i", esp, slot, "::/autoexec.ipxe"], check=True)
+        self.repoint(esp, OTHER)
+        done = subprocess.run(
+            ["mtype", "-i", esp, "::/autoexec.ipxe"], capture_output=True, check=True
+        )
+        self.assertIn(b"chain --autofree " + OTHER.encode(), done.stdout)
+        self.assertEqual(len(done.stdout), len(placeholder))
+
+    def test_reports(self):
+        image = self.make("image", URL)
+        done = self.repoint(image, OTHER)
+        self.assertRegex(done.stderr.decode(), r"image now boots https://.*, 3 slots changed")
+        done = self.repoint("--quiet", image, OTHER)
+        self.assertEqual(done.stderr + done.stdout, b"")
+
+    def test_print_script_changes_nothing(self):
+        image = self.make("image", URL)
+        before = image.read_bytes()
+        image.chmod(0o444)
+        done = self.repoint("--print-script", image, OTHER)
+        self.assertIn(OTHER.encode(), done.stdout)
+        self.assertEqual(image.read_bytes(), before)
+
+    # ---- Interruptions ----
+
+    def traced(self, inject, image, url):
+        return subprocess.run(
+            ["strace", "-f", "-qq", "-e", "trace=pwrite64,fsync", "-e", f"inject={inject}",
+             COMMAND, "repoint", image, url],
+            capture_output=True,
+            timeout=SECONDS,
+            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
+        )
+
+    def count_writes(self, image):
+        """How many writes a repoint makes; the tests stop if this machine cannot trace."""
+        if not shutil.which("strace"):
+            self.skipTest("there is no strace")
+        done = self.traced("pwrite64:delay_enter=1", image, OTHER)
+        if done.returncode:
+            self.skipTest("strace cannot trace here")
+        return done.stderr.count(b"pwrite64(")
+
+    def test_killed_at_every_write(self):
+        old = self.make("old", URL, "--arch", "all").read_bytes()
+        new = self.make("new", OTHER, "--arch", "all").read_bytes()
+        image = self.folder / "image"
+        image.write_bytes(old)
+        writes = self.count_writes(image)
+        self.assertEqual(writes, 7)
+        for number in range(1, writes + 1):
+            with self.subTest(write=number):
+                image.write_bytes(old)
+                self.traced(f"pwrite64:signal=KILL:when={number}", image, OTHER)
+                self.assertNotEqual(image.read_bytes(), new)
+                self.repoint(image, OTHER)
+                self.assertEqual(image.read_bytes(), new)
+
+    def test_a_failing_write_is_an_error_and_can_be_repeated(self):
+        old = self.make("old", URL).read_bytes()
+        new = self.make("new", OTHER).read_bytes()
+        image = self.folder / "image"
+        image.write_bytes(old)
+        writes = self.count_writes(image)
+        faults = [f"pwrite64:error=EIO:when={number}" for number in range(1, writes + 1)]
+        for fault in faults + ["fsync:error=EIO:when=1"]:
+            with self.subTest(fault):
+                image.write_bytes(old)
+                done = self.traced(fault, image, OTHER)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(b"cannot write", done.stderr)
+                self.assertIn(b"Input/output error", done.stderr)
+                self.repoint(image, OTHER)
+                self.assertEqual(image.read_bytes(), new)
+
+    def test_torn_anywhere(self):
+        """Whatever part of the changed bytes reached the disk, a second run repairs it."""
+        old = bytearray(self.make("old", URL, "--arch", "bios,x86_64").read_bytes())
+        new = self.make("new", OTHER, "--arch", "bios,x86_64").read_bytes()
+        changed = [i for i in range(len(old)) if old[i] != new[i]]
+        image = self.folder / "image"
+        for part in (changed[::2], changed[1::2], changed[:7], changed[5:], changed[::97]):
+            torn = bytearray(old)
+            for at in part:
+                torn[at] = new[at]
+            image.write_bytes(torn)
+            self.repoint(image, OTHER)
+            self.assertEqual(image.read_bytes(), new)
+
+    # ---- Refusals ----
+
+    def test_the_url_is_checked_against_the_image(self):
+        image = self.make("image", URL)
+        self.refused(image, 1, "cannot open gopher", url="gopher://x/")
+        self.refused(image, 1, "space", url="http://x/a b")
+
+    def test_not_ours(self):
+        image = self.make("image", URL)
+        marker = b"#boots-from-slot v1"
+        foreign = self.folder / "foreign"
+        foreign.write_bytes(image.read_bytes().replace(marker, b"#another-slots v1xx"))
+        self.refused(foreign, 1, "no script slot", "not made by boots-from")
+        text = self.folder / "text"
+        text.write_text("hello\n" * 10000)
+        self.refused(text, 1, "no boot program")
+        empty = self.folder / "empty"
+        empty.write_bytes(b"")
+        self.refused(empty, 1, "no boot program")
+
+    def test_one_foreign_program_is_enough(self):
+        stock = self.folder / "stock.efi"
+        efi = self.make("efi", URL, "--format", "efi")
+        stock.write_bytes(efi.read_bytes().replace(b"#boots-from-slot v1", b"#another-slots v1xx"))
+        esp = self.new_esp(efi, "b.efi")
+        subprocess.run(["mcopy", "-i", esp, stock, "::/a.efi"], check=True)
+        self.refused(esp, 1, "/a.efi", "no script slot")
+
+    def test_damaged_markers(self):
+        data = self.make("image", URL, "--arch", "x86_64").read_bytes()
+        slot = data.index(b"#!ipxe\n#boots-from-slot")
+        image = self.folder / "damaged"
+        for at, byte, words in [
+            (34, b"g", "damaged marker"),
+            (27, b"\0", "damaged marker"),
+            (59, b"1", "says"),
+            (38, b"f", "bytes"),
+        ]:
+            with self.subTest(at):
+                image.write_bytes(data[: slot + at] + byte + data[slot + at + 1 :])
+                self.refused(image, 1, "BOOTX64.EFI", words)
+
+    def test_cut_short(self):
+        data = self.make("image", URL).read_bytes()
+        image = self.folder / "cut"
+        for size in (2048, 40000, 70000, len(data) // 2, len(data) - (1 << 20)):
+            with self.subTest(size):
+                image.write_bytes(data[:size])
+                self.refused(image, 1)
+
+    def test_signed(self):
+        import pefile
+
+        path = self.make("boots-from.efi", URL, "--format", "efi")
+        pe = pefile.PE(str(path))
+        pe.OPTIONAL_HEADER.DATA_DIRECTORY[4].VirtualAddress = len(pe.__data__) - 64
+        pe.OPTIONAL_HEADER.DATA_DIRECTORY[4].Size = 64
+        signed = self.folder / "signed.efi"
+        pe.write(str(signed))
+        self.refused(signed, 1, "signed")
+
+    def test_too_long_a_script(self):
+        image = self.make("image", URL)
+        url = "http://a.example/" + "x" * 3000
+        self.refused(image, 1, "8131", url=url)
+
+    def test_command_line(self):
+        image = self.make("image", URL)
+        for arguments, words in [
+            ([], "no image"),
+            ([image], "no URL"),
+            ([image, URL, URL], "more than one URL"),
+            (["--arch", "bios", image, URL], "--arch"),
+            (["--label", "X", image, URL], "--label"),
+            (["-o", "x", image, URL], "--output"),
+            (["--layout", "cd", image, URL], "--layout"),
+            (["--format", "efi", image, URL], "--format"),
+            (["--ipxe", image, image, URL], "--ipxe"),
+            (["--frobnicate", image, URL], "--frobnicate"),
+        ]:
+            with self.subTest(words):
+                self.assert_refused(self.run_command("repoint", *arguments), 2, words)
+        done = self.run_command("repoint", "--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"Usage: boots-from repoint", done.stdout)
+
+    def test_what_cannot_be_opened(self):
+        missing = self.folder / "missing"
+        self.assert_refused(self.run_command("repoint", missing, URL), 1, "No such file")
+        self.assert_refused(self.run_command("repoint", self.folder, URL), 1, "directory")
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        self.assert_refused(self.run_command("repoint", fifo, URL), 1, "neither")
+
+    # ---- In use ----
+
+    def attach(self, image):
+        done = subprocess.run(["losetup", "-f", "--show", image], capture_output=True)
+        if done.returncode:
+            self.skipTest("no loop devices here: " + done.stderr.decode())
+        device = done.stdout.decode().strip()
+        self.addCleanup(subprocess.run, ["losetup", "-d", device], check=True)
+        return device
+
+    def test_attached_and_mounted(self):
+        image = self.make("image", URL)
+        new = self.make("new", OTHER).read_bytes()
+        device = self.attach(image)
+        self.refused(image, 1, "attached to", device)
+        self.repoint(device, OTHER)
+        self.assertEqual(image.read_bytes(), new)
+        point = self.folder / "mounted"
+        point.mkdir()
+        if subprocess.run(["mount", "-o", "ro", device, point], capture_output=True).returncode:
+            self.skipTest("mounting is not allowed here")
+        try:
+            done = self.run_command("repoint", device, URL)
+        finally:
+            subprocess.run(["umount", point], check=True)
+        self.assert_refused(done, 1, "mounted on", str(point))
+
+
+if __name__ == "__main__":
+    unittest.main()
