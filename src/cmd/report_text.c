@@ -122,6 +122,8 @@ static void print_pe(const struct bf_binary *binary)
 {
 	if (binary->checksum == binary->checksum_computed)
 		printf("    checksum: 0x%08x, good\n", binary->checksum);
+	else if (binary->checksum == 0)
+		printf("    checksum: none, as linkers leave it\n");
 	else
 		printf("    checksum: 0x%08x is stored, 0x%08x would be right\n",
 		       binary->checksum, binary->checksum_computed);

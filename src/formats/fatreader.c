@@ -29,7 +29,7 @@ static bool is_power_of_two(uint32_t value)
 static void take_label(const uint8_t *field, char ret[BF_FATREADER_LABEL_SIZE])
 {
 	size_t length = BF_FATREADER_LABEL_SIZE - 1;
-	while (length && field[length - 1] == ' ')
+	while (length && (field[length - 1] == ' ' || field[length - 1] == '\0'))
 		length--;
 	for (size_t i = 0; i < length; i++)
 		ret[i] = field[i] >= ' ' && field[i] <= '~' ? (char)field[i] : '?';

@@ -163,7 +163,8 @@ static void name_kernel(const struct bf_bzimage *image, struct bf_binary *ret)
 {
 	char raw[64], text[64];
 	struct bf_view version = image->version_text;
-	const uint8_t *space = memchr(version.data, ' ', version.size);
+	const uint8_t *space =
+		version.size ? memchr(version.data, ' ', version.size) : NULL;
 	if (!space)
 		return;
 	snprintf(raw, sizeof(raw), "%.*s", (int)(space - version.data), version.data);

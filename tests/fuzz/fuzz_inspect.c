@@ -1,0 +1,24 @@
+/* Any bytes get a report, and repointing them fails or finds slots. */
+#include <stdlib.h>
+
+#include "image/inspect.h"
+#include "image/repoint.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bf_source source = bf_source_view(bf_view(data, size));
+	struct bf_inspect *report = NULL;
+	struct bf_repoint repoint;
+	struct bf_error error;
+	if (bf_inspect_new(&source, &report))
+		abort();
+	bf_inspect_free(report);
+	if (bf_repoint_open(&source, &repoint, &error) == BF_OK &&
+	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), &error) == BF_OK &&
+	    repoint.n_sites == 0)
+		abort();
+	bf_repoint_free(&repoint);
+	return 0;
+}
