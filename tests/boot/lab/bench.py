@@ -91,15 +91,22 @@ class Lab(contextlib.ExitStack):
     def arrival_text(self):
         return f"<{self.nonce}> has arrived"
 
+    def command(self, *arguments):
+        """Runs the command under test, which must work."""
+        words = [self._command, *arguments]
+        result = subprocess.run(words, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise Failure(f"{' '.join(map(str, words))}: status {result.returncode}: "
+                          f"{result.stderr.strip()}")
+
     def image(self, *arguments, name="boots-from.iso"):
         """Runs the command under test; returns the image it wrote."""
         image = self.folder / name
         arch = self.target.platform.arch
-        words = [self._command, "-o", image, *(["--arch", arch] if arch else []), *arguments]
-        result = subprocess.run(words, capture_output=True, text=True, check=False)
-        if result.returncode != 0 or not image.exists():
-            raise Failure(f"{' '.join(map(str, words))}: status {result.returncode}: "
-                          f"{result.stderr.strip()}")
+        arguments = [*(["--arch", arch] if arch else []), *arguments]
+        self.command("-o", image, *arguments)
+        if not image.exists():
+            raise Failure(f"there is no {image}")
         return image
 
     def script_image(self, script):

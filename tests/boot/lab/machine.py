@@ -116,6 +116,11 @@ def disk(_platform, image):
             *devices(("virtio-blk-pci,drive=medium,bootindex=1",))]
 
 
+def kernel(_platform, image):
+    """The image is loaded by QEMU, as a boot loader loads a Linux kernel."""
+    return ["-kernel", str(image)]
+
+
 def devices(descriptions):
     return [word for description in descriptions for word in ("-device", description)]
 
