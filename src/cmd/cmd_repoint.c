@@ -46,15 +46,17 @@ static int open_image(const char *path, bool is_writing, struct bf_source *ret,
 static void report(const struct bf_options *options, const struct bf_repoint *repoint,
 		   const struct timespec *start)
 {
-	char name[256], url[512];
+	char name[256], target[512];
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	double ms = (double)(now.tv_sec - start->tv_sec) * 1e3 +
 		    (double)(now.tv_nsec - start->tv_nsec) / 1e6;
-	fprintf(stderr, "boots-from: %s now boots %s, %zu slot%s changed (%.1f ms)\n",
+	fprintf(stderr, "boots-from: %s now %s %s, %zu slot%s changed (%.1f ms)\n",
 		bf_printable(options->image, name, sizeof(name)),
-		bf_printable(options->url, url, sizeof(url)), repoint->n_sites,
-		repoint->n_sites == 1 ? "" : "s", ms);
+		options->script ? "runs" : "boots",
+		bf_printable(options->script ? options->script : options->url, target,
+			     sizeof(target)),
+		repoint->n_sites, repoint->n_sites == 1 ? "" : "s", ms);
 }
 
 static int change(struct bf_options *options, const struct bf_source *image,

@@ -68,6 +68,24 @@ class RepointTest(CommandTest):
                     fresh = self.make("fresh", url, *options)
                     self.assertEqual(image.read_bytes(), fresh.read_bytes())
 
+    def test_options_of_the_script(self):
+        """Networks and own scripts, as building takes them."""
+        script = self.folder / "own.ipxe"
+        script.write_text("#!ipxe\necho own\nshell\n")
+        for arguments in (
+            ["--ip", "192.0.2.10/24", "--gateway", "192.0.2.1", "--dns", "192.0.2.2", OTHER],
+            ["--vlan", "42", OTHER],
+            ["--nic", "52:54:00:12:34:56", OTHER],
+            ["--script", script],
+        ):
+            with self.subTest(arguments):
+                image = self.make("image", URL)
+                self.repoint(image, *arguments)
+                fresh = self.folder / "fresh"
+                done = self.run_command("-q", "-o", fresh, *arguments)
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                self.assertEqual(image.read_bytes(), fresh.read_bytes())
+
     def test_a_stick_keeps_the_rest(self):
         """An image written to a larger stick, with something of somebody else's behind it."""
         old, new = self.make("old", URL), self.make("new", OTHER)
@@ -251,6 +269,7 @@ class RepointTest(CommandTest):
             (["--layout", "cd", image, URL], "--layout"),
             (["--format", "efi", image, URL], "--format"),
             (["--ipxe", image, image, URL], "--ipxe"),
+            (["--trust", image, image, URL], "--trust"),
             (["--frobnicate", image, URL], "--frobnicate"),
         ]:
             with self.subTest(words):
