@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
-
-enum { BATCH = 64 }; /* pieces handed to one writev() */
 
 static int fail_at(struct bf_error *reterr, int err, const char *path, const char *what)
 {
@@ -140,34 +137,6 @@ int bf_output_open(const char *path, struct bf_output *ret, struct bf_error *ret
 	return BF_OK;
 }
 
-/* Drop done bytes from the front of iov; returns how many entries are finished. */
-static int advance(struct iovec *iov, int n, size_t done)
-{
-	int finished = 0;
-	while (finished < n && done >= iov[finished].iov_len)
-		done -= iov[finished++].iov_len;
-	if (finished < n) {
-		iov[finished].iov_base = (uint8_t *)iov[finished].iov_base + done;
-		iov[finished].iov_len -= done;
-	}
-	return finished;
-}
-
-static int write_batch(int fd, struct iovec *iov, int n)
-{
-	while (n > 0) {
-		ssize_t done = writev(fd, iov, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		int finished = advance(iov, n, (size_t)done);
-		iov += finished;
-		n -= finished;
-	}
-	return 0;
-}
-
 /*
  * Have the file's blocks set aside. A disk that is too full says so before anything is
  * written, and ext4 need not flush a file that has its blocks when it is renamed over
@@ -186,20 +155,10 @@ static int set_aside(const struct bf_output *output, uint64_t size)
 int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
 		    struct bf_error *reterr)
 {
-	const char *name = output->path ? output->path : "standard output";
-	struct iovec iov[BATCH];
-	if (set_aside(output, pieces->size) < 0)
-		return fail_at(reterr, BF_ERR_IO, name, "cannot write");
-	for (size_t done = 0; done < pieces->n_items;) {
-		int n = 0;
-		for (; n < BATCH && done < pieces->n_items; n++, done++) {
-			struct bf_view bytes = pieces->items[done].bytes;
-			iov[n] = (struct iovec){.iov_base = (void *)(uintptr_t)bytes.data,
-						.iov_len = bytes.size};
-		}
-		if (write_batch(output->fd, iov, n) < 0)
-			return fail_at(reterr, BF_ERR_IO, name, "cannot write");
-	}
+	if (set_aside(output, pieces->size) < 0 || bf_pieces_write(pieces, output->fd))
+		return fail_at(reterr, BF_ERR_IO,
+			       output->path ? output->path : "standard output",
+			       "cannot write");
 	return BF_OK;
 }
 

@@ -1,10 +1,14 @@
 #include "base/pieces.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
-/* Zeros by the page would make a padding of a megabyte hundreds of pieces. */
-enum { ZEROS = 65536 };
+enum {
+	ZEROS = 65536, /* by the page, a megabyte of padding would be hundreds of pieces */
+	BATCH = 64,    /* pieces handed to one writev() */
+};
 
 static int reserve_one(struct bf_pieces *pieces)
 {
@@ -162,6 +166,50 @@ size_t bf_pieces_read(const struct bf_pieces *pieces, uint64_t offset, void *out
 		left -= some;
 	}
 	return length;
+}
+
+/* Drop done bytes from the front of iov; returns how many entries are finished. */
+static int drop(struct iovec *iov, int n, size_t done)
+{
+	int finished = 0;
+	while (finished < n && done >= iov[finished].iov_len)
+		done -= iov[finished++].iov_len;
+	if (finished < n) {
+		iov[finished].iov_base = (uint8_t *)iov[finished].iov_base + done;
+		iov[finished].iov_len -= done;
+	}
+	return finished;
+}
+
+static int write_batch(int fd, struct iovec *iov, int n)
+{
+	while (n > 0) {
+		ssize_t done = writev(fd, iov, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		int finished = drop(iov, n, (size_t)done);
+		iov += finished;
+		n -= finished;
+	}
+	return 0;
+}
+
+int bf_pieces_write(const struct bf_pieces *pieces, int fd)
+{
+	struct iovec iov[BATCH];
+	for (size_t done = 0; done < pieces->n_items;) {
+		int n = 0;
+		for (; n < BATCH && done < pieces->n_items; n++, done++) {
+			struct bf_view bytes = pieces->items[done].bytes;
+			iov[n] = (struct iovec){.iov_base = (void *)(uintptr_t)bytes.data,
+						.iov_len = bytes.size};
+		}
+		if (write_batch(fd, iov, n) < 0)
+			return BF_ERR_IO;
+	}
+	return BF_OK;
 }
 
 void bf_pieces_free(struct bf_pieces *pieces)

@@ -34,6 +34,9 @@ int bf_pieces_overlay(const struct bf_pieces *base, const struct bf_piece *patch
 size_t bf_pieces_read(const struct bf_pieces *pieces, uint64_t offset, void *out,
 		      size_t length);
 
+/* Write everything to a descriptor. BF_ERR_IO leaves the reason in errno. */
+int bf_pieces_write(const struct bf_pieces *pieces, int fd);
+
 /* Release the list, not the bytes it leads to; it is empty afterwards. */
 void bf_pieces_free(struct bf_pieces *pieces);
 

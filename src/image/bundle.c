@@ -210,3 +210,20 @@ const char *bf_bundle_version(const struct bf_bundle *bundle, const char *packag
 			return bundle->packages[i].version;
 	return NULL;
 }
+
+void bf_bundle_schemes(const struct bf_bundle *bundle, unsigned archs,
+		       char ret[BF_IPXE_SCHEMES_SIZE])
+{
+	ret[0] = '\0';
+	bool first = true;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
+		if (!ipxe->present || !(archs & 1u << arch))
+			continue;
+		if (first)
+			memcpy(ret, ipxe->schemes, BF_IPXE_SCHEMES_SIZE);
+		else
+			bf_schemes_intersect(ret, ipxe->schemes);
+		first = false;
+	}
+}

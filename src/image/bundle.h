@@ -80,4 +80,11 @@ int bf_bundle_file(const struct bf_bundle *bundle, const char *name, struct bf_v
 /* The version of a package the bundle was made from, NULL when it is not listed. */
 const char *bf_bundle_version(const struct bf_bundle *bundle, const char *package);
 
+/*
+ * The URL schemes that every iPXE among archs (a set of 1u << enum bf_arch) can open: an
+ * image's URL must suit all of its boot paths.
+ */
+void bf_bundle_schemes(const struct bf_bundle *bundle, unsigned archs,
+		       char ret[BF_IPXE_SCHEMES_SIZE]);
+
 #endif

@@ -6,22 +6,27 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 # bf_library(TARGET MODULE ARCHIVE...): pkg-config's MODULE, and the archives of a static
-# link in the order the linker wants them; the .pc files do not name them all.
+# link in the order the linker wants them; the .pc files do not name them all. TARGET_shared
+# is the shared library either way.
 function(bf_library target module)
 	pkg_check_modules(${target} REQUIRED ${module})
-	add_library(${target} INTERFACE)
-	target_include_directories(${target} SYSTEM INTERFACE
-		${${target}_INCLUDE_DIRS} ${${target}_INCLUDEDIR})
+	foreach(name ${target} ${target}_shared)
+		add_library(${name} INTERFACE)
+		target_include_directories(${name} SYSTEM INTERFACE
+			${${target}_INCLUDE_DIRS} ${${target}_INCLUDEDIR})
+	endforeach()
+	target_link_libraries(${target}_shared INTERFACE
+		${${target}_LINK_LIBRARIES} Threads::Threads ${CMAKE_DL_LIBS})
 	if(BF_STATIC_LIBS)
 		foreach(name ${ARGN})
 			find_library(BF_${name}_ARCHIVE lib${name}.a REQUIRED
 				HINTS ${${target}_LIBDIR} DOC "static lib${name}")
 			target_link_libraries(${target} INTERFACE ${BF_${name}_ARCHIVE})
 		endforeach()
+		target_link_libraries(${target} INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 	else()
-		target_link_libraries(${target} INTERFACE ${${target}_LINK_LIBRARIES})
+		target_link_libraries(${target} INTERFACE ${target}_shared)
 	endif()
-	target_link_libraries(${target} INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 endfunction()
 
 bf_library(bf_isofs libisofs-1>=1.5.4 isofs jte acl attr bz2 z)

@@ -1,0 +1,119 @@
+#include "image/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "image/script.h"
+#include "image/url.h"
+#include "image/userscript.h"
+
+static const char *const names[] = {"dns",     "gateway", "hostname", "ip",  "nic",
+				    "retries", "script",  "url",      "vlan"};
+
+enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
+
+bool bf_target_knows(const char *name)
+{
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+const char *bf_target_nearest(const char *name)
+{
+	return bf_nearest(name, names, N_NAMES);
+}
+
+static int fail_twice(struct bf_error *reterr)
+{
+	return bf_fail(reterr, BF_ERR_USAGE, "given twice, one is possible");
+}
+
+static int set_url(struct bf_target *target, const char *url, struct bf_error *reterr)
+{
+	if (target->url)
+		return fail_twice(reterr);
+	target->url = strdup(url);
+	return target->url ? BF_OK : bf_fail_nomem(reterr);
+}
+
+static int set_script(struct bf_target *target, const char *text, struct bf_error *reterr)
+{
+	if (target->script.size)
+		return fail_twice(reterr);
+	return bf_userscript_convert(bf_view(text, strlen(text)), &target->script,
+				     reterr);
+}
+
+static int fail_unknown(const char *name, struct bf_error *reterr)
+{
+	char text[128];
+	const char *nearest = bf_target_nearest(name);
+	return bf_fail(reterr, BF_ERR_USAGE, "there is no setting '%s'%s%s%s",
+		       bf_printable(name, text, sizeof(text)),
+		       nearest ? ": did you mean " : "", nearest ? nearest : "",
+		       nearest ? "?" : "");
+}
+
+int bf_target_set(struct bf_target *target, const char *name, const char *value,
+		  struct bf_error *reterr)
+{
+	if (!bf_target_knows(name))
+		return fail_unknown(name, reterr);
+	if (strcmp(name, "url") == 0)
+		return set_url(target, value, reterr);
+	if (strcmp(name, "script") == 0)
+		return set_script(target, value, reterr);
+	return bf_network_set(&target->network, name, value, reterr);
+}
+
+static int render_own(const struct bf_target *target, struct bf_buffer *ret,
+		      struct bf_error *reterr)
+{
+	const char *setting = target->url ? "url" : bf_network_given(&target->network);
+	if (setting)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "a script and %s: the script says what to boot and how, "
+			       "give one of the two",
+			       setting);
+	if (bf_buffer_append(ret, target->script.data, target->script.size))
+		return bf_fail_nomem(reterr);
+	return BF_OK;
+}
+
+static int check_url(const struct bf_target *target, const char *schemes,
+		     struct bf_error *reterr)
+{
+	char url[256];
+	if (!target->url)
+		return bf_fail(reterr, BF_ERR_USAGE, "neither a URL nor a script");
+	int err = bf_url_check(target->url, schemes, reterr);
+	if (!err && target->network.address.family && !target->network.n_dns &&
+	    bf_url_needs_dns(target->url))
+		err = bf_fail(
+			reterr, BF_ERR_USAGE,
+			"a static address without DNS: nobody can find the host that "
+			"'%s' names; give a DNS server or write the host's address",
+			bf_printable(target->url, url, sizeof(url)));
+	return err;
+}
+
+int bf_target_render(const struct bf_target *target, const char *schemes,
+		     struct bf_buffer *ret, struct bf_error *reterr)
+{
+	if (target->script.size)
+		return render_own(target, ret, reterr);
+	int err = bf_network_check(&target->network, reterr);
+	if (!err)
+		err = check_url(target, schemes, reterr);
+	return err ? err : bf_script_render(&target->network, target->url, ret, reterr);
+}
+
+void bf_target_free(struct bf_target *target)
+{
+	free(target->url);
+	bf_buffer_free(&target->script);
+	*target = (struct bf_target){0};
+}

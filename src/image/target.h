@@ -1,0 +1,36 @@
+/* What one machine boots, over which network: settings by name, made into a script. */
+#ifndef BF_TARGET_H
+#define BF_TARGET_H
+
+#include "image/network.h"
+
+/* Zeroed, nothing is set yet. */
+struct bf_target {
+	struct bf_network network;
+	char *url;               /* NULL when there is a script */
+	struct bf_buffer script; /* the user's own, as the body of a slot */
+};
+
+/*
+ * Set what a name stands for: "url", "script" (the text of one), or a setting that
+ * bf_network_set() knows. BF_ERR_USAGE for an unknown name and a setting given twice; the
+ * sentence about a value does not repeat the name.
+ */
+int bf_target_set(struct bf_target *target, const char *name, const char *value,
+		  struct bf_error *reterr);
+
+/* Whether a name is one of the settings, and the setting closest to one that is not. */
+bool bf_target_knows(const char *name);
+const char *bf_target_nearest(const char *name);
+
+/*
+ * Append to ret the body of a slot that boots the target, by an iPXE that can open these
+ * schemes. BF_ERR_USAGE or BF_ERR_INPUT when the settings do not go together or the URL
+ * does not suit.
+ */
+int bf_target_render(const struct bf_target *target, const char *schemes,
+		     struct bf_buffer *ret, struct bf_error *reterr);
+
+void bf_target_free(struct bf_target *target);
+
+#endif

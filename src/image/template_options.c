@@ -1,0 +1,110 @@
+#include "image/template_options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/nearest.h"
+
+struct bf_template_options bf_template_options_default(void)
+{
+	return (struct bf_template_options){.archs = BF_TEMPLATE_DEFAULT_ARCHS,
+					    .label = BF_TEMPLATE_DEFAULT_LABEL};
+}
+
+/* A word that is none of those possible; expected lists them for the person. */
+static int fail_word(const char *word, const char *const *names, size_t n_names,
+		     const char *expected, struct bf_error *reterr)
+{
+	char text[128];
+	const char *nearest = bf_nearest(word, names, n_names);
+	return bf_fail(reterr, BF_ERR_USAGE, "'%s' is not one of %s%s%s%s",
+		       bf_printable(word, text, sizeof(text)), expected,
+		       nearest ? ": did you mean " : "", nearest ? nearest : "",
+		       nearest ? "?" : "");
+}
+
+static int fail_arch(struct bf_view name, struct bf_error *reterr)
+{
+	char word[64];
+	const char *names[BF_ARCH_COUNT];
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		names[arch] = bf_arch_name(arch);
+	snprintf(word, sizeof(word), "%.*s", (int)(name.size < 60 ? name.size : 60),
+		 name.data);
+	return fail_word(word, names, BF_ARCH_COUNT, "bios, x86_64, arm64, riscv64, all",
+			 reterr);
+}
+
+static int set_archs(const char *list, unsigned *ret, struct bf_error *reterr)
+{
+	unsigned archs = 0;
+	for (const char *name = list;; name++) {
+		struct bf_view view = bf_view(name, strcspn(name, ","));
+		enum bf_arch arch = bf_arch_from_name(view);
+		if (view.size == 3 && memcmp(name, "all", 3) == 0)
+			archs |= (1u << BF_ARCH_COUNT) - 1;
+		else if (arch == BF_ARCH_COUNT)
+			return fail_arch(view, reterr);
+		else
+			archs |= 1u << arch;
+		name += view.size;
+		if (!*name)
+			break;
+	}
+	*ret = archs;
+	return BF_OK;
+}
+
+static int set_layout(const char *value, enum bf_iso_layout *ret, struct bf_error *reterr)
+{
+	static const char *const names[] = {
+		[BF_ISO_LAYOUT_ISOHYBRID] = "isohybrid",
+		[BF_ISO_LAYOUT_GPT] = "gpt",
+		[BF_ISO_LAYOUT_MBR] = "mbr",
+		[BF_ISO_LAYOUT_CD] = "cd",
+	};
+	enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (strcmp(value, names[i]) == 0) {
+			*ret = (enum bf_iso_layout)i;
+			return BF_OK;
+		}
+	return fail_word(value, names, N_NAMES, "isohybrid, gpt, mbr, cd", reterr);
+}
+
+/* Volume identifiers, ECMA-119 8.4.7, and what Linux and Windows accept beyond d-characters. */
+static int set_label(const char *label, const char **ret, struct bf_error *reterr)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789_-.";
+	size_t length = strlen(label);
+	size_t good = strspn(label, allowed);
+	if (length == 0)
+		return bf_fail(reterr, BF_ERR_USAGE, "the label is empty");
+	if (length > BF_ISO_LABEL_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE, "%zu characters, at most %d fit",
+			       length, BF_ISO_LABEL_MAX);
+	if (good < length)
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"the character at column %zu is not a letter, a digit, '_', '-' "
+			"or '.'",
+			good + 1);
+	*ret = label;
+	return BF_OK;
+}
+
+int bf_template_options_set(struct bf_template_options *options, const char *name,
+			    const char *value, struct bf_error *reterr)
+{
+	char text[128];
+	if (strcmp(name, "arch") == 0)
+		return set_archs(value, &options->archs, reterr);
+	if (strcmp(name, "label") == 0)
+		return set_label(value, &options->label, reterr);
+	if (strcmp(name, "layout") == 0)
+		return set_layout(value, &options->layout, reterr);
+	return bf_fail(reterr, BF_ERR_USAGE, "there is no option '%s'",
+		       bf_printable(name, text, sizeof(text)));
+}

@@ -1,0 +1,21 @@
+/* A template's options by name: what they accept is the same wherever they are given. */
+#ifndef BF_TEMPLATE_OPTIONS_H
+#define BF_TEMPLATE_OPTIONS_H
+
+#include "image/template.h"
+
+/* What an image has that nobody asked anything special of. */
+struct bf_template_options bf_template_options_default(void);
+
+/*
+ * Set what a name stands for, replacing what it was:
+ *     arch     bios, x86_64, arm64, riscv64, with commas, or all
+ *     label    the volume id, which must outlive the options
+ *     layout   isohybrid, gpt, mbr or cd
+ * BF_ERR_USAGE for an unknown name and for a value that cannot be; the sentence about a
+ * value does not repeat the name.
+ */
+int bf_template_options_set(struct bf_template_options *options, const char *name,
+			    const char *value, struct bf_error *reterr);
+
+#endif

@@ -1,0 +1,59 @@
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "lib/private.h"
+
+struct bf_boot_target *bf_boot_target_new(void)
+{
+	return calloc(1, sizeof(struct bf_boot_target));
+}
+
+void bf_boot_target_clear(struct bf_boot_target *target)
+{
+	bf_target_free(&target->settings);
+}
+
+void bf_boot_target_free(struct bf_boot_target *target)
+{
+	if (!target)
+		return;
+	bf_boot_target_clear(target);
+	free(target);
+}
+
+int bf_boot_target_set(struct bf_boot_target *target, const char *name, const char *value,
+		       struct bf_boot_error *reterr)
+{
+	struct bf_error error;
+	int err = bf_target_set(&target->settings, name, value, &error);
+	return bf_lib_report(err, &error, reterr);
+}
+
+int bf_lib_render(const struct bf_boot_template *boot_template,
+		  const struct bf_boot_target *target, struct bf_buffer *ret,
+		  struct bf_error *reterr)
+{
+	return bf_target_render(&target->settings, boot_template->schemes, ret, reterr);
+}
+
+/* Every slot of the image must take the script. */
+static int check_size(const struct bf_template *layout, struct bf_view script,
+		      struct bf_error *reterr)
+{
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < layout->n_sites; i++)
+		err = bf_slot_check_body(layout->sites[i].slot.size, script, reterr);
+	return err;
+}
+
+int bf_boot_target_check(const struct bf_boot_target *target,
+			 const struct bf_boot_template *boot_template,
+			 struct bf_boot_error *reterr)
+{
+	struct bf_error error;
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	int err = bf_lib_render(boot_template, target, &script, &error);
+	if (!err)
+		err = check_size(&boot_template->layout, bf_buffer_view(&script), &error);
+	return bf_lib_report(err, &error, reterr);
+}

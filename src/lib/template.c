@@ -1,0 +1,121 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "lib/private.h"
+
+_Static_assert((int)BF_BOOT_NOMEM == (int)BF_ERR_NOMEM &&
+		       (int)BF_BOOT_USAGE == (int)BF_ERR_USAGE,
+	       "the public codes are the internal ones");
+_Static_assert(sizeof(struct bf_boot_error) >= sizeof(struct bf_error),
+	       "the public sentence has room for any");
+
+int bf_lib_report(int err, const struct bf_error *error, struct bf_boot_error *reterr)
+{
+	if (err && reterr)
+		memcpy(reterr->text, error->text, strlen(error->text) + 1);
+	return err;
+}
+
+const char *bf_boot_version(void)
+{
+	return BF_VERSION;
+}
+
+struct bf_boot_options *bf_boot_options_new(void)
+{
+	struct bf_boot_options *options = calloc(1, sizeof(*options));
+	if (options)
+		options->layout = bf_template_options_default();
+	return options;
+}
+
+void bf_boot_options_free(struct bf_boot_options *options)
+{
+	if (!options)
+		return;
+	free(options->label);
+	free(options->folder);
+	free(options);
+}
+
+static int set_option(struct bf_boot_options *options, const char *name,
+		      const char *value, struct bf_error *reterr)
+{
+	char *copy = strdup(value);
+	if (!copy)
+		return bf_fail_nomem(reterr);
+	if (strcmp(name, "prebuilt") == 0) {
+		free(options->folder);
+		options->folder = copy;
+		return BF_OK;
+	}
+	int err = bf_template_options_set(&options->layout, name, copy, reterr);
+	if (!err && options->layout.label == copy) {
+		free(options->label);
+		options->label = copy;
+		return BF_OK;
+	}
+	free(copy);
+	return err;
+}
+
+int bf_boot_options_set(struct bf_boot_options *options, const char *name,
+			const char *value, struct bf_boot_error *reterr)
+{
+	struct bf_error error;
+	int err = set_option(options, name, value, &error);
+	return bf_lib_report(err, &error, reterr);
+}
+
+static int make(const struct bf_boot_options *options, struct bf_boot_template *ret,
+		struct bf_error *reterr)
+{
+	int err = bf_bundle_load(options->folder, &ret->bundle, reterr);
+	if (!err)
+		err = bf_template_new(ret->bundle, &options->layout, &ret->layout,
+				      reterr);
+	if (!err)
+		bf_bundle_schemes(ret->bundle, options->layout.archs, ret->schemes);
+	return err;
+}
+
+int bf_boot_template_new(const struct bf_boot_options *options,
+			 struct bf_boot_template **ret, struct bf_boot_error *reterr)
+{
+	struct bf_error error;
+	const struct bf_boot_options defaults = {.layout = bf_template_options_default()};
+	struct bf_boot_template *made = calloc(1, sizeof(*made));
+	int err = made ? make(options ? options : &defaults, made, &error)
+		       : bf_fail_nomem(&error);
+	if (err)
+		bf_boot_template_free(made);
+	else
+		*ret = made;
+	return bf_lib_report(err, &error, reterr);
+}
+
+void bf_boot_template_free(struct bf_boot_template *boot_template)
+{
+	if (!boot_template)
+		return;
+	bf_template_free(&boot_template->layout);
+	bf_bundle_free(boot_template->bundle);
+	free(boot_template);
+}
+
+uint64_t bf_boot_template_size(const struct bf_boot_template *boot_template)
+{
+	return boot_template->layout.image.pieces.size;
+}
+
+int64_t bf_boot_template_time(const struct bf_boot_template *boot_template)
+{
+	return boot_template->bundle->time;
+}
+
+size_t bf_boot_template_read(const struct bf_boot_template *boot_template,
+			     uint64_t offset, void *out, size_t length)
+{
+	return bf_pieces_read(&boot_template->layout.image.pieces, offset, out, length);
+}

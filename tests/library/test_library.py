@@ -1,0 +1,163 @@
+"""libboots-from: what it exports, how it installs, and that its images are the command's."""
+
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+from command import BUNDLE, URL, CommandTest, judge
+
+BUILD = Path(os.environ["BUILD"])
+FLAGS = os.environ["CFLAGS"].split()
+EXAMPLE = Path(__file__).with_name("example.c")
+HEADER = Path(__file__).resolve().parents[2] / "src/lib/boots-from.h"
+
+
+def public_names():
+    """The functions that the header declares."""
+    text = HEADER.read_text().replace("\n", " ")
+    parts = text.split("BF_BOOT_PUBLIC ")[1:]
+    names = {part.split("(")[0].split()[-1].lstrip("*") for part in parts if "(" in part}
+    return {name for name in names if name.startswith("bf_")}
+
+
+def symbols(*arguments):
+    status, text = judge("nm", "--defined-only", "--extern-only", *arguments)
+    assert status == 0, text
+    words = [line.split() for line in text.splitlines()]
+    return {word[2].split("@")[0] for word in words if len(word) == 3 and word[1] != "A"}
+
+
+class SymbolsTest(unittest.TestCase):
+    def setUp(self):
+        self.names = public_names()
+        self.assertGreater(len(self.names), 15)
+
+    def test_shared_exports_the_header(self):
+        self.assertEqual(symbols("-D", BUILD / "src/lib/libboots-from.so"), self.names)
+
+    def test_static_exports_the_header(self):
+        # The sanitizers add symbols of their own.
+        found = {n for n in symbols(BUILD / "src/lib/libboots-from.a") if "san" not in n}
+        self.assertEqual(found, self.names)
+
+    def test_soname(self):
+        _, text = judge("readelf", "-d", BUILD / "src/lib/libboots-from.so")
+        self.assertIn("soname: [libboots-from.so.0]", text)
+
+    def test_header_stands_alone_in_c_and_is_strict(self):
+        for standard in ("c99", "c17"):
+            arguments = [f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+            done = judge(os.environ["CC"], *arguments, "-fsyntax-only", "-x", "c", HEADER)
+            self.assertEqual(done, (0, ""))
+
+
+class InstalledTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.prefix = self.folder / "prefix"
+        done = judge(os.environ["CMAKE"], "--install", BUILD, "--prefix", self.prefix)
+        self.assertEqual(done[0], 0, done[1])
+
+    def pkg_config(self, *arguments):
+        found = next(self.prefix.rglob("boots-from.pc"))
+        env = {**os.environ, "PKG_CONFIG_PATH": str(found.parent)}
+        status, text = judge("pkg-config", *arguments, "boots-from", env=env)
+        self.assertEqual(status, 0, text)
+        return text.split()
+
+    def compile_and_compare(self, *link):
+        program = self.folder / "example"
+        arguments = [*FLAGS, "-o", program, EXAMPLE, *self.pkg_config("--cflags"), *link]
+        status, text = judge(os.environ["CC"], *arguments)
+        self.assertEqual((status, text), (0, ""))
+        library = next(self.prefix.rglob("libboots-from.so.0")).parent
+        hosts = ["web1", "web2", "db.example"]
+        subprocess.run(
+            [program, self.folder, "http://10.0.0.1/boot/", *hosts],
+            env={**os.environ, "LD_LIBRARY_PATH": str(library)},
+            check=True,
+        )
+        for host in hosts:
+            made = (self.folder / f"{host}.iso").read_bytes()
+            self.assertEqual(made, self.build(f"http://10.0.0.1/boot/{host}"))
+
+    def test_shared(self):
+        self.compile_and_compare(*self.pkg_config("--libs"))
+
+    def test_static(self):
+        libs = self.pkg_config("--static", "--libs")
+        at = libs.index("-lboots-from")
+        libs[at] = "-l:libboots-from.a"
+        self.compile_and_compare(*libs)
+        _, text = judge("ldd", self.folder / "example")
+        self.assertNotIn("boots-from", text)
+
+    def test_only_one_header_and_the_manual_page(self):
+        names = [path.name for path in (self.prefix / "include").rglob("*")]
+        self.assertEqual(names, ["boots-from.h"])
+        page = next(self.prefix.rglob("libboots-from.3"))
+        text = page.read_text()
+        for name in public_names():
+            self.assertIn(name, text)
+
+
+class SameBytesTest(CommandTest):
+    """Every way out of the library gives what the command writes, from many threads."""
+
+    SETS = [
+        {},
+        {"arch": "bios"},
+        {"arch": "x86_64,arm64", "label": "FLEET"},
+        {"arch": "all", "label": "a-label.7"},
+        {"prebuilt": str(BUNDLE)},
+        {"ip": "10.1.0.2/24", "gateway": "10.1.0.1", "dns": "10.1.0.1"},
+        {"vlan": "12", "nic": "52:54:00:12:34:56", "hostname": "web1"},
+        {"retries": "3", "arch": "riscv64"},
+    ]
+
+    def compare(self, threads, words, *arguments):
+        self.build(*arguments)
+        done = judge(os.environ["FOUR_WAYS"], self.folder / "boots-from.iso", threads, *words)
+        self.assertEqual(done, (0, ""))
+
+    def test_option_sets(self):
+        for options in self.SETS:
+            with self.subTest(options):
+                words = [f"{name}={value}" for name, value in options.items()]
+                self.compare(1, [f"url={URL}", *words], *[f"--{w}" for w in words], URL)
+
+    def test_eight_threads(self):
+        self.compare(8, [f"url={URL}"], URL)
+
+    def test_script(self):
+        script = "#!ipxe\necho hello\nshell\n"
+        (self.folder / "script").write_text(script)
+        self.compare(2, [f"script={script}"], "--script", self.folder / "script")
+
+    def test_errors_are_the_command_s(self):
+        (self.folder / "empty").write_bytes(b"")
+        for words, expected in (
+            (["url=htp://a/b"], "unknown scheme 'htp:'"),
+            (["url=http://a/ b"], "column 10"),
+            (["url=http://a/b", "url=http://a/b"], "given twice"),
+            (["urk=http://a/b"], "did you mean url?"),
+            (["arch=x86-64", "url=http://a/b"], "did you mean x86_64?"),
+            (["layout=gtp", "url=http://a/b"], "did you mean gpt?"),
+            (["label=", "url=http://a/b"], "the label is empty"),
+            (["prebuilt=/nonexistent", "url=http://a/b"], "/nonexistent"),
+            (["url=http://a/b", "ip=10.0.0.2/24"], "without DNS"),
+            (["url=http://a/b", "script=shell"], "the script says what to boot"),
+            (["script=" + "x" * 9000], "8"),
+            ([], "neither a URL nor a script"),
+        ):
+            with self.subTest(words):
+                status, text = judge(
+                    os.environ["FOUR_WAYS"], self.folder / "empty", 1, *words
+                )
+                self.assertEqual(status, 1, text)
+                self.assertIn(expected, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
