@@ -209,3 +209,33 @@ void bf_output_close(struct bf_output *output)
 	free(output->path);
 	*output = (struct bf_output){0};
 }
+
+static bool holds(int fd, uint64_t offset, struct bf_view bytes)
+{
+	uint8_t chunk[65536];
+	while (bytes.size > 0) {
+		size_t wanted = bytes.size < sizeof(chunk) ? bytes.size : sizeof(chunk);
+		ssize_t got = pread(fd, chunk, wanted, (off_t)offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || memcmp(chunk, bytes.data, (size_t)got) != 0)
+			return false;
+		offset += (size_t)got;
+		bytes = bf_view_part(bytes, (size_t)got, bytes.size - (size_t)got);
+	}
+	return true;
+}
+
+bool bf_output_is_there(const char *path, const struct bf_pieces *pieces)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		    (uint64_t)st.st_size == pieces->size;
+	for (size_t i = 0; same && i < pieces->n_items; i++)
+		same = holds(fd, pieces->items[i].offset, pieces->items[i].bytes);
+	close(fd);
+	return same;
+}

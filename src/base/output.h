@@ -25,6 +25,9 @@ int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
 /* Put the finished file in its place, over what was there, in one step. */
 int bf_output_publish(struct bf_output *output, struct bf_error *reterr);
 
+/* Whether a regular file with exactly these bytes is there already. */
+bool bf_output_is_there(const char *path, const struct bf_pieces *pieces);
+
 /* Release everything; an unpublished file disappears. Safe on a zeroed struct. */
 void bf_output_close(struct bf_output *output);
 

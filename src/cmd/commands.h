@@ -13,4 +13,7 @@ int bf_cmd_inspect(int argc, char **argv, struct bf_error *reterr);
 /* `boots-from repoint [OPTION]... IMAGE URL`: change a finished image in place. */
 int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr);
 
+/* `boots-from batch [OPTION]... [URL]`: write an image for each machine of a list. */
+int bf_cmd_batch(int argc, char **argv, struct bf_error *reterr);
+
 #endif

@@ -22,6 +22,7 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv, struct bf_error *reterr);
 } commands[] = {
+	{"batch", bf_cmd_batch},
 	{"inspect", bf_cmd_inspect},
 	{"repoint", bf_cmd_repoint},
 };

@@ -333,6 +333,16 @@ void bf_template_free(struct bf_template *image_template)
 	*image_template = (struct bf_template){0};
 }
 
+int bf_template_check(const struct bf_template *image_template, struct bf_view script,
+		      struct bf_error *reterr)
+{
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < image_template->n_sites; i++)
+		err = bf_slot_check_body(image_template->sites[i].slot.size, script,
+					 reterr);
+	return err;
+}
+
 static void add_patch(struct bf_patches *patches, uint64_t offset, struct bf_view bytes)
 {
 	patches->pieces[patches->n_pieces++] =

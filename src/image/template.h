@@ -72,6 +72,10 @@ int bf_template_new(const struct bf_bundle *bundle,
 		    struct bf_error *reterr);
 void bf_template_free(struct bf_template *image_template);
 
+/* BF_ERR_TOO_BIG, naming both sizes, for a script that not every slot can take. */
+int bf_template_check(const struct bf_template *image_template, struct bf_view script,
+		      struct bf_error *reterr);
+
 /*
  * What has to change for this script (the body of a slot, see bf_script_render()). The
  * template is only read: threads may share it. ret may be reused; its pieces stay good

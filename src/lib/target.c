@@ -36,16 +36,6 @@ int bf_lib_render(const struct bf_boot_template *boot_template,
 	return bf_target_render(&target->settings, boot_template->schemes, ret, reterr);
 }
 
-/* Every slot of the image must take the script. */
-static int check_size(const struct bf_template *layout, struct bf_view script,
-		      struct bf_error *reterr)
-{
-	int err = BF_OK;
-	for (size_t i = 0; !err && i < layout->n_sites; i++)
-		err = bf_slot_check_body(layout->sites[i].slot.size, script, reterr);
-	return err;
-}
-
 int bf_boot_target_check(const struct bf_boot_target *target,
 			 const struct bf_boot_template *boot_template,
 			 struct bf_boot_error *reterr)
@@ -54,6 +44,7 @@ int bf_boot_target_check(const struct bf_boot_target *target,
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	int err = bf_lib_render(boot_template, target, &script, &error);
 	if (!err)
-		err = check_size(&boot_template->layout, bf_buffer_view(&script), &error);
+		err = bf_template_check(&boot_template->layout, bf_buffer_view(&script),
+					&error);
 	return bf_lib_report(err, &error, reterr);
 }

@@ -1,0 +1,154 @@
+#include "cmd/batch.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/output.h"
+#include "cmd/progress.h"
+
+/* What the threads share; all but batch is under the lock. */
+struct run {
+	const struct bf_batch *batch;
+	pthread_mutex_t lock;
+	size_t next; /* row that nobody has taken yet */
+	bool is_over;
+	struct bf_batch_counts counts;
+	struct bf_progress progress;
+};
+
+/* One thread's, used again for each of its images. */
+struct scratch {
+	struct bf_buffer script;
+	struct bf_buffer path;
+	struct bf_patches patches;
+	struct bf_pieces image;
+};
+
+static void scratch_free(struct scratch *scratch)
+{
+	bf_buffer_free(&scratch->script);
+	bf_buffer_free(&scratch->path);
+	bf_patches_free(&scratch->patches);
+	bf_pieces_free(&scratch->image);
+}
+
+static int compose(const struct bf_batch *batch, size_t row, struct scratch *scratch,
+		   struct bf_error *reterr)
+{
+	scratch->script.size = 0;
+	scratch->path.size = 0;
+	int err = bf_fleet_render(batch->fleet, row, batch->schemes, &scratch->script,
+				  reterr);
+	if (!err)
+		err = bf_template_patch(batch->image_template,
+					bf_buffer_view(&scratch->script),
+					&scratch->patches, reterr);
+	if (!err)
+		err = bf_template_overlay(batch->image_template, &scratch->patches,
+					  &scratch->image, reterr);
+	if (!err && (bf_buffer_print(&scratch->path, "%s/%s", batch->options->folder,
+				     bf_batch_plan_name(batch->plan, row)) ||
+		     bf_buffer_append(&scratch->path, "", 1)))
+		err = bf_fail_nomem(reterr);
+	return err;
+}
+
+static int write_image(const char *path, const struct bf_pieces *image,
+		       struct bf_error *reterr)
+{
+	bf_cleanup(bf_output_close) struct bf_output output = {0};
+	int err = bf_output_open(path, &output, reterr);
+	if (!err)
+		err = bf_output_write(&output, image, reterr);
+	return err ? err : bf_output_publish(&output, reterr);
+}
+
+static int make_image(const struct bf_batch *batch, size_t row, struct scratch *scratch,
+		      bool *ret_written, struct bf_error *reterr)
+{
+	int err = compose(batch, row, scratch, reterr);
+	if (err)
+		return err;
+	const char *path = (const char *)scratch->path.data;
+	*ret_written =
+		batch->options->force || !bf_output_is_there(path, &scratch->image);
+	return *ret_written ? write_image(path, &scratch->image, reterr) : BF_OK;
+}
+
+/* The next row to work on; false when there is none, or no more is wanted. */
+static bool take_row(struct run *run, size_t *ret)
+{
+	const struct bf_batch_plan *plan = run->batch->plan;
+	size_t n_rows = run->batch->fleet->hosts.n_rows;
+	pthread_mutex_lock(&run->lock);
+	while (run->next < n_rows && plan->is_bad[run->next])
+		run->next++;
+	bool is_there = !run->is_over && run->next < n_rows;
+	*ret = run->next++;
+	pthread_mutex_unlock(&run->lock);
+	return is_there;
+}
+
+static void finish_row(struct run *run, int err, bool written,
+		       const struct bf_error *error)
+{
+	pthread_mutex_lock(&run->lock);
+	struct bf_batch_counts *counts = &run->counts;
+	if (err) {
+		counts->failed++;
+		bf_progress_hide(&run->progress);
+		fprintf(stderr, "boots-from: %s\n", error->text);
+		run->is_over = !run->batch->options->keep_going;
+	} else if (written) {
+		counts->written++;
+	} else {
+		counts->unchanged++;
+	}
+	if (!run->batch->options->quiet)
+		bf_progress_show(&run->progress,
+				 counts->written + counts->unchanged + counts->failed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+static void *work(void *argument)
+{
+	struct run *run = argument;
+	bf_cleanup(scratch_free) struct scratch scratch = {0};
+	size_t row;
+	while (take_row(run, &row)) {
+		struct bf_error error;
+		bool written = false;
+		int err = make_image(run->batch, row, &scratch, &written, &error);
+		finish_row(run, err, written, &error);
+	}
+	return NULL;
+}
+
+/* This thread works too; with fewer others than asked for it only takes longer. */
+static void work_together(struct run *run, unsigned jobs)
+{
+	pthread_t threads[BF_BATCH_JOBS_MAX];
+	unsigned n = 0;
+	while (n + 1 < jobs && pthread_create(&threads[n], NULL, work, run) == 0)
+		n++;
+	work(run);
+	while (n > 0)
+		pthread_join(threads[--n], NULL);
+}
+
+void bf_batch_run(const struct bf_batch *batch, struct bf_batch_counts *ret)
+{
+	struct run run = {
+		.batch = batch,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.counts.failed = batch->plan->n_bad,
+		.progress = bf_progress_start(batch->fleet->hosts.n_rows),
+	};
+	work_together(&run, batch->options->jobs);
+	bf_progress_hide(&run.progress);
+	run.counts.seconds = bf_progress_seconds(&run.progress);
+	*ret = run.counts;
+	pthread_mutex_destroy(&run.lock);
+}

@@ -1,0 +1,29 @@
+/* Writing the planned images, in several threads that share one template. */
+#ifndef BF_BATCH_H
+#define BF_BATCH_H
+
+#include "cmd/batch_options.h"
+#include "cmd/batch_plan.h"
+
+struct bf_batch {
+	const struct bf_batch_options *options;
+	const struct bf_fleet *fleet;
+	const struct bf_batch_plan *plan;
+	const struct bf_template *image_template;
+	const char *schemes;
+};
+
+struct bf_batch_counts {
+	size_t written;
+	size_t unchanged; /* there already, with the same bytes */
+	size_t failed;    /* bad rows among them */
+	double seconds;
+};
+
+/*
+ * Write every row's image that is not there yet. A failure is said on standard error; it
+ * ends the work only without options->keep_going. The rest is in ret.
+ */
+void bf_batch_run(const struct bf_batch *batch, struct bf_batch_counts *ret);
+
+#endif

@@ -1,0 +1,29 @@
+/* What `boots-from batch` is going to write, checked before it writes anything. */
+#ifndef BF_BATCH_PLAN_H
+#define BF_BATCH_PLAN_H
+
+#include "image/fleet.h"
+#include "image/template.h"
+
+struct bf_batch_plan {
+	struct bf_buffer names; /* of the files, each with its NUL */
+	size_t *name;           /* per row, where its name starts in names */
+	bool *is_bad;           /* per row */
+	size_t n_bad;
+};
+
+/*
+ * Check every row, saying on standard error what is wrong with it: its file's name, which
+ * must stay in its folder and be nobody else's, its settings and its script.
+ * BF_ERR_USAGE when the pattern of the names does not suit the list. Release ret with
+ * bf_batch_plan_free().
+ */
+int bf_batch_plan_new(const struct bf_fleet *fleet, const char *name_pattern,
+		      const struct bf_template *image_template, const char *schemes,
+		      struct bf_batch_plan *ret, struct bf_error *reterr);
+void bf_batch_plan_free(struct bf_batch_plan *plan);
+
+/* The name of a row's file. */
+const char *bf_batch_plan_name(const struct bf_batch_plan *plan, size_t row);
+
+#endif

@@ -1,0 +1,108 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "cmd/batch.h"
+#include "cmd/commands.h"
+
+static void free_bundle(struct bf_bundle **bundle)
+{
+	bf_bundle_free(*bundle);
+}
+
+static int make_folder(const char *folder, struct bf_error *reterr)
+{
+	char text[256];
+	if (mkdir(folder, 0777) == 0 || errno == EEXIST)
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_IO, "'%s': cannot make the folder: %s",
+		       bf_printable(folder, text, sizeof(text)), strerror(errno));
+}
+
+static void report(const struct bf_batch *batch, const struct bf_batch_counts *counts)
+{
+	double size = (double)batch->image_template->image.pieces.size;
+	double seconds = counts->seconds > 0 ? counts->seconds : 1e-9;
+	fprintf(stderr,
+		"boots-from: %zu written, %zu unchanged, %zu failed, of %zu: %.1f MiB in "
+		"%.1f s (%.0f/s)\n",
+		counts->written, counts->unchanged, counts->failed,
+		batch->fleet->hosts.n_rows, (double)counts->written * size / (1 << 20),
+		seconds, (double)(counts->written + counts->unchanged) / seconds);
+}
+
+static int fail_rows(const struct bf_batch *batch, const struct bf_batch_counts *counts,
+		     struct bf_error *reterr)
+{
+	size_t n_rows = batch->fleet->hosts.n_rows;
+	size_t rest = n_rows - counts->written - counts->unchanged - counts->failed;
+	if (rest > 0)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "stopped with %zu of %zu images to go: run it again, or "
+			       "with --keep-going",
+			       rest + counts->failed, n_rows);
+	return bf_fail(reterr, BF_ERR_INPUT, "%zu of %zu images could not be made",
+		       counts->failed, n_rows);
+}
+
+static int run(const struct bf_batch *batch, struct bf_error *reterr)
+{
+	const struct bf_batch_options *options = batch->options;
+	struct bf_batch_counts counts;
+	if (batch->plan->n_bad && !options->keep_going)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "%zu of %zu rows cannot be used, nothing was written: "
+			       "correct them, or leave them out with --keep-going",
+			       batch->plan->n_bad, batch->fleet->hosts.n_rows);
+	int err = make_folder(options->folder, reterr);
+	if (err)
+		return err;
+	bf_batch_run(batch, &counts);
+	if (!options->quiet)
+		report(batch, &counts);
+	size_t made = counts.written + counts.unchanged;
+	return made < batch->fleet->hosts.n_rows ? fail_rows(batch, &counts, reterr)
+						 : BF_OK;
+}
+
+static int plan_and_run(const struct bf_batch_options *options,
+			const struct bf_fleet *fleet, const struct bf_bundle *bundle,
+			struct bf_error *reterr)
+{
+	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
+	bf_cleanup(bf_batch_plan_free) struct bf_batch_plan plan = {0};
+	char schemes[BF_IPXE_SCHEMES_SIZE];
+	bf_bundle_schemes(bundle, options->layout.archs, schemes);
+	int err = bf_template_new(bundle, &options->layout, &image_template, reterr);
+	if (!err)
+		err = bf_batch_plan_new(fleet, options->name, &image_template, schemes,
+					&plan, reterr);
+	if (err)
+		return err;
+	const struct bf_batch batch = {.options = options,
+				       .fleet = fleet,
+				       .plan = &plan,
+				       .image_template = &image_template,
+				       .schemes = schemes};
+	return run(&batch, reterr);
+}
+
+int bf_cmd_batch(int argc, char **argv, struct bf_error *reterr)
+{
+	struct bf_batch_options options;
+	bf_cleanup(bf_fleet_free) struct bf_fleet fleet = {0};
+	bf_cleanup(free_bundle) struct bf_bundle *bundle = NULL;
+	int err = bf_batch_options_parse(argc, argv, &options, reterr);
+	if (err)
+		return err;
+	if (options.help) {
+		fputs(bf_batch_help, stdout);
+		return BF_OK;
+	}
+	err = bf_fleet_load(options.hosts, options.url, &fleet, reterr);
+	if (!err)
+		err = bf_bundle_load(options.prebuilt, &bundle, reterr);
+	return err ? err : plan_and_run(&options, &fleet, bundle, reterr);
+}
