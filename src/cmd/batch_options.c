@@ -11,12 +11,11 @@ const char bf_batch_help[] =
 	"Usage: boots-from batch [OPTION]... [URL]\n"
 	"Write an image for each machine of a list.\n"
 	"\n"
-	"      --hosts FILE     the list (default -, standard input): CSV whose first "
-	"line\n"
-	"                       names the columns, one of them host, or one name per "
-	"line\n"
-	"  -d, --output-dir DIR\n"
-	"                       where to write (default .); made if it is not there\n"
+	"      --hosts FILE     the list (default -, standard input): one name per line, "
+	"or\n"
+	"                       CSV whose first line names the columns, one of them "
+	"host\n"
+	"  -d, --output-dir DIR where to write (default .); made if it is not there\n"
 	"      --name PATTERN   name of each file (default {host}.iso)\n"
 	"  -j, --jobs N         how many at once (default: the number of processors)\n"
 	"  -k, --keep-going     make the other images when one cannot be made\n"
@@ -25,11 +24,9 @@ const char bf_batch_help[] =
 	"                       as without batch\n"
 	"  -h, --help           print this\n"
 	"\n"
-	"URL and PATTERN may have {column} in them, for each row's value. The columns "
-	"url,\n"
-	"ip, gateway, dns, vlan, nic, hostname, retries and script (a file) are "
-	"settings\n"
-	"of the row, as the options of the same names; empty values stand for none.\n";
+	"URL and PATTERN may have {column} in them, for each row's value. The columns\n"
+	"url, ip, gateway, dns, vlan, nic, hostname, retries and script (a file) are\n"
+	"settings of the row, like the options of the same names; empty is not given.\n";
 
 enum {
 	OPT_FORCE = 256,

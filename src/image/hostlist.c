@@ -156,7 +156,7 @@ static bool has_header(struct bf_view text)
 
 static int check_text(struct bf_view text, struct bf_error *reterr)
 {
-	const uint8_t *nul = memchr(text.data, 0, text.size);
+	const uint8_t *nul = text.size ? memchr(text.data, 0, text.size) : NULL;
 	if (!nul)
 		return BF_OK;
 	size_t line = 1;

@@ -1,0 +1,333 @@
+"""`boots-from batch`: many images from one list, each the one that the command alone writes."""
+
+import os
+import pty
+import resource
+import signal
+import subprocess
+import time
+import unittest
+
+from command import COMMAND, CommandTest
+
+PATTERN = "http://10.0.0.1/boot/{host}"
+
+
+class BatchTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+
+    def batch(self, hosts, *arguments, pattern=PATTERN, **options):
+        words = [*arguments, "-d", self.out]
+        if pattern:
+            words.append(pattern)
+        return self.run_command("batch", *words, input=hosts.encode(), **options)
+
+    def written(self):
+        return sorted(os.listdir(self.out)) if self.out.exists() else []
+
+    def assert_made(self, done, *names):
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertEqual(done.stdout, b"")
+        self.assertEqual(self.written(), sorted(names))
+
+    def assert_complains(self, done, *lines, status=1):
+        """A line on stderr for each of lines, containing it, in this order."""
+        text = done.stderr.decode()
+        self.assertEqual(done.returncode, status, text)
+        found = text.splitlines()
+        self.assertEqual(len(found), len(lines), text)
+        for line, words in zip(found, lines):
+            self.assertTrue(line.startswith("boots-from: "), line)
+            self.assertIn(words, line)
+
+    def assert_same(self, name, *arguments):
+        self.assertEqual((self.out / name).read_bytes(), self.build(*arguments), name)
+
+
+class ImagesTest(BatchTest):
+    def test_list_of_names(self):
+        done = self.batch("web1\n# not this one\n\nweb2\n")
+        self.assert_made(done, "web1.iso", "web2.iso")
+        self.assert_complains(done, "2 written, 0 unchanged, 0 failed, of 2", status=0)
+        for host in ("web1", "web2"):
+            self.assert_same(f"{host}.iso", f"http://10.0.0.1/boot/{host}")
+
+    def test_csv_with_every_setting(self):
+        (self.folder / "own").write_text("#!ipxe\nshell\n")
+        csv = (
+            "host,url,ip,gateway,dns,vlan,nic,hostname,retries,script,rack\n"
+            "a,,,,,,,,,,r1\n"
+            "b,http://b.example/x,,,,,,,,,\n"
+            'c,,10.0.0.2/24,10.0.0.1,"10.0.0.1 10.0.0.3",12,net1,,,,r1\n'
+            "d,,,,,,52:54:00:12:34:56,d.example,3,,r2\n"
+            "e,,,,,,,,,own,\n"
+        )
+        url = "http://10.0.0.1/{rack}/{host}?m=${net0/mac}"
+        done = self.batch(csv, pattern=url)
+        self.assert_made(done, *[f"{host}.iso" for host in "abcde"])
+        self.assert_same("a.iso", "http://10.0.0.1/r1/a?m=${net0/mac}")
+        self.assert_same("b.iso", "http://b.example/x")
+        network = "--ip 10.0.0.2/24 --gateway 10.0.0.1 --dns 10.0.0.1 --dns 10.0.0.3"
+        words = [*network.split(), "--vlan", "12", "--nic", "net1"]
+        self.assert_same("c.iso", *words, "http://10.0.0.1/r1/c?m=${net0/mac}")
+        words = "--nic 52:54:00:12:34:56 --hostname d.example --retries 3".split()
+        self.assert_same("d.iso", *words, "http://10.0.0.1/r2/d?m=${net0/mac}")
+        self.assert_same("e.iso", "--script", "own")
+
+    def test_options_of_the_image(self):
+        words = ["--arch", "bios,x86_64", "--label", "FLEET", "--layout", "gpt"]
+        self.assert_made(self.batch("web1\n", *words), "web1.iso")
+        self.assert_same("web1.iso", *words, "http://10.0.0.1/boot/web1")
+
+    def test_name_and_hosts_file(self):
+        (self.folder / "hosts.csv").write_text("host,rack\nweb1,a\nweb2,b\n")
+        done = self.batch("", "--hosts", "hosts.csv", "--name", "{rack}-{host}.img")
+        self.assert_made(done, "a-web1.img", "b-web2.img")
+
+    def test_jobs_give_the_same(self):
+        hosts = "".join(f"web{i}\n" for i in range(12))
+        self.assert_made(self.batch(hosts, "-j1"), *[f"web{i}.iso" for i in range(12)])
+        alone = {name: (self.out / name).read_bytes() for name in self.written()}
+        for jobs in (2, 8, 64):
+            done = self.batch(hosts, "--force", f"--jobs={jobs}")
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            for name, image in alone.items():
+                self.assertEqual((self.out / name).read_bytes(), image)
+
+    def test_quiet(self):
+        done = self.batch("web1\n", "-q")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+
+class AgainTest(BatchTest):
+    def inodes(self):
+        return {name: (self.out / name).stat().st_ino for name in self.written()}
+
+    def test_unchanged_files_are_left_alone(self):
+        self.batch("a\nb\nc\n")
+        before = self.inodes()
+        image = bytearray((self.out / "b.iso").read_bytes())
+        image[-1] ^= 1
+        (self.out / "b.iso").write_bytes(image)
+        (self.out / "c.iso").unlink()
+        done = self.batch("a\nb\nc\nd\n")
+        self.assert_complains(done, "3 written, 1 unchanged, 0 failed, of 4", status=0)
+        after = self.inodes()
+        self.assertEqual(before["a.iso"], after["a.iso"])
+        self.assertNotEqual(before["b.iso"], after["b.iso"])
+        self.assert_same("b.iso", "http://10.0.0.1/boot/b")
+
+    def test_another_size_is_another_file(self):
+        self.batch("a\nb\n")
+        with open(self.out / "a.iso", "ab") as file:
+            file.write(b"x")
+        os.truncate(self.out / "b.iso", 1000)
+        done = self.batch("a\nb\n")
+        self.assert_complains(done, "2 written", status=0)
+        self.assert_same("a.iso", "http://10.0.0.1/boot/a")
+        self.assert_same("b.iso", "http://10.0.0.1/boot/b")
+
+    def test_another_url_rewrites(self):
+        self.batch("a\n")
+        done = self.batch("a\n", pattern="http://10.0.0.2/{host}")
+        self.assert_complains(done, "1 written, 0 unchanged", status=0)
+
+    def test_force(self):
+        self.batch("a\nb\n")
+        before = self.inodes()
+        done = self.batch("a\nb\n", "--force")
+        self.assert_complains(done, "2 written, 0 unchanged", status=0)
+        self.assertTrue(set(before.values()).isdisjoint(self.inodes().values()))
+
+    def test_killed_run_is_resumed(self):
+        hosts = "".join(f"web{i}\n" for i in range(400))
+        with subprocess.Popen(
+            [COMMAND, "batch", "-j2", "-d", self.out, PATTERN],
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            process.stdin.write(hosts.encode())
+            process.stdin.close()
+            end = time.monotonic() + 30
+            while len(self.written()) < 5 and time.monotonic() < end:
+                time.sleep(0.001)
+            process.send_signal(signal.SIGKILL)
+        there = self.written()
+        self.assertTrue(all(name.endswith(".iso") for name in there), there)
+        self.assertEqual({(self.out / name).stat().st_size for name in there}, {3 << 20})
+        done = self.batch(hosts)
+        rest = 400 - len(there)
+        self.assert_complains(
+            done, f"{rest} written, {len(there)} unchanged, 0 failed", status=0
+        )
+
+
+class BadRowsTest(BatchTest):
+    BAD = "host,ip,url\nok1,,\n../up,,\nbad,10.0.0.777/24,\nsp,,http://a/b c\nfew\n,,\nok2,,\n"
+    WORDS = [
+        "line 3, column host: the file '../up.iso' would be in another folder",
+        "line 6: 1 value for 3 columns",
+        "line 7, column host: it is empty",
+        "line 4, column ip: '10.0.0.777/24'",
+        "line 5, column url: the URL has a space",
+    ]
+
+    def test_nothing_is_written(self):
+        done = self.batch(self.BAD)
+        self.assert_complains(done, *self.WORDS, "5 of 7 rows cannot be used, nothing was")
+        self.assertFalse(self.out.exists())
+
+    def test_keep_going(self):
+        done = self.batch(self.BAD, "--keep-going")
+        last = "2 written, 0 unchanged, 5 failed, of 7"
+        self.assert_complains(done, *self.WORDS, last, "5 of 7 images could not be made")
+        self.assertEqual(self.written(), ["ok1.iso", "ok2.iso"])
+        self.assertFalse((self.folder / "up.iso").exists())
+
+    def test_names_refused(self):
+        for host, words in (
+            ("../x", "another folder"),
+            ("/etc/x", "another folder"),
+            ("a/b", "another folder"),
+            ("..", "starts with a dot"),
+            (".x", "starts with a dot"),
+            ("a\x01b", "the byte \\x01"),
+            ("a\x7fb", "the byte \\x7f"),
+            ("a\x1b[31mb", "the byte \\x1b"),
+            ("\u00fc", "the byte \\xc3"),
+            ("x" * 252, "256 characters"),
+        ):
+            for arguments in ([], ["-k"]):
+                with self.subTest(host, arguments=arguments):
+                    done = self.batch(f"host,url\n{host},http://a/\n", *arguments)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertIn(words, done.stderr.decode().splitlines()[0])
+                    self.assertIn("line 2, column host: ", done.stderr.decode())
+                    self.assertEqual(self.written(), [])
+
+    def test_the_column_to_blame(self):
+        done = self.batch("host,rack\nweb1,../a\n", "--name", "{host}-{rack}.iso")
+        self.assertIn("line 2, column rack: the file", done.stderr.decode())
+
+    def test_collisions(self):
+        done = self.batch("a\nb\nA\na\nc\n", "-k")
+        self.assert_complains(
+            done,
+            "line 1, column host: where case does not count, the file 'a.iso' is the 'A.iso'",
+            "line 3, column host: where case does not count, the file 'A.iso' is the 'a.iso'",
+            "line 4, column host: line 1 has the file 'a.iso' too",
+            "2 written",
+            "3 of 5 images",
+        )
+        self.assertEqual(self.written(), ["b.iso", "c.iso"])
+
+    def test_url_is_checked_for_each_row(self):
+        csv = "host,path\na,x\nb,x y\nc,\"x\"\"y\"\nd,${net0/mac}\ne,${\nf,x\ty\n"
+        done = self.batch(csv, "-k", pattern="http://10.0.0.1/{path}")
+        self.assertEqual(self.written(), ["a.iso", "d.iso"])
+        text = done.stderr.decode()
+        for line in ("line 3 (b)", "line 4 (c)", "line 6 (e)", "line 7 (f)"):
+            self.assertIn(line, text)
+
+    def test_script_that_does_not_fit(self):
+        (self.folder / "big").write_text("echo x\n" * 2000)
+        done = self.batch("host,script\na,big\n", pattern=None)
+        self.assertIn("line 2", done.stderr.decode())
+        self.assertEqual(self.written(), [])
+
+    def test_a_file_that_cannot_be_written(self):
+        self.out.mkdir()
+        (self.out / "b.iso").mkdir()
+        done = self.batch("a\nb\nc\n", "-k", "-j1")
+        self.assert_complains(done, "is a folder", "2 written", "1 of 3 images")
+        self.assertEqual(self.written(), ["a.iso", "b.iso", "c.iso"])
+
+    def test_first_failure_ends_it(self):
+        self.out.mkdir()
+        (self.out / "b.iso").mkdir()
+        done = self.batch("a\nb\nc\n", "-j1")
+        self.assert_complains(done, "is a folder", "1 written", "stopped with 2 of 3")
+        self.assertEqual(self.written(), ["a.iso", "b.iso"])
+
+    def test_full_disk_leaves_no_part_of_a_file(self):
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+        done = self.batch("a\nb\n", "-k", preexec_fn=limit)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(self.written(), [])
+
+
+class UsageTest(BatchTest):
+    def test_refused(self):
+        for arguments, hosts, status, words in (
+            (["{host}"], "a\n", 1, "'a' is not a URL"),
+            (["http://a/{hots}"], "a\n", 2, "did you mean {host}?"),
+            (["http://a/{host"], "a\n", 2, "without its }"),
+            (["http://a/", "--name", "x.iso"], "a\nb\n", 2, "one file"),
+            (["http://a/", "--name", "{x}"], "a\n", 2, "--name: there is no column 'x'"),
+            (["http://a/", "http://b/"], "a\n", 2, "more than one URL"),
+            (["http://a/", "--jobs", "0"], "a\n", 2, "--jobs: '0'"),
+            (["http://a/", "--jobs", "65"], "a\n", 2, "--jobs: '65'"),
+            (["http://a/", "--jobs", "-1"], "a\n", 2, "--jobs: '-1'"),
+            (["http://a/", "--layout", "gtp"], "a\n", 2, "did you mean gpt?"),
+            (["http://a/", "--ouput-dir", "x"], "a\n", 2, "did you mean --output-dir?"),
+            (["http://a/", "--hosts", "none"], "", 1, "'none': cannot open"),
+            (["http://a/"], "", 1, "'standard input': the list has no machine"),
+            (["http://a/"], "host,x\n\"a\n", 1, "line 2: quotes"),
+            (["http://a/"], "host,gatway\na,1\n", 1, "did you mean gateway?"),
+            (["-d", "none/out", "http://a/"], "a\n", 1, "cannot make the folder"),
+        ):
+            with self.subTest(arguments):
+                done = self.run_command("batch", *arguments, input=hosts.encode())
+                text = done.stderr.decode()
+                self.assertEqual(done.returncode, status, text)
+                self.assertIn(words, text)
+                self.assert_folder_holds()
+
+    def test_help(self):
+        done = self.run_command("batch", "--help")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertTrue(done.stdout.startswith(b"Usage: boots-from batch"))
+        self.assertTrue(all(len(line) <= 80 for line in done.stdout.splitlines()))
+
+    def test_terminal(self):
+        """With a terminal: a list is asked for; progress is a bar that is gone in the end."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        done = subprocess.run(
+            [COMMAND, "batch", PATTERN],
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+        self.assert_refused(done, 2, "no list of machines")
+        (self.folder / "hosts").write_text("".join(f"w{i}\n" for i in range(300)))
+        words = ["--hosts", "hosts", "-d", "out", PATTERN]
+        with subprocess.Popen([COMMAND, "batch", *words], cwd=self.folder, stderr=theirs):
+            os.close(theirs)
+            text = b""
+            try:
+                while part := os.read(ours, 4096):
+                    text += part
+            except OSError:  # how a terminal says that nobody is left
+                pass
+        self.assertIn(b"300 written", text)
+        if b"\r[" in text:  # it took long enough
+            self.assertIn(b"/300, ", text)
+            self.assertIn(b"\r\x1b[Kboots-from: 300 written", text)
+
+    def test_no_terminal_no_controls(self):
+        done = self.batch("".join(f"w{i}\n" for i in range(50)))
+        self.assertNotIn(b"\r", done.stderr)
+        self.assertNotIn(b"\x1b", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
