@@ -112,7 +112,7 @@ class AgainTest(BatchTest):
         image[-1] ^= 1
         (self.out / "b.iso").write_bytes(image)
         (self.out / "c.iso").unlink()
-        done = self.batch("a\nb\nc\nd\n")
+        done = self.batch("a\nb\nc\ne\n")
         self.assert_complains(done, "3 written, 1 unchanged, 0 failed, of 4", status=0)
         after = self.inodes()
         self.assertEqual(before["a.iso"], after["a.iso"])
@@ -225,8 +225,8 @@ class BadRowsTest(BatchTest):
         self.assertEqual(self.written(), ["b.iso", "c.iso"])
 
     def test_url_is_checked_for_each_row(self):
-        csv = "host,path\na,x\nb,x y\nc,\"x\"\"y\"\nd,${net0/mac}\ne,${\nf,x\ty\n"
-        done = self.batch(csv, "-k", pattern="http://10.0.0.1/{path}")
+        rows = ["host,path", "a,x", "b,x y", 'c,"x""y"', "d,${net0/mac}", "e,${", "f,x\ty"]
+        done = self.batch("\n".join(rows), "-k", pattern="http://10.0.0.1/{path}")
         self.assertEqual(self.written(), ["a.iso", "d.iso"])
         text = done.stderr.decode()
         for line in ("line 3 (b)", "line 4 (c)", "line 6 (e)", "line 7 (f)"):
@@ -279,7 +279,7 @@ class UsageTest(BatchTest):
             (["http://a/", "--hosts", "none"], "", 1, "'none': cannot open"),
             (["http://a/"], "", 1, "'standard input': the list has no machine"),
             (["http://a/"], "host,x\n\"a\n", 1, "line 2: quotes"),
-            (["http://a/"], "host,gatway\na,1\n", 1, "did you mean gateway?"),
+            (["http://a/"], "host,gateways\na,1\n", 1, "did you mean gateway?"),
             (["-d", "none/out", "http://a/"], "a\n", 1, "cannot make the folder"),
         ):
             with self.subTest(arguments):

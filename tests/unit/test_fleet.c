@@ -128,8 +128,8 @@ static void test_load_refuses(void **state)
 	} cases[] = {
 		{"", "http://s/", BF_ERR_INPUT, "'list': the list has no machine"},
 		{"web1\n", "http://s/{rack}", BF_ERR_USAGE, "no column 'rack'"},
-		{"host,gatway\nw,1\n", "http://s/", BF_ERR_INPUT,
-		 "nothing uses the column 'gatway': did you mean gateway?"},
+		{"host,gateways\nw,1\n", "http://s/", BF_ERR_INPUT,
+		 "nothing uses the column 'gateways': did you mean gateway?"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bf_fleet fleet = {0};

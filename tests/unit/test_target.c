@@ -91,7 +91,7 @@ static void test_names(void **state)
 	assert_true(bf_target_knows("vlan"));
 	assert_false(bf_target_knows("host"));
 	assert_false(bf_target_knows(""));
-	assert_string_equal(bf_target_nearest("gatway"), "gateway");
+	assert_string_equal(bf_target_nearest("gateways"), "gateway");
 	assert_null(bf_target_nearest("rack"));
 	assert_null(bf_target_nearest("host"));
 	assert_null(bf_target_nearest("comment"));
