@@ -173,7 +173,7 @@ static int check_columns(const struct bf_hostlist *list, struct bf_error *reterr
 		return bf_fail(reterr, BF_ERR_INPUT, "%zu columns, at most %d are read",
 			       list->n_columns, BF_HOSTLIST_COLUMNS_MAX);
 	for (size_t i = 0; i < list->n_columns; i++) {
-		size_t first;
+		size_t first = i;
 		if (!*list->columns[i])
 			return bf_fail(reterr, BF_ERR_INPUT,
 				       "column %zu of %zu has no name", i + 1,
