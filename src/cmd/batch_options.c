@@ -11,7 +11,7 @@ const char bf_batch_help[] =
 	"Usage: boots-from batch [OPTION]... [URL]\n"
 	"Write an image for each machine of a list.\n"
 	"\n"
-	"      --hosts FILE     the list (default -, standard input): one name per line, "
+	"      --hosts FILE     the list (default -, standard input): a name per line, "
 	"or\n"
 	"                       CSV whose first line names the columns, one of them "
 	"host\n"
