@@ -114,6 +114,9 @@ class SameBytesTest(CommandTest):
         {"ip": "10.1.0.2/24", "gateway": "10.1.0.1", "dns": "10.1.0.1"},
         {"vlan": "12", "nic": "52:54:00:12:34:56", "hostname": "web1"},
         {"retries": "3", "arch": "riscv64"},
+        {"layout": "gpt", "arch": "x86_64,arm64"},
+        {"layout": "mbr"},
+        {"layout": "cd", "label": "CD"},
     ]
 
     def compare(self, threads, words, *arguments):

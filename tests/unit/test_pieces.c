@@ -1,10 +1,13 @@
 #include "base/pieces.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -184,6 +187,52 @@ static void test_patches_that_do_not_fit(void **state)
 	}
 }
 
+struct reader {
+	int fd;
+	uint8_t *bytes;
+	size_t size;
+};
+
+/* In small pieces, so that the writer's writev() is cut short inside pieces. */
+static void *read_slowly(void *argument)
+{
+	struct reader *reader = argument;
+	for (ssize_t n = 1; n > 0; reader->size += n > 0 ? (size_t)n : 0)
+		n = read(reader->fd, reader->bytes + reader->size, 4093);
+	return NULL;
+}
+
+/* More pieces than one writev() takes, and more bytes than a pipe holds. */
+static void test_write(void **state)
+{
+	(void)state;
+	enum { PIECES = 300, STEP = 1021 };
+	static uint8_t flat[PIECES * STEP], got[PIECES * STEP + 4096];
+	struct bf_pieces pieces = {0};
+	struct reader reader = {.bytes = got};
+	pthread_t thread;
+	int ends[2];
+	for (size_t i = 0; i < sizeof(flat); i++)
+		flat[i] = (uint8_t)(i * 7 + i / 251);
+	for (size_t i = 0; i < PIECES; i++)
+		assert_int_equal(
+			bf_pieces_append(&pieces, bf_view(flat + i * STEP, STEP)), BF_OK);
+	assert_int_equal(pipe(ends), 0);
+	reader.fd = ends[0];
+	assert_int_equal(pthread_create(&thread, NULL, read_slowly, &reader), 0);
+	assert_int_equal(bf_pieces_write(&pieces, ends[1]), BF_OK);
+	close(ends[1]);
+	pthread_join(thread, NULL);
+	close(ends[0]);
+	assert_int_equal(reader.size, sizeof(flat));
+	assert_memory_equal(got, flat, sizeof(flat));
+
+	errno = 0;
+	assert_int_equal(bf_pieces_write(&pieces, -1), BF_ERR_IO);
+	assert_int_equal(errno, EBADF);
+	bf_pieces_free(&pieces);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +242,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_patches_that_do_not_fit, setup,
 						teardown),
+		cmocka_unit_test(test_write),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
