@@ -13,7 +13,7 @@ struct plan {
 	const struct bf_network *network;
 	const char *url;
 	char card[8];    /* "net1", "${nic}" for one found by its MAC, "" for any */
-	char device[16]; /* the card or the VLAN on it, "" for any card */
+	char device[20]; /* the card or the VLAN on it, "" for any card */
 };
 
 static struct plan make_plan(const struct bf_network *network, const char *url)
