@@ -30,8 +30,11 @@ double bf_progress_seconds(const struct bf_progress *progress)
 /* "7 s", "2:05 min", "1:10 h": as exact as an estimate deserves. */
 static void print_duration(double seconds, char *out, size_t size)
 {
-	unsigned long whole = (unsigned long)(seconds + 0.5);
-	if (whole < 60)
+	static const double days = 100 * 3600;
+	unsigned long whole = (unsigned long)((seconds < days ? seconds : days) + 0.5);
+	if (seconds >= days)
+		snprintf(out, size, "over 99 h");
+	else if (whole < 60)
 		snprintf(out, size, "%lu s", whole);
 	else if (whole < 3600)
 		snprintf(out, size, "%lu:%02lu min", whole / 60, whole % 60);

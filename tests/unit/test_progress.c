@@ -23,6 +23,7 @@ static void test_format(void **state)
 		{1, 10, 2, false, "10 % 1/10, 0.5/s, 18 s left"},
 		{100, 10000, 1, false, "1 % 100/10000, 100/s, 1:39 min left"},
 		{1, 7200, 1, false, "0 % 1/7200, 1.0/s, 1:59 h left"},
+		{1, 1000001, 1, false, "0 % 1/1000001, 1.0/s, over 99 h left"},
 		{10, 10, 1, false, "100 % 10/10, 10/s, 0 s left"},
 		{0, 0, 0, false, "100 % 0/0, 0.0/s, ? left"},
 		{0, 2, 1, true,
