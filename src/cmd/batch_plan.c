@@ -38,6 +38,8 @@ static int check_name(const char *name, struct bf_error *reterr)
 {
 	char text[256];
 	bf_printable(name, text, sizeof(text));
+	if (!*name)
+		return bf_fail(reterr, BF_ERR_INPUT, "the file's name is empty");
 	if (strchr(name, '/'))
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "the file '%s' would be in another folder", text);
@@ -211,6 +213,9 @@ static int check_rows(struct check *check, const char *name_pattern,
 	const struct bf_hostlist *hosts = &check->fleet->hosts;
 	int err = bf_expand_parse(name_pattern, hosts->columns, hosts->n_columns,
 				  &check->name, reterr);
+	if (!err && strchr(name_pattern, '/'))
+		err = bf_fail(reterr, BF_ERR_USAGE,
+			      "there is a '/' in it: the files go into --output-dir");
 	if (!err && !check->name.used && hosts->n_rows > 1)
 		err = bf_fail(reterr, BF_ERR_USAGE,
 			      "without a {column}, %zu machines would have one file",

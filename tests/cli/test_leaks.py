@@ -29,13 +29,26 @@ RUNS = [
     (["http://a.example/" + "x" * 9000], 1),
     (["--prebuilt", "/nonexistent", URL], 1),
     (["-o", "/nonexistent/x.iso", URL], 1),
+    (["batch", "--hosts", "hosts", "-j3", "-d", "out", "http://a.example/{host}"], 0),
+    (["batch", "--hosts", "hosts", "-j3", "-d", "out", "http://a.example/{host}"], 0),
+    (["batch", "--hosts", "bad", "-k", "-d", "out", "http://a.example/{host}"], 1),
+    (["batch", "--hosts", "bad", "-d", "out", "http://a.example/{hots}"], 2),
+    (["batch", "--hosts", "quotes", "-d", "out", "http://a.example/"], 1),
 ]
+
+LISTS = {
+    "hosts": "web1\nweb2\nweb3\n",
+    "bad": "host,ip,script\na,1,\nb,,missing\n../c,,\nd,,\nD,,\ne\nf,,\n",
+    "quotes": 'host,ip\na,"1\n',
+}
 
 
 class LeaksTest(CommandTest):
     def test_no_error_and_no_leak(self):
         judge("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 3650, "-subj",
               "/CN=Lab CA", "-keyout", "ca.key", "-out", "ca.pem", cwd=self.folder)
+        for name, text in LISTS.items():
+            (self.folder / name).write_text(text)
         for arguments, wanted in RUNS:
             with self.subTest(arguments=[str(a)[:40] for a in arguments]):
                 status, text = judge(*VALGRIND, COMMAND, *arguments, cwd=self.folder)
