@@ -37,16 +37,18 @@ static void scratch_free(struct scratch *scratch)
 static int compose(const struct bf_batch *batch, size_t row, struct scratch *scratch,
 		   struct bf_error *reterr)
 {
-	scratch->script.size = 0;
+	const struct bf_maker *maker = batch->maker;
 	scratch->path.size = 0;
-	int err = bf_fleet_render(batch->fleet, row, batch->schemes, &scratch->script,
-				  reterr);
+	int err = bf_maker_begin_script(maker, &scratch->script, reterr);
 	if (!err)
-		err = bf_template_patch(batch->image_template,
+		err = bf_fleet_render(batch->fleet, row, maker->schemes, &scratch->script,
+				      reterr);
+	if (!err)
+		err = bf_template_patch(&maker->image_template,
 					bf_buffer_view(&scratch->script),
 					&scratch->patches, reterr);
 	if (!err)
-		err = bf_template_overlay(batch->image_template, &scratch->patches,
+		err = bf_template_overlay(&maker->image_template, &scratch->patches,
 					  &scratch->image, reterr);
 	if (!err && (bf_buffer_print(&scratch->path, "%s/%s", batch->options->folder,
 				     bf_batch_plan_name(batch->plan, row)) ||

@@ -9,8 +9,7 @@ struct bf_batch {
 	const struct bf_batch_options *options;
 	const struct bf_fleet *fleet;
 	const struct bf_batch_plan *plan;
-	const struct bf_template *image_template;
-	const char *schemes;
+	const struct bf_maker *maker;
 };
 
 struct bf_batch_counts {

@@ -20,7 +20,7 @@ const char bf_batch_help[] =
 	"  -j, --jobs N         how many at once (default: the number of processors)\n"
 	"  -k, --keep-going     make the other images when one cannot be made\n"
 	"      --force          write also those that are there and need no change\n"
-	"      --arch, --label, --layout, --prebuilt, -q\n"
+	"      --arch, --label, --layout, --prebuilt, --trust, -q\n"
 	"                       as without batch\n"
 	"  -h, --help           print this\n"
 	"\n"
@@ -31,24 +31,24 @@ const char bf_batch_help[] =
 enum {
 	OPT_FORCE = 256,
 	OPT_HOSTS,
-	OPT_LAYOUT, /* any that bf_template_options_set() knows by name */
+	OPT_MAKER, /* any that bf_maker_options_set() knows by name */
 	OPT_NAME,
-	OPT_PREBUILT,
 };
 
 static const struct option long_options[] = {
-	{"arch", required_argument, NULL, OPT_LAYOUT},
+	{"arch", required_argument, NULL, OPT_MAKER},
 	{"force", no_argument, NULL, OPT_FORCE},
 	{"help", no_argument, NULL, 'h'},
 	{"hosts", required_argument, NULL, OPT_HOSTS},
 	{"jobs", required_argument, NULL, 'j'},
 	{"keep-going", no_argument, NULL, 'k'},
-	{"label", required_argument, NULL, OPT_LAYOUT},
-	{"layout", required_argument, NULL, OPT_LAYOUT},
+	{"label", required_argument, NULL, OPT_MAKER},
+	{"layout", required_argument, NULL, OPT_MAKER},
 	{"name", required_argument, NULL, OPT_NAME},
 	{"output-dir", required_argument, NULL, 'd'},
-	{"prebuilt", required_argument, NULL, OPT_PREBUILT},
+	{"prebuilt", required_argument, NULL, OPT_MAKER},
 	{"quiet", no_argument, NULL, 'q'},
+	{"trust", required_argument, NULL, OPT_MAKER},
 	{0},
 };
 
@@ -67,10 +67,13 @@ static int parse_jobs(const char *value, unsigned *ret, struct bf_error *reterr)
 	return BF_OK;
 }
 
-static int apply_layout(const char *name, const char *value,
-			struct bf_template_options *layout, struct bf_error *reterr)
+static int apply_maker(const char *name, const char *value,
+		       struct bf_maker_options *options, struct bf_error *reterr)
 {
-	int err = bf_template_options_set(layout, name, value, reterr);
+	if (strcmp(name, "trust") == 0 && options->trust)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--trust: given twice, iPXE trusts one certificate");
+	int err = bf_maker_options_set(options, name, value, reterr);
 	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
 }
 
@@ -98,13 +101,10 @@ static int apply(int option, const char *name, const char *value,
 	case OPT_HOSTS:
 		options->hosts = value;
 		return BF_OK;
-	case OPT_LAYOUT:
-		return apply_layout(name, value, &options->layout, reterr);
-	case OPT_NAME:
+	case OPT_MAKER:
+		return apply_maker(name, value, &options->made_from, reterr);
+	default: /* OPT_NAME */
 		options->name = value;
-		return BF_OK;
-	default: /* OPT_PREBUILT */
-		options->prebuilt = value;
 		return BF_OK;
 	}
 }
@@ -150,12 +150,12 @@ int bf_batch_options_parse(int argc, char **argv, struct bf_batch_options *ret,
 	struct bf_batch_options options = {
 		.folder = ".",
 		.name = "{host}.iso",
-		.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
-		.layout = bf_template_options_default(),
+		.made_from = {.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
+			      .layout = bf_template_options_default()},
 		.jobs = processors(),
 	};
-	if (options.prebuilt && !*options.prebuilt)
-		options.prebuilt = NULL;
+	if (options.made_from.prebuilt && !*options.made_from.prebuilt)
+		options.made_from.prebuilt = NULL;
 
 	opterr = 0;
 	int index = 0;

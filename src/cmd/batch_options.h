@@ -2,18 +2,17 @@
 #ifndef BF_BATCH_OPTIONS_H
 #define BF_BATCH_OPTIONS_H
 
-#include "image/template_options.h"
+#include "image/maker.h"
 
 enum { BF_BATCH_JOBS_MAX = 64 };
 
 /* The strings belong to argv. */
 struct bf_batch_options {
-	const char *url;      /* pattern, NULL when the rows bring their own */
-	const char *hosts;    /* file, "-" is standard input */
-	const char *folder;   /* where the images go */
-	const char *name;     /* pattern of their names */
-	const char *prebuilt; /* the bundle's folder, NULL for the one inside */
-	struct bf_template_options layout;
+	const char *url;    /* pattern, NULL when the rows bring their own */
+	const char *hosts;  /* file, "-" is standard input */
+	const char *folder; /* where the images go */
+	const char *name;   /* pattern of their names */
+	struct bf_maker_options made_from;
 	unsigned jobs;
 	bool keep_going;
 	bool force;

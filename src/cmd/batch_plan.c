@@ -11,8 +11,7 @@
 /* What the checks share. */
 struct check {
 	const struct bf_fleet *fleet;
-	const struct bf_template *image_template;
-	const char *schemes;
+	const struct bf_maker *maker;
 	struct bf_expand name;
 	struct bf_batch_plan *plan;
 };
@@ -189,11 +188,12 @@ static int check_scripts(const struct check *check, struct bf_error *reterr)
 		struct bf_error error;
 		if (check->plan->is_bad[row])
 			continue;
-		script.size = 0;
-		int err = bf_fleet_render(check->fleet, row, check->schemes, &script,
-					  &error);
+		int err = bf_maker_begin_script(check->maker, &script, &error);
+		if (!err)
+			err = bf_fleet_render(check->fleet, row, check->maker->schemes,
+					      &script, &error);
 		if (!err) {
-			err = bf_template_check(check->image_template,
+			err = bf_template_check(&check->maker->image_template,
 						bf_buffer_view(&script), &error);
 			if (err)
 				fail_row(check, row, BF_HOSTLIST_COLUMNS_MAX, err,
@@ -233,14 +233,11 @@ static int check_rows(struct check *check, const char *name_pattern,
 }
 
 int bf_batch_plan_new(const struct bf_fleet *fleet, const char *name_pattern,
-		      const struct bf_template *image_template, const char *schemes,
-		      struct bf_batch_plan *ret, struct bf_error *reterr)
+		      const struct bf_maker *maker, struct bf_batch_plan *ret,
+		      struct bf_error *reterr)
 {
 	struct bf_batch_plan plan = {0};
-	struct check check = {.fleet = fleet,
-			      .image_template = image_template,
-			      .schemes = schemes,
-			      .plan = &plan};
+	struct check check = {.fleet = fleet, .maker = maker, .plan = &plan};
 	int err = check_rows(&check, name_pattern, reterr);
 	if (err)
 		bf_batch_plan_free(&plan);

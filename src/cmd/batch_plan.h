@@ -3,7 +3,7 @@
 #define BF_BATCH_PLAN_H
 
 #include "image/fleet.h"
-#include "image/template.h"
+#include "image/maker.h"
 
 struct bf_batch_plan {
 	struct bf_buffer names; /* of the files, each with its NUL */
@@ -19,8 +19,8 @@ struct bf_batch_plan {
  * bf_batch_plan_free().
  */
 int bf_batch_plan_new(const struct bf_fleet *fleet, const char *name_pattern,
-		      const struct bf_template *image_template, const char *schemes,
-		      struct bf_batch_plan *ret, struct bf_error *reterr);
+		      const struct bf_maker *maker, struct bf_batch_plan *ret,
+		      struct bf_error *reterr);
 void bf_batch_plan_free(struct bf_batch_plan *plan);
 
 /* The name of a row's file. */

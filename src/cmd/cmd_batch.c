@@ -2,15 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "cmd/batch.h"
 #include "cmd/commands.h"
-
-static void free_bundle(struct bf_bundle **bundle)
-{
-	bf_bundle_free(*bundle);
-}
+#include "image/trust.h"
 
 static int make_folder(const char *folder, struct bf_error *reterr)
 {
@@ -23,7 +20,7 @@ static int make_folder(const char *folder, struct bf_error *reterr)
 
 static void report(const struct bf_batch *batch, const struct bf_batch_counts *counts)
 {
-	double size = (double)batch->image_template->image.pieces.size;
+	double size = (double)batch->maker->image_template.image.pieces.size;
 	double seconds = counts->seconds > 0 ? counts->seconds : 1e-9;
 	fprintf(stderr,
 		"boots-from: %zu written, %zu unchanged, %zu failed, of %zu: %.1f MiB in "
@@ -67,25 +64,34 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 						 : BF_OK;
 }
 
-static int plan_and_run(const struct bf_batch_options *options,
-			const struct bf_fleet *fleet, const struct bf_bundle *bundle,
-			struct bf_error *reterr)
+/* What works now or not yet and will be a surprise later. */
+static int warn_of_trust(const char *path, struct bf_error *reterr)
 {
-	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
-	bf_cleanup(bf_batch_plan_free) struct bf_batch_plan plan = {0};
-	char schemes[BF_IPXE_SCHEMES_SIZE];
-	bf_bundle_schemes(bundle, options->layout.archs, schemes);
-	int err = bf_template_new(bundle, &options->layout, &image_template, reterr);
-	if (!err)
-		err = bf_batch_plan_new(fleet, options->name, &image_template, schemes,
-					&plan, reterr);
+	bf_cleanup(bf_certificate_free) struct bf_certificate certificate = {0};
+	struct bf_trust_warnings warnings;
+	int err = bf_certificate_read(path, &certificate, reterr);
 	if (err)
 		return err;
-	const struct bf_batch batch = {.options = options,
-				       .fleet = fleet,
-				       .plan = &plan,
-				       .image_template = &image_template,
-				       .schemes = schemes};
+	bf_trust_warn(&certificate, NULL, time(NULL), &warnings);
+	for (size_t i = 0; i < warnings.n; i++)
+		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
+	return BF_OK;
+}
+
+static int plan_and_run(const struct bf_batch_options *options,
+			const struct bf_fleet *fleet, struct bf_error *reterr)
+{
+	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
+	bf_cleanup(bf_batch_plan_free) struct bf_batch_plan plan = {0};
+	int err = bf_maker_new(&options->made_from, &maker, reterr);
+	if (!err && options->made_from.trust)
+		err = warn_of_trust(options->made_from.trust, reterr);
+	if (!err)
+		err = bf_batch_plan_new(fleet, options->name, &maker, &plan, reterr);
+	if (err)
+		return err;
+	const struct bf_batch batch = {
+		.options = options, .fleet = fleet, .plan = &plan, .maker = &maker};
 	return run(&batch, reterr);
 }
 
@@ -93,7 +99,6 @@ int bf_cmd_batch(int argc, char **argv, struct bf_error *reterr)
 {
 	struct bf_batch_options options;
 	bf_cleanup(bf_fleet_free) struct bf_fleet fleet = {0};
-	bf_cleanup(free_bundle) struct bf_bundle *bundle = NULL;
 	int err = bf_batch_options_parse(argc, argv, &options, reterr);
 	if (err)
 		return err;
@@ -102,7 +107,5 @@ int bf_cmd_batch(int argc, char **argv, struct bf_error *reterr)
 		return BF_OK;
 	}
 	err = bf_fleet_load(options.hosts, options.url, &fleet, reterr);
-	if (!err)
-		err = bf_bundle_load(options.prebuilt, &bundle, reterr);
-	return err ? err : plan_and_run(&options, &fleet, bundle, reterr);
+	return err ? err : plan_and_run(&options, &fleet, reterr);
 }

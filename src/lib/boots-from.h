@@ -77,6 +77,7 @@ struct bf_boot_error {
  *     arch       boot paths: bios, x86_64, arm64, riscv64 with commas, or all
  *     label      volume label of the ISO
  *     layout     isohybrid, gpt, mbr or cd
+ *     trust      file with the one certificate that HTTPS servers are held against
  *
  * Setting an option again replaces it. An unknown name is BF_BOOT_USAGE, so a program
  * can ask what the library it runs with has. NULL only when out of memory.

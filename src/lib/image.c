@@ -29,11 +29,11 @@ static int make(const struct bf_boot_template *boot_template,
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	int err = bf_lib_render(boot_template, target, &script, reterr);
 	if (!err)
-		err = bf_template_patch(&boot_template->layout, bf_buffer_view(&script),
-					&ret->patches, reterr);
+		err = bf_template_patch(&boot_template->maker.image_template,
+					bf_buffer_view(&script), &ret->patches, reterr);
 	if (!err)
-		err = bf_template_overlay(&boot_template->layout, &ret->patches,
-					  &ret->pieces, reterr);
+		err = bf_template_overlay(&boot_template->maker.image_template,
+					  &ret->patches, &ret->pieces, reterr);
 	if (!err)
 		list_differences(ret);
 	return err;

@@ -2,27 +2,25 @@
 #ifndef BF_LIB_PRIVATE_H
 #define BF_LIB_PRIVATE_H
 
+#include "image/maker.h"
 #include "image/target.h"
-#include "image/template_options.h"
 #include "lib/boots-from.h"
 
+/* The options that are text are our own copies. */
 struct bf_boot_options {
-	struct bf_template_options layout;
-	char *label;  /* what layout points to, unless it is the default */
-	char *folder; /* of the bundle, NULL for the one inside */
+	struct bf_maker_options made_from;
+	char *label, *prebuilt, *trust;
 };
 
 struct bf_boot_template {
-	struct bf_bundle *bundle; /* the layout's pieces lead to its bytes */
-	struct bf_template layout;
-	char schemes[BF_IPXE_SCHEMES_SIZE];
+	struct bf_maker maker;
 };
 
 struct bf_boot_target {
 	struct bf_target settings;
 };
 
-/* The script for a target: what the slots of the template are to hold. */
+/* Make ret the script for a target: what the slots of the template are to hold. */
 int bf_lib_render(const struct bf_boot_template *boot_template,
 		  const struct bf_boot_target *target, struct bf_buffer *ret,
 		  struct bf_error *reterr);

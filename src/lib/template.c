@@ -26,7 +26,7 @@ struct bf_boot_options *bf_boot_options_new(void)
 {
 	struct bf_boot_options *options = calloc(1, sizeof(*options));
 	if (options)
-		options->layout = bf_template_options_default();
+		options->made_from.layout = bf_template_options_default();
 	return options;
 }
 
@@ -35,28 +35,35 @@ void bf_boot_options_free(struct bf_boot_options *options)
 	if (!options)
 		return;
 	free(options->label);
-	free(options->folder);
+	free(options->prebuilt);
+	free(options->trust);
 	free(options);
+}
+
+/* Where a copy of the option's text is kept; NULL for one that is understood at once. */
+static char **find_copy(struct bf_boot_options *options, const char *name)
+{
+	if (strcmp(name, "label") == 0)
+		return &options->label;
+	if (strcmp(name, "prebuilt") == 0)
+		return &options->prebuilt;
+	return strcmp(name, "trust") == 0 ? &options->trust : NULL;
 }
 
 static int set_option(struct bf_boot_options *options, const char *name,
 		      const char *value, struct bf_error *reterr)
 {
+	char **kept = find_copy(options, name);
 	char *copy = strdup(value);
 	if (!copy)
 		return bf_fail_nomem(reterr);
-	if (strcmp(name, "prebuilt") == 0) {
-		free(options->folder);
-		options->folder = copy;
-		return BF_OK;
+	int err = bf_maker_options_set(&options->made_from, name, copy, reterr);
+	if (!err && kept) {
+		free(*kept);
+		*kept = copy;
+	} else {
+		free(copy);
 	}
-	int err = bf_template_options_set(&options->layout, name, copy, reterr);
-	if (!err && options->layout.label == copy) {
-		free(options->label);
-		options->label = copy;
-		return BF_OK;
-	}
-	free(copy);
 	return err;
 }
 
@@ -68,25 +75,15 @@ int bf_boot_options_set(struct bf_boot_options *options, const char *name,
 	return bf_lib_report(err, &error, reterr);
 }
 
-static int make(const struct bf_boot_options *options, struct bf_boot_template *ret,
-		struct bf_error *reterr)
-{
-	int err = bf_bundle_load(options->folder, &ret->bundle, reterr);
-	if (!err)
-		err = bf_template_new(ret->bundle, &options->layout, &ret->layout,
-				      reterr);
-	if (!err)
-		bf_bundle_schemes(ret->bundle, options->layout.archs, ret->schemes);
-	return err;
-}
-
 int bf_boot_template_new(const struct bf_boot_options *options,
 			 struct bf_boot_template **ret, struct bf_boot_error *reterr)
 {
 	struct bf_error error;
-	const struct bf_boot_options defaults = {.layout = bf_template_options_default()};
+	const struct bf_maker_options defaults = {.layout =
+							  bf_template_options_default()};
 	struct bf_boot_template *made = calloc(1, sizeof(*made));
-	int err = made ? make(options ? options : &defaults, made, &error)
+	int err = made ? bf_maker_new(options ? &options->made_from : &defaults,
+				      &made->maker, &error)
 		       : bf_fail_nomem(&error);
 	if (err)
 		bf_boot_template_free(made);
@@ -99,23 +96,23 @@ void bf_boot_template_free(struct bf_boot_template *boot_template)
 {
 	if (!boot_template)
 		return;
-	bf_template_free(&boot_template->layout);
-	bf_bundle_free(boot_template->bundle);
+	bf_maker_free(&boot_template->maker);
 	free(boot_template);
 }
 
 uint64_t bf_boot_template_size(const struct bf_boot_template *boot_template)
 {
-	return boot_template->layout.image.pieces.size;
+	return boot_template->maker.image_template.image.pieces.size;
 }
 
 int64_t bf_boot_template_time(const struct bf_boot_template *boot_template)
 {
-	return boot_template->bundle->time;
+	return boot_template->maker.bundle->time;
 }
 
 size_t bf_boot_template_read(const struct bf_boot_template *boot_template,
 			     uint64_t offset, void *out, size_t length)
 {
-	return bf_pieces_read(&boot_template->layout.image.pieces, offset, out, length);
+	return bf_pieces_read(&boot_template->maker.image_template.image.pieces, offset,
+			      out, length);
 }

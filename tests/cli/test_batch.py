@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from command import COMMAND, CommandTest
+from command import COMMAND, CommandTest, judge
 
 PATTERN = "http://10.0.0.1/boot/{host}"
 
@@ -80,6 +80,16 @@ class ImagesTest(BatchTest):
         words = ["--arch", "bios,x86_64", "--label", "FLEET", "--layout", "gpt"]
         self.assert_made(self.batch("web1\n", *words), "web1.iso")
         self.assert_same("web1.iso", *words, "http://10.0.0.1/boot/web1")
+
+    def test_trust(self):
+        make = "req -x509 -newkey rsa:2048 -nodes -days 3650 -keyout key -out ca.pem -subj"
+        judge("openssl", *make.split(), "/CN=Lab CA", cwd=self.folder)
+        trust = ["--trust", "ca.pem"]
+        self.assert_made(self.batch("a\nb\n", *trust, "-q"), "a.iso", "b.iso")
+        for host in "ab":
+            self.assert_same(f"{host}.iso", *trust, f"http://10.0.0.1/boot/{host}")
+        done = self.batch("a\n", *trust, *trust)
+        self.assert_complains(done, "--trust: given twice", status=2)
 
     def test_name_and_hosts_file(self):
         (self.folder / "hosts.csv").write_text("host,rack\nweb1,a\nweb2,b\n")

@@ -133,6 +133,13 @@ class SameBytesTest(CommandTest):
     def test_eight_threads(self):
         self.compare(8, [f"url={URL}"], URL)
 
+    def test_trust(self):
+        make = "req -x509 -newkey rsa:2048 -nodes -days 3650 -keyout key -out ca.pem -subj"
+        judge("openssl", *make.split(), "/CN=Lab CA", cwd=self.folder)
+        certificate = self.folder / "ca.pem"
+        url = "https://10.0.0.1/boot"
+        self.compare(3, [f"url={url}", f"trust={certificate}"], "--trust", certificate, url)
+
     def test_script(self):
         script = "#!ipxe\necho hello\nshell\n"
         (self.folder / "script").write_text(script)
@@ -149,6 +156,7 @@ class SameBytesTest(CommandTest):
             (["layout=gtp", "url=http://a/b"], "did you mean gpt?"),
             (["label=", "url=http://a/b"], "the label is empty"),
             (["prebuilt=/nonexistent", "url=http://a/b"], "/nonexistent"),
+            (["trust=/nonexistent", "url=http://a/b"], "/nonexistent"),
             (["url=http://a/b", "ip=10.0.0.2/24"], "without DNS"),
             (["url=http://a/b", "script=shell"], "the script says what to boot"),
             (["script=" + "x" * 9000], "8"),
