@@ -13,6 +13,7 @@ figure counts only beside the others of the same run.
 import argparse
 import datetime
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -35,15 +36,19 @@ class Row:
         self.out = out
         self.starts_empty = starts_empty
         self.seconds = []
+        self.cpu = []
 
     def run(self):
         if self.starts_empty:
             shutil.rmtree(self.out, ignore_errors=True)
             self.out.mkdir()
         os.sync()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.perf_counter()
         subprocess.run(self.argv, check=True, capture_output=True)
         self.seconds.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def hosts_file(folder, count):
@@ -102,12 +107,13 @@ def main():
 
     print(f"{datetime.date.today()}, {machine()}, {arguments.hosts} images of 3 MiB, ", end="")
     print(f"medians of {arguments.runs} interleaved runs\n")
-    print("| what | s | ratio to write(2) |")
-    print("| --- | --- | --- |")
-    base = statistics.median(table[0].seconds)
+    print("| what | s | ratio to write(2) | CPU, s | ratio to write(2) |")
+    print("| --- | --- | --- | --- | --- |")
+    base = [statistics.median(table[0].seconds), statistics.median(table[0].cpu)]
     for row in table:
-        median = statistics.median(row.seconds)
-        print(f"| {row.name} | {median:.2f} | {median / base:.2f} |")
+        wall, cpu = statistics.median(row.seconds), statistics.median(row.cpu)
+        print(f"| {row.name} | {wall:.2f} | {wall / base[0]:.2f} ", end="")
+        print(f"| {cpu:.2f} | {cpu / base[1]:.2f} |")
     print("\n| hosts | peak memory, MB |\n| --- | --- |")
     for count, peak in peaks:
         print(f"| {count} | {peak:.1f} |")

@@ -38,7 +38,7 @@ RUNS = [
 
 LISTS = {
     "hosts": "web1\nweb2\nweb3\n",
-    "bad": "host,ip,script\na,1,\nb,,missing\n../c,,\nd,,\nD,,\ne\nf,,\n",
+    "bad": "host,ip,script\na,1,\nb,,missing\n../c,,\nx,,\nX,,\ne\nf,,\n",
     "quotes": 'host,ip\na,"1\n',
 }
 
