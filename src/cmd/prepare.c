@@ -5,7 +5,6 @@
 
 #include "base/cleanup.h"
 #include "image/import.h"
-#include "image/schemes.h"
 #include "image/script.h"
 #include "image/template.h"
 #include "image/trust.h"
@@ -96,24 +95,6 @@ int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 
 /* ---- The script ---- */
 
-/* A URL must suit every iPXE in the image: keep the schemes that all of them have. */
-static void common_schemes(const struct bf_bundle *bundle, unsigned archs,
-			   char ret[BF_IPXE_SCHEMES_SIZE])
-{
-	ret[0] = '\0';
-	bool first = true;
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
-		if (!ipxe->present || !(archs & 1u << arch))
-			continue;
-		if (first)
-			memcpy(ret, ipxe->schemes, BF_IPXE_SCHEMES_SIZE);
-		else
-			bf_schemes_intersect(ret, ipxe->schemes);
-		first = false;
-	}
-}
-
 static int read_script(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
 {
 	char name[256];
@@ -137,7 +118,7 @@ static int render_script(const struct bf_bundle *bundle, const struct bf_options
 			 struct bf_buffer *ret, struct bf_error *reterr)
 {
 	char schemes[BF_IPXE_SCHEMES_SIZE];
-	common_schemes(bundle, options->archs, schemes);
+	bf_bundle_schemes(bundle, options->archs, schemes);
 	int err = bf_url_check(options->url, schemes, reterr);
 	return err ? err : bf_script_render(&options->network, options->url, ret, reterr);
 }
