@@ -1,5 +1,6 @@
 """--ipxe: binaries the user brings, with a slot or without, and what cannot be used."""
 
+import json
 import os
 import struct
 import unittest
@@ -11,7 +12,8 @@ import lkrn
 from command import URL, CommandTest, judge
 
 STOCK = Path(os.environ["BOOTS_FROM_BUNDLE"] + ".stock/usr/lib/ipxe")
-OTHERS = os.environ.get("BOOTS_FROM_OTHERS", "")
+TRIXIE = Path(os.environ["BOOTS_FROM_TRIXIE"])
+OTHERS = os.environ["BOOTS_FROM_OTHERS"]
 FTP = "ftp://192.0.2.1/boot.ipxe"
 MARKER = b"#!ipxe\n#boots-from-slot v1 size=0x00002000 offset=0xffffffff\n"
 
@@ -57,6 +59,20 @@ class IpxeTest(CommandTest):
                 self.assertEqual(self.part("efi", "--ipxe", STOCK / name), wanted)
         wanted = self.part("lkrn")
         self.assertEqual(self.part("lkrn", "--ipxe", STOCK / "ipxe.lkrn"), wanted)
+
+    def test_the_other_suite(self):
+        """Debian trixie's binaries, all in one image; inspect tells which iPXE is in it."""
+        if not TRIXIE.is_dir():
+            self.skipTest("trixie's ipxe package could not be fetched")
+        names = ["ipxe.lkrn", "ipxe-amd64.efi", "ipxe-arm64.efi", "ipxe-riscv64.efi"]
+        options = [word for name in names for word in ("--ipxe", TRIXIE / name)]
+        done = self.run_command("-q", "--arch", "all", *options, "-o", "out", URL)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        report = json.loads(self.run_command("inspect", "--json", "out").stdout)
+        self.assertEqual(len(report["programs"]), 4)
+        for program in report["programs"]:
+            self.assertRegex(program["version"], r"^1\.21\.1")
+            self.assertIn("chain --autofree " + URL, program["slot"]["script"])
 
     def test_a_planted_binary_comes_back(self):
         first = self.part("efi", url="http://first.example/")
@@ -183,8 +199,8 @@ class IpxeTest(CommandTest):
 
     def test_what_is_not_ipxe(self):
         """GRUB, systemd-boot, shim, memtest86+, Linux: Debian's, unpacked into a folder."""
-        if not OTHERS:
-            self.skipTest("BOOTS_FROM_OTHERS names no folder of other boot programs")
+        if not Path(OTHERS).is_dir():
+            self.skipTest("the other boot programs could not be fetched")
         programs = [
             path
             for path in sorted(Path(OTHERS).rglob("*"))
