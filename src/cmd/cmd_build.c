@@ -41,7 +41,7 @@ static int read_certificate(const struct bf_bundle *bundle,
 	struct bf_trust_warnings warnings;
 	int err = bf_certificate_read(options->trust, ret, reterr);
 	if (!err)
-		err = bf_trust_check(ret, bundle, options->archs, reterr);
+		err = bf_trust_check(ret, bundle, options->made.archs, reterr);
 	if (err)
 		return bf_fail_in(reterr, err, "--trust");
 	bf_trust_warn(ret, options->url, time(NULL), &warnings);
@@ -86,7 +86,7 @@ static void report(const struct bf_options *options,
 		script && strcmp(script, "-") == 0 ? "the script" : target);
 	const char *separator = " ";
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (options->archs & 1u << arch) {
+		if (options->made.archs & 1u << arch) {
 			fprintf(stderr, "%s%s%s", separator,
 				arch == BF_ARCH_BIOS ? "" : "UEFI ",
 				arch == BF_ARCH_BIOS ? "BIOS" : bf_arch_name(arch));
@@ -110,20 +110,15 @@ static int write_iso(const struct bf_options *options, struct bf_bundle *bundle,
 		     const struct bf_certificate *certificate, struct bf_view script,
 		     const struct timespec *start, struct bf_error *reterr)
 {
-	const struct bf_template_options layout = {
-		.format = options->format,
-		.layout = options->layout,
-		.archs = options->archs,
-		.label = options->label,
-	};
 	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
 	bf_cleanup(bf_patches_free) struct bf_patches patches = {0};
 
 	int err = bf_import_fill_packed(bundle, script, reterr);
 	if (!err && certificate)
-		err = bf_trust_pin(bundle, options->archs, certificate->sha256, reterr);
+		err = bf_trust_pin(bundle, options->made.archs, certificate->sha256,
+				   reterr);
 	if (!err)
-		err = bf_template_new(bundle, &layout, &image_template, reterr);
+		err = bf_template_new(bundle, &options->made, &image_template, reterr);
 	if (!err)
 		err = bf_template_patch(&image_template, script, &patches, reterr);
 	if (!err)

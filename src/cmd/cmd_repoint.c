@@ -66,7 +66,7 @@ static int change(struct bf_options *options, const struct bf_source *image,
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	int err = bf_bundle_load(options->prebuilt, &bundle, reterr);
 	if (!err)
-		err = bf_repoint_describe(repoint, bundle, &options->archs, reterr);
+		err = bf_repoint_describe(repoint, bundle, &options->made.archs, reterr);
 	if (!err)
 		err = bf_prepare_script(bundle, options, NULL, &script, reterr);
 	if (err)

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
 #include "cmd/arguments.h"
-#include "image/template.h"
 #include "image/url.h"
 
 const char bf_options_help[] =
@@ -59,11 +57,8 @@ const char bf_options_help[] =
 	"Write the image to a USB stick:  dd if=boots-from.iso of=/dev/sdX bs=4M\n";
 
 enum {
-	OPT_ARCH = 256,
-	OPT_FORMAT,
-	OPT_IPXE,
-	OPT_LABEL,
-	OPT_LAYOUT,
+	OPT_IPXE = 256,
+	OPT_MADE,    /* any that bf_template_options_set() knows by name */
 	OPT_NETWORK, /* any that bf_network_set() knows by name */
 	OPT_PREBUILT,
 	OPT_PRINT_SCRIPT,
@@ -74,16 +69,16 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{"arch", required_argument, NULL, OPT_ARCH},
+	{"arch", required_argument, NULL, OPT_MADE},
 	{"dns", required_argument, NULL, OPT_NETWORK},
-	{"format", required_argument, NULL, OPT_FORMAT},
+	{"format", required_argument, NULL, OPT_MADE},
 	{"gateway", required_argument, NULL, OPT_NETWORK},
 	{"help", no_argument, NULL, 'h'},
 	{"hostname", required_argument, NULL, OPT_NETWORK},
 	{"ip", required_argument, NULL, OPT_NETWORK},
 	{"ipxe", required_argument, NULL, OPT_IPXE},
-	{"label", required_argument, NULL, OPT_LABEL},
-	{"layout", required_argument, NULL, OPT_LAYOUT},
+	{"label", required_argument, NULL, OPT_MADE},
+	{"layout", required_argument, NULL, OPT_MADE},
 	{"nic", required_argument, NULL, OPT_NETWORK},
 	{"output", required_argument, NULL, 'o'},
 	{"prebuilt", required_argument, NULL, OPT_PREBUILT},
@@ -97,91 +92,6 @@ static const struct option long_options[] = {
 	{"vlan", required_argument, NULL, OPT_NETWORK},
 	{0},
 };
-
-static int fail_arch(struct bf_view name, struct bf_error *reterr)
-{
-	char raw[64], text[128];
-	const char *names[BF_ARCH_COUNT];
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		names[arch] = bf_arch_name(arch);
-	snprintf(raw, sizeof(raw), "%.*s", (int)(name.size < 60 ? name.size : 60),
-		 name.data);
-	const char *nearest = bf_nearest(raw, names, BF_ARCH_COUNT);
-	bf_printable(raw, text, sizeof(text));
-	return bf_fail(
-		reterr, BF_ERR_USAGE,
-		"--arch: '%s' is not one of bios, x86_64, arm64, riscv64, all%s%s%s",
-		text, nearest ? ": did you mean " : "", nearest ? nearest : "",
-		nearest ? "?" : "");
-}
-
-static int parse_archs(const char *list, unsigned *ret, struct bf_error *reterr)
-{
-	unsigned archs = 0;
-	for (const char *name = list;; name++) {
-		size_t length = strcspn(name, ",");
-		struct bf_view view = bf_view(name, length);
-		enum bf_arch arch = bf_arch_from_name(view);
-		if (length == 3 && memcmp(name, "all", 3) == 0)
-			archs |= (1u << BF_ARCH_COUNT) - 1;
-		else if (arch == BF_ARCH_COUNT)
-			return fail_arch(view, reterr);
-		else
-			archs |= 1u << arch;
-		name += length;
-		if (!*name)
-			break;
-	}
-	*ret = archs;
-	return BF_OK;
-}
-
-static int parse_layout(const char *value, enum bf_iso_layout *ret,
-			struct bf_error *reterr)
-{
-	static const char *const names[] = {
-		[BF_ISO_LAYOUT_ISOHYBRID] = "isohybrid",
-		[BF_ISO_LAYOUT_GPT] = "gpt",
-		[BF_ISO_LAYOUT_MBR] = "mbr",
-		[BF_ISO_LAYOUT_CD] = "cd",
-	};
-	enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
-	char text[128];
-	for (size_t i = 0; i < N_NAMES; i++)
-		if (strcmp(value, names[i]) == 0) {
-			*ret = (enum bf_iso_layout)i;
-			return BF_OK;
-		}
-	const char *nearest = bf_nearest(value, names, N_NAMES);
-	return bf_fail(reterr, BF_ERR_USAGE,
-		       "--layout: '%s' is not one of isohybrid, gpt, mbr, cd%s%s%s",
-		       bf_printable(value, text, sizeof(text)),
-		       nearest ? ": did you mean " : "", nearest ? nearest : "",
-		       nearest ? "?" : "");
-}
-
-/* Volume identifiers, ECMA-119 8.4.7, and what Linux and Windows accept beyond d-characters. */
-static int check_label(const char *label, struct bf_error *reterr)
-{
-	static const char allowed[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789_-.";
-	size_t length = strlen(label);
-	size_t good = strspn(label, allowed);
-	if (length == 0)
-		return bf_fail(reterr, BF_ERR_USAGE, "--label: the label is empty");
-	if (length > BF_ISO_LABEL_MAX)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "--label: %zu characters, at most %d fit", length,
-			       BF_ISO_LABEL_MAX);
-	if (good < length)
-		return bf_fail(
-			reterr, BF_ERR_USAGE,
-			"--label: the character at column %zu is not a letter, a digit, "
-			"'_', '-' or '.'",
-			good + 1);
-	return BF_OK;
-}
 
 /* iPXE has room for one fingerprint, and on BIOS no byte that is provably unused. */
 static int take_trust(const char *path, struct bf_options *options,
@@ -207,17 +117,11 @@ static int apply_network(const char *name, const char *value, struct bf_network 
 	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
 }
 
-static int parse_format(const char *name, enum bf_format *ret, struct bf_error *reterr)
+static int apply_made(const char *name, const char *value,
+		      struct bf_template_options *made, struct bf_error *reterr)
 {
-	char text[128];
-	for (enum bf_format format = 0; format < BF_FORMAT_COUNT; format++)
-		if (strcmp(name, bf_format_name(format)) == 0) {
-			*ret = format;
-			return BF_OK;
-		}
-	return bf_fail(reterr, BF_ERR_USAGE,
-		       "--format: '%s' is not one of iso, efi, lkrn, esp",
-		       bf_printable(name, text, sizeof(text)));
+	int err = bf_template_options_set(made, name, value, reterr);
+	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
 }
 
 static int add_ipxe(const char *path, struct bf_options *options, struct bf_error *reterr)
@@ -256,8 +160,6 @@ static int apply(int option, const char *name, const char *value,
 	case OPT_PRINT_SLOT:
 		options->action = BF_ACTION_PRINT_SLOT;
 		return BF_OK;
-	case OPT_FORMAT:
-		return parse_format(value, &options->format, reterr);
 	case OPT_IPXE:
 		return add_ipxe(value, options, reterr);
 	case OPT_PREBUILT:
@@ -265,13 +167,8 @@ static int apply(int option, const char *name, const char *value,
 		return BF_OK;
 	case OPT_TRUST:
 		return take_trust(value, options, reterr);
-	case OPT_ARCH:
-		return parse_archs(value, &options->archs, reterr);
-	case OPT_LAYOUT:
-		return parse_layout(value, &options->layout, reterr);
-	default: /* OPT_LABEL */
-		options->label = value;
-		return check_label(value, reterr);
+	default: /* OPT_MADE */
+		return apply_made(name, value, &options->made, reterr);
 	}
 }
 
@@ -329,19 +226,27 @@ static int take_target(int argc, char **argv, struct bf_options *options,
 }
 
 /* What only building an image can heed. */
-static int refuse_for_repoint(int option, struct bf_error *reterr)
+static int refuse_for_repoint(int option, const char *name, struct bf_error *reterr)
 {
-	static const int refused[] = {'o',        OPT_ARCH,   OPT_FORMAT,     OPT_IPXE,
-				      OPT_LABEL,  OPT_LAYOUT, OPT_PRINT_SLOT, OPT_TRUST,
-				      OPT_VERSION};
+	static const int refused[] = {
+		'o', OPT_IPXE, OPT_MADE, OPT_PRINT_SLOT, OPT_TRUST, OPT_VERSION,
+	};
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		for (const struct option *row = long_options; row->name; row++)
-			if (option == refused[i] && row->val == option)
-				return bf_fail(reterr, BF_ERR_USAGE,
-					       "option --%s is for building: repoint "
-					       "changes nothing but the script",
-					       row->name);
+		if (option == refused[i])
+			return bf_fail(reterr, BF_ERR_USAGE,
+				       "option --%s is for building: repoint changes "
+				       "nothing but the script",
+				       name);
 	return BF_OK;
+}
+
+/* getopt_long() leaves the index alone when it meets the short form of an option. */
+static const char *long_name(int option, int index)
+{
+	for (const struct option *row = long_options; row->name; row++)
+		if (row->val == option && option < 256)
+			return row->name;
+	return long_options[index].name;
 }
 
 static int take_options(int argc, char **argv, bool is_repoint,
@@ -353,10 +258,10 @@ static int take_options(int argc, char **argv, bool is_repoint,
 	     (option = getopt_long(argc, argv, ":ho:q", long_options, &index)) != -1;) {
 		if (option == '?' || option == ':')
 			return bf_arguments_fail(argv, option, long_options, reterr);
-		int err = is_repoint ? refuse_for_repoint(option, reterr) : BF_OK;
+		const char *name = long_name(option, index);
+		int err = is_repoint ? refuse_for_repoint(option, name, reterr) : BF_OK;
 		if (!err)
-			err = apply(option, long_options[index].name, optarg, options,
-				    reterr);
+			err = apply(option, name, optarg, options, reterr);
 		if (err)
 			return err;
 	}
@@ -367,8 +272,9 @@ static struct bf_options defaults(void)
 {
 	struct bf_options options = {
 		.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
-		.label = BF_TEMPLATE_DEFAULT_LABEL,
+		.made = bf_template_options_default(),
 	};
+	options.made.archs = 0;
 	if (options.prebuilt && !*options.prebuilt)
 		options.prebuilt = NULL;
 	return options;
@@ -399,7 +305,7 @@ int bf_options_parse(int argc, char **argv, struct bf_options *ret,
 	if (!err && needs_url(&options))
 		err = take_target(argc, argv, &options, reterr);
 	if (!options.output)
-		options.output = default_output(options.format);
+		options.output = default_output(options.made.format);
 	if (!err)
 		*ret = options;
 	return err;

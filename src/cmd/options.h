@@ -7,6 +7,7 @@
 
 #include "image/network.h"
 #include "image/template.h"
+#include "image/template_options.h"
 
 enum bf_action {
 	BF_ACTION_BUILD,
@@ -26,20 +27,17 @@ struct bf_options {
 	const char *image;    /* what repoint changes; NULL for building */
 	const char *output;   /* "-" is standard output */
 	const char *prebuilt; /* the bundle's folder, NULL for the one inside */
-	const char *label;
-	enum bf_iso_layout layout;
 	struct bf_network network;
-	const char *trust; /* a certificate's file, or NULL */
-	enum bf_format format;
-	unsigned archs; /* set of 1u << enum bf_arch; 0 if none were given */
+	const char *trust;               /* a certificate's file, or NULL */
+	struct bf_template_options made; /* archs is 0 if none were given */
 	const char *ipxe[BF_OPTIONS_IPXE_MAX];
 	size_t n_ipxe;
 	bool quiet;
 };
 
 /*
- * Parse argv of a build. BF_ERR_USAGE for a command line that makes no sense, BF_ERR_INPUT for a value
- * that cannot be used; the sentence names the option.
+ * Parse argv of a build. BF_ERR_USAGE for a command line that makes no sense, BF_ERR_INPUT
+ * for a value that cannot be used; the sentence names the option.
  */
 int bf_options_parse(int argc, char **argv, struct bf_options *ret,
 		     struct bf_error *reterr);

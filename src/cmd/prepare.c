@@ -62,13 +62,13 @@ static int settle_archs(struct bf_options *options, const struct bf_bundle *bund
 			struct bf_error *reterr)
 {
 	unsigned imported = imported_archs(bundle);
-	if (!options->archs)
-		options->archs = default_archs(options->format, imported);
-	int err = check_format(options->format, options->archs, reterr);
+	if (!options->made.archs)
+		options->made.archs = default_archs(options->made.format, imported);
+	int err = check_format(options->made.format, options->made.archs, reterr);
 	if (err)
 		return err;
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (imported & ~options->archs & 1u << arch)
+		if (imported & ~options->made.archs & 1u << arch)
 			return bf_fail(reterr, BF_ERR_USAGE,
 				       "--ipxe brings one for %s, which this image is "
 				       "not for: see --arch and --format",
@@ -118,7 +118,7 @@ static int render_script(const struct bf_bundle *bundle, const struct bf_options
 			 struct bf_buffer *ret, struct bf_error *reterr)
 {
 	char schemes[BF_IPXE_SCHEMES_SIZE];
-	bf_bundle_schemes(bundle, options->archs, schemes);
+	bf_bundle_schemes(bundle, options->made.archs, schemes);
 	int err = bf_url_check(options->url, schemes, reterr);
 	return err ? err : bf_script_render(&options->network, options->url, ret, reterr);
 }
@@ -144,5 +144,5 @@ int bf_prepare_script(const struct bf_bundle *bundle, const struct bf_options *o
 		err = options->script ? read_script(options->script, ret, reterr)
 				      : render_script(bundle, options, ret, reterr);
 	return err ? err
-		   : check_size(bundle, options->archs, bf_buffer_view(ret), reterr);
+		   : check_size(bundle, options->made.archs, bf_buffer_view(ret), reterr);
 }

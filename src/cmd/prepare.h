@@ -8,14 +8,14 @@
 
 /*
  * Load the bundle with the binaries of --ipxe in it and settle which boot paths are meant:
- * options->archs, when --arch was not given, follows --format and --ipxe. Release the
+ * options->made.archs, when --arch was not given, follows --format and --ipxe. Release the
  * bundle with bf_bundle_free().
  */
 int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		      struct bf_error *reterr);
 
 /*
- * The body of the slot that the options ask for; it fits in the slots of options->archs.
+ * The body of the slot that the options ask for; it fits in the slots of options->made.archs.
  * certificate is that of --trust, or NULL.
  */
 int bf_prepare_script(const struct bf_bundle *bundle, const struct bf_options *options,

@@ -72,6 +72,19 @@ static int set_layout(const char *value, enum bf_iso_layout *ret, struct bf_erro
 	return fail_word(value, names, N_NAMES, "isohybrid, gpt, mbr, cd", reterr);
 }
 
+static int set_format(const char *value, enum bf_format *ret, struct bf_error *reterr)
+{
+	const char *names[BF_FORMAT_COUNT];
+	for (enum bf_format format = 0; format < BF_FORMAT_COUNT; format++) {
+		names[format] = bf_format_name(format);
+		if (strcmp(value, names[format]) == 0) {
+			*ret = format;
+			return BF_OK;
+		}
+	}
+	return fail_word(value, names, BF_FORMAT_COUNT, "iso, efi, lkrn, esp", reterr);
+}
+
 /* Volume identifiers, ECMA-119 8.4.7, and what Linux and Windows accept beyond d-characters. */
 static int set_label(const char *label, const char **ret, struct bf_error *reterr)
 {
@@ -105,6 +118,8 @@ int bf_template_options_set(struct bf_template_options *options, const char *nam
 		return set_label(value, &options->label, reterr);
 	if (strcmp(name, "layout") == 0)
 		return set_layout(value, &options->layout, reterr);
+	if (strcmp(name, "format") == 0)
+		return set_format(value, &options->format, reterr);
 	return bf_fail(reterr, BF_ERR_USAGE, "there is no option '%s'",
 		       bf_printable(name, text, sizeof(text)));
 }

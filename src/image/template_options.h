@@ -12,6 +12,7 @@ struct bf_template_options bf_template_options_default(void);
  *     arch     bios, x86_64, arm64, riscv64, with commas, or all
  *     label    the volume id, which must outlive the options
  *     layout   isohybrid, gpt, mbr or cd
+ *     format   iso, efi, lkrn or esp
  * BF_ERR_USAGE for an unknown name and for a value that cannot be; the sentence about a
  * value does not repeat the name.
  */
