@@ -131,8 +131,7 @@ int bf_pieces_overlay(const struct bf_pieces *base, const struct bf_piece *patch
 	return BF_OK;
 }
 
-/* The piece that holds offset, which is below the whole's size. */
-static size_t find_item(const struct bf_pieces *pieces, uint64_t offset)
+size_t bf_pieces_find(const struct bf_pieces *pieces, uint64_t offset)
 {
 	size_t low = 0, high = pieces->n_items;
 	while (high - low > 1) {
@@ -155,7 +154,7 @@ size_t bf_pieces_read(const struct bf_pieces *pieces, uint64_t offset, void *out
 
 	uint8_t *to = out;
 	size_t left = length;
-	for (size_t i = find_item(pieces, offset); left > 0; i++) {
+	for (size_t i = bf_pieces_find(pieces, offset); left > 0; i++) {
 		const struct bf_piece *piece = &pieces->items[i];
 		size_t within = (size_t)(offset - piece->offset);
 		size_t there = piece->bytes.size - within;

@@ -37,6 +37,9 @@ size_t bf_pieces_read(const struct bf_pieces *pieces, uint64_t offset, void *out
 /* Write everything to a descriptor. BF_ERR_IO leaves the reason in errno. */
 int bf_pieces_write(const struct bf_pieces *pieces, int fd);
 
+/* The index of the piece that holds offset, which is below the whole's size. */
+size_t bf_pieces_find(const struct bf_pieces *pieces, uint64_t offset);
+
 /* Release the list, not the bytes it leads to; it is empty afterwards. */
 void bf_pieces_free(struct bf_pieces *pieces);
 
