@@ -16,4 +16,7 @@ int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr);
 /* `boots-from batch [OPTION]... [URL]`: write an image for each machine of a list. */
 int bf_cmd_batch(int argc, char **argv, struct bf_error *reterr);
 
+/* `boots-from serve [OPTION]... URL`: serve images over HTTP until SIGTERM. */
+int bf_cmd_serve(int argc, char **argv, struct bf_error *reterr);
+
 #endif

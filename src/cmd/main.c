@@ -25,6 +25,7 @@ static const struct command {
 	{"batch", bf_cmd_batch},
 	{"inspect", bf_cmd_inspect},
 	{"repoint", bf_cmd_repoint},
+	{"serve", bf_cmd_serve},
 };
 
 /* Anything that is no command's name is for building; a URL always has a colon. */

@@ -45,3 +45,9 @@ find_library(BF_csv_LIBRARY ${csv} REQUIRED)
 add_library(bf_csv INTERFACE)
 target_include_directories(bf_csv SYSTEM INTERFACE ${BF_csv_INCLUDE})
 target_link_libraries(bf_csv INTERFACE ${BF_csv_LIBRARY})
+
+# Only its header is compiled in: `boots-from serve` loads the library when it starts.
+pkg_check_modules(MICROHTTPD REQUIRED libmicrohttpd>=0.9.73)
+add_library(bf_microhttpd INTERFACE)
+target_include_directories(bf_microhttpd SYSTEM INTERFACE
+	${MICROHTTPD_INCLUDE_DIRS} ${MICROHTTPD_INCLUDEDIR})

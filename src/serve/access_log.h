@@ -1,0 +1,34 @@
+/* One line per answered request on standard output. */
+#ifndef BF_ACCESS_LOG_H
+#define BF_ACCESS_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum {
+	BF_ACCESS_METHOD_SIZE = 16,
+	BF_ACCESS_PATH_SIZE = 256, /* a longer path is cut in the log */
+};
+
+/* A request and what became of it. */
+struct bf_access {
+	struct timespec start;
+	char method[BF_ACCESS_METHOD_SIZE]; /* printable, as is the path */
+	char path[BF_ACCESS_PATH_SIZE];
+	unsigned status;
+	uint64_t length; /* of the answer's content */
+};
+
+void bf_access_begin(struct bf_access *access, const char *method, const char *path);
+
+/*
+ * Write the line:
+ *     2026-01-31T12:00:00Z 192.0.2.1:4711 "GET /web1.iso" 206 65536 0.412ms
+ * with " aborted" at the end when the answer did not arrive in full.
+ */
+void bf_access_log(const struct bf_access *access, const struct sockaddr *peer,
+		   bool complete);
+
+#endif

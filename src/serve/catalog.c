@@ -1,0 +1,141 @@
+#include "serve/catalog.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "serve/hosts.h"
+
+/*
+ * Images kept, one per value of a hash: some 27 KB each. Two hosts with the same value
+ * replace each other, which costs a rendering of microseconds each time.
+ */
+enum { KEPT = 256 };
+
+struct bf_catalog {
+	struct bf_catalog_options options;
+	uint8_t template_hash[BF_SHA256_SIZE];
+	pthread_mutex_t mutex; /* guards what follows */
+	struct bf_hosts hosts;
+	time_t modified; /* when the hosts were read */
+	struct bf_served *kept[KEPT];
+};
+
+/* Make a host's image; *ret is NULL if there is no such host. */
+static int make(const struct bf_catalog *catalog, const char *host,
+		struct bf_served **ret, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	bool exists;
+	*ret = NULL;
+	int err = bf_hosts_render(&catalog->hosts, host, &exists, &script, reterr);
+	if (err || !exists)
+		return err;
+	return bf_served_new(&catalog->options.maker->image_template,
+			     catalog->template_hash, host, bf_buffer_view(&script), ret,
+			     reterr);
+}
+
+/* FNV-1a */
+static size_t place(const char *host)
+{
+	uint32_t hash = 2166136261u;
+	for (; *host; host++)
+		hash = (hash ^ (uint8_t)*host) * 16777619u;
+	return hash % KEPT;
+}
+
+static int find(struct bf_catalog *catalog, const char *host, struct bf_served **ret,
+		struct bf_error *reterr)
+{
+	*ret = NULL;
+	struct bf_served **kept = &catalog->kept[place(host)];
+	if (!*kept || strcmp((*kept)->host, host) != 0) {
+		struct bf_served *made;
+		int err = make(catalog, host, &made, reterr);
+		if (err || !made)
+			return err;
+		bf_served_release(*kept);
+		*kept = made;
+	}
+	bf_served_hold(*kept);
+	*ret = *kept;
+	return BF_OK;
+}
+
+int bf_catalog_find(struct bf_catalog *catalog, const char *host, struct bf_served **ret,
+		    time_t *ret_modified, struct bf_error *reterr)
+{
+	/* An image is made with the mutex held: it takes microseconds, and a change of the
+	 * hosts then never meets an image half made from the old ones. */
+	pthread_mutex_lock(&catalog->mutex);
+	int err = find(catalog, host, ret, reterr);
+	*ret_modified = catalog->modified;
+	pthread_mutex_unlock(&catalog->mutex);
+	return err;
+}
+
+static int read_hosts(const struct bf_catalog_options *options, struct bf_hosts *ret,
+		      struct bf_error *reterr)
+{
+	return options->hosts_path
+		       ? bf_hosts_read(options->hosts_path, options->url, options->maker,
+				       ret, reterr)
+		       : bf_hosts_any(options->url, options->maker, ret, reterr);
+}
+
+static void forget_kept(struct bf_catalog *catalog)
+{
+	for (size_t i = 0; i < KEPT; i++) {
+		bf_served_release(catalog->kept[i]);
+		catalog->kept[i] = NULL;
+	}
+}
+
+int bf_catalog_reload(struct bf_catalog *catalog, size_t *ret_n, struct bf_error *reterr)
+{
+	struct bf_hosts hosts;
+	int err = read_hosts(&catalog->options, &hosts, reterr);
+	if (err)
+		return err;
+	*ret_n = hosts.n_items;
+	pthread_mutex_lock(&catalog->mutex);
+	struct bf_hosts old = catalog->hosts;
+	catalog->hosts = hosts;
+	catalog->modified = time(NULL);
+	forget_kept(catalog);
+	pthread_mutex_unlock(&catalog->mutex);
+	bf_hosts_free(&old);
+	return BF_OK;
+}
+
+int bf_catalog_new(const struct bf_catalog_options *options, struct bf_catalog **ret,
+		   struct bf_error *reterr)
+{
+	struct bf_catalog *catalog = calloc(1, sizeof(*catalog));
+	if (!catalog)
+		return bf_fail_nomem(reterr);
+	*catalog = (struct bf_catalog){.options = *options,
+				       .mutex = PTHREAD_MUTEX_INITIALIZER,
+				       .modified = time(NULL)};
+	int err = bf_served_hash_template(&options->maker->image_template,
+					  catalog->template_hash, reterr);
+	if (!err)
+		err = read_hosts(options, &catalog->hosts, reterr);
+	if (err) {
+		bf_catalog_free(catalog);
+		return err;
+	}
+	*ret = catalog;
+	return BF_OK;
+}
+
+void bf_catalog_free(struct bf_catalog *catalog)
+{
+	if (!catalog)
+		return;
+	forget_kept(catalog);
+	bf_hosts_free(&catalog->hosts);
+	free(catalog);
+}

@@ -1,0 +1,29 @@
+/* Answers to requests, as libmicrohttpd's responses. */
+#ifndef BF_RESPONSE_H
+#define BF_RESPONSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "serve/microhttpd.h"
+#include "serve/served.h"
+
+struct bf_response {
+	struct MHD_Response *handle; /* the caller queues and destroys it */
+	unsigned status;
+	uint64_t length; /* of its content */
+};
+
+/*
+ * The answer to a GET or HEAD of an image, as the request's conditions and Range want it.
+ * Nothing is copied: the response holds the image until libmicrohttpd is done with it.
+ */
+int bf_response_image(const struct bf_microhttpd *mhd, struct MHD_Connection *connection,
+		      struct bf_served *served, time_t modified, bool is_get,
+		      struct bf_response *ret);
+
+/* A status with a short text; allow is the Allow field, or NULL. */
+int bf_response_text(const struct bf_microhttpd *mhd, unsigned status, const char *text,
+		     const char *allow, struct bf_response *ret);
+
+#endif

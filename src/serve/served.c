@@ -1,0 +1,74 @@
+#include "serve/served.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+/* Piece by piece, then over the pieces' hashes: the image need not be put together. */
+int bf_served_hash_template(const struct bf_template *image_template,
+			    uint8_t ret[BF_SHA256_SIZE], struct bf_error *reterr)
+{
+	const struct bf_pieces *pieces = &image_template->image.pieces;
+	bf_cleanup(bf_buffer_free) struct bf_buffer hashes = {0};
+	for (size_t i = 0; i < pieces->n_items; i++) {
+		uint8_t hash[BF_SHA256_SIZE];
+		if (bf_sha256(pieces->items[i].bytes, hash) ||
+		    bf_buffer_append(&hashes, hash, sizeof(hash)))
+			return bf_fail_nomem(reterr);
+	}
+	return bf_sha256(bf_buffer_view(&hashes), ret) ? bf_fail_nomem(reterr) : BF_OK;
+}
+
+/* The template and the script decide every byte. */
+static int make_etag(const uint8_t template_hash[BF_SHA256_SIZE], struct bf_view script,
+		     char ret[BF_SERVED_ETAG_SIZE])
+{
+	char hex[BF_SHA256_HEX_SIZE];
+	bf_cleanup(bf_buffer_free) struct bf_buffer both = {0};
+	int err = bf_buffer_append(&both, template_hash, BF_SHA256_SIZE);
+	if (!err)
+		err = bf_buffer_append(&both, script.data, script.size);
+	if (!err)
+		err = bf_sha256_hex(bf_buffer_view(&both), hex);
+	if (!err)
+		snprintf(ret, BF_SERVED_ETAG_SIZE, "\"%.32s\"", hex);
+	return err;
+}
+
+int bf_served_new(const struct bf_template *image_template,
+		  const uint8_t template_hash[BF_SHA256_SIZE], const char *host,
+		  struct bf_view script, struct bf_served **ret, struct bf_error *reterr)
+{
+	struct bf_served *served = calloc(1, sizeof(*served));
+	if (!served)
+		return bf_fail_nomem(reterr);
+	atomic_init(&served->holders, 1);
+	snprintf(served->host, sizeof(served->host), "%s", host);
+	int err = bf_template_patch(image_template, script, &served->patches, reterr);
+	if (!err)
+		err = bf_template_overlay(image_template, &served->patches,
+					  &served->pieces, reterr);
+	if (!err && make_etag(template_hash, script, served->etag))
+		err = bf_fail_nomem(reterr);
+	if (err) {
+		bf_served_release(served);
+		return err;
+	}
+	*ret = served;
+	return BF_OK;
+}
+
+void bf_served_hold(struct bf_served *served)
+{
+	atomic_fetch_add_explicit(&served->holders, 1, memory_order_relaxed);
+}
+
+void bf_served_release(struct bf_served *served)
+{
+	if (!served || atomic_fetch_sub(&served->holders, 1) > 1)
+		return;
+	bf_pieces_free(&served->pieces);
+	bf_patches_free(&served->patches);
+	free(served);
+}

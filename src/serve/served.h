@@ -1,0 +1,41 @@
+/* One host's image as it is served: the template's bytes with the host's laid over them. */
+#ifndef BF_SERVED_H
+#define BF_SERVED_H
+
+#include <stdatomic.h>
+
+#include "base/pieces.h"
+#include "image/template.h"
+#include "serve/request_path.h"
+
+enum {
+	/* 128 bits of a hash, in hexadecimal, with the quotes and the NUL. */
+	BF_SERVED_ETAG_SIZE = 2 + 32 + 1,
+};
+
+/* Never changes once made; many answers may be sending it, and each holds it. */
+struct bf_served {
+	atomic_uint holders;
+	char host[BF_PATH_HOST_SIZE];
+	char etag[BF_SERVED_ETAG_SIZE]; /* strong: the same for the same bytes only */
+	struct bf_patches patches;
+	struct bf_pieces pieces;
+};
+
+/*
+ * Make the image of a script, held once. template_hash stands for the template's bytes, see
+ * bf_served_hash_template(). The template must outlive it.
+ */
+int bf_served_new(const struct bf_template *image_template,
+		  const uint8_t template_hash[BF_SHA256_SIZE], const char *host,
+		  struct bf_view script, struct bf_served **ret, struct bf_error *reterr);
+
+void bf_served_hold(struct bf_served *served);
+/* Let go of it; the last holder frees it. NULL is fine. */
+void bf_served_release(struct bf_served *served);
+
+/* A hash of everything in the template. */
+int bf_served_hash_template(const struct bf_template *image_template,
+			    uint8_t ret[BF_SHA256_SIZE], struct bf_error *reterr);
+
+#endif

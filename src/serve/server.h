@@ -1,0 +1,39 @@
+/* The HTTP server: libmicrohttpd, told what to answer and what not to put up with. */
+#ifndef BF_SERVER_H
+#define BF_SERVER_H
+
+#include <stdbool.h>
+
+#include "serve/catalog.h"
+
+struct bf_server_options {
+	int listener;         /* a listening socket, non-blocking; the server closes it */
+	unsigned connections; /* open at once, in all */
+	unsigned per_address; /* and from one address; 0 for no such limit */
+	unsigned idle_seconds; /* without a byte sent, or without a whole request */
+	bool quiet;            /* no access log */
+};
+
+struct bf_server;
+
+/*
+ * Start serving the catalog, which must outlive the server, in threads of its own; they have
+ * the signal mask of the caller. BF_ERR_UNSUPPORTED without libmicrohttpd, BF_ERR_IO when
+ * the system refuses what it needs. Release it with bf_server_stop(), which cuts off the
+ * answers being sent.
+ */
+int bf_server_start(const struct bf_server_options *options, struct bf_catalog *catalog,
+		    struct bf_server **ret, struct bf_error *reterr);
+void bf_server_stop(struct bf_server *server);
+
+/* What has to be done about once a second: close connections that only wait. */
+void bf_server_tick(struct bf_server *server);
+
+/*
+ * Take no more connections, and no more requests on those there are; answers being sent go
+ * on. bf_server_is_idle() tells when the last one is done; go on with bf_server_tick().
+ */
+void bf_server_drain(struct bf_server *server);
+bool bf_server_is_idle(struct bf_server *server);
+
+#endif
