@@ -1,0 +1,125 @@
+"""A `boots-from serve` of our own, talking over the loopback, in a folder of its own."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+COMMAND = os.environ["BOOTS_FROM"]
+URL = "http://10.0.0.1/boot/{host}"
+SECONDS = 60
+READY = re.compile(rb"serving http://[^/]*:(\d+)/")
+
+
+def resident_kilobytes(pid):
+    text = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1))
+
+
+class Service:
+    """The process. Its stderr is read from the start, its stdout is the access log."""
+
+    def __init__(self, folder, *arguments, **options):
+        self.log = folder / "access.log"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [COMMAND, "serve", *map(str, arguments)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.PIPE, **options)
+        self.messages = []
+        self.said_more = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.port = int(READY.search(self.wait_message(b"serving ")).group(1))
+
+    def _read(self):
+        for line in self.process.stderr:
+            with self.said_more:
+                self.messages.append(line)
+                self.said_more.notify_all()
+        with self.said_more:
+            self.messages.append(b"")
+            self.said_more.notify_all()
+
+    def wait_message(self, words):
+        """The first line on stderr with these words."""
+        def find():
+            lines = [line for line in self.messages if words in line or not line]
+            return lines[0] if lines else None
+
+        with self.said_more:
+            line = self.said_more.wait_for(find, SECONDS)
+        if not line:
+            raise AssertionError(f"{words} was not said: {self.messages}")
+        return line
+
+    def terminate(self):
+        """SIGTERM; returns the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(SECONDS)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._reader.join()
+        self.process.stderr.close()
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+
+    def get(self, path, method="GET", **headers):
+        """One request on a connection of its own; the answer has its content in .content.
+
+        Field names are given with "_" for "-"; a value may be a list of lines.
+        """
+        connection = self.connect()
+        connection.putrequest(method, path)
+        for name, values in headers.items():
+            for value in values if isinstance(values, list) else [values]:
+                connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        answer.content = answer.read()
+        connection.close()
+        return answer
+
+    def raw(self, request):
+        """Send bytes, return all that comes back until the other side closes."""
+        with socket.create_connection(("127.0.0.1", self.port), SECONDS) as connection:
+            connection.sendall(request)
+            return read_to_end(connection)
+
+
+def read_to_end(connection):
+    received = b""
+    try:
+        while piece := connection.recv(65536):
+            received += piece
+    except ConnectionResetError:
+        pass
+    return received
+
+
+class ServiceTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="boots-from-serve."))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def serve(self, *arguments, **options):
+        arguments = arguments or (URL,)
+        service = Service(self.folder, "--listen", "127.0.0.1:0", *arguments, **options)
+        self.addCleanup(service.close)
+        return service
+
+    def build(self, *arguments):
+        """What the command writes for these arguments."""
+        output = self.folder / "built.iso"
+        subprocess.run([COMMAND, "-q", "-o", output, *arguments], check=True, timeout=SECONDS)
+        return output.read_bytes()
