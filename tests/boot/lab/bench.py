@@ -66,7 +66,7 @@ class Lab(contextlib.ExitStack):
         self.target = row.target
         self.folder = folder
         self.nonce = secrets.token_hex(8)
-        self._command = command
+        self.program = command
         self._deadline = time.monotonic() + row.seconds
 
     def make_folder(self, name):
@@ -93,7 +93,7 @@ class Lab(contextlib.ExitStack):
 
     def command(self, *arguments):
         """Runs the command under test, which must work."""
-        words = [self._command, *arguments]
+        words = [self.program, *arguments]
         result = subprocess.run(words, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise Failure(f"{' '.join(map(str, words))}: status {result.returncode}: "
