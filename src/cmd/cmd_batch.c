@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "cmd/batch.h"
 #include "cmd/commands.h"
-#include "image/trust.h"
+#include "cmd/prepare.h"
 
 static int make_folder(const char *folder, struct bf_error *reterr)
 {
@@ -64,20 +64,6 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 						 : BF_OK;
 }
 
-/* What works now or not yet and will be a surprise later. */
-static int warn_of_trust(const char *path, struct bf_error *reterr)
-{
-	bf_cleanup(bf_certificate_free) struct bf_certificate certificate = {0};
-	struct bf_trust_warnings warnings;
-	int err = bf_certificate_read(path, &certificate, reterr);
-	if (err)
-		return err;
-	bf_trust_warn(&certificate, NULL, time(NULL), &warnings);
-	for (size_t i = 0; i < warnings.n; i++)
-		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
-	return BF_OK;
-}
-
 static int plan_and_run(const struct bf_batch_options *options,
 			const struct bf_fleet *fleet, struct bf_error *reterr)
 {
@@ -85,7 +71,7 @@ static int plan_and_run(const struct bf_batch_options *options,
 	bf_cleanup(bf_batch_plan_free) struct bf_batch_plan plan = {0};
 	int err = bf_maker_new(&options->made_from, &maker, reterr);
 	if (!err && options->made_from.trust)
-		err = warn_of_trust(options->made_from.trust, reterr);
+		err = bf_prepare_warn_of_trust(options->made_from.trust, reterr);
 	if (!err)
 		err = bf_batch_plan_new(fleet, options->name, &maker, &plan, reterr);
 	if (err)

@@ -33,23 +33,6 @@ static void print_version(const struct bf_bundle *bundle)
 		       bundle->packages[i].version, bundle->packages[i].suite);
 }
 
-/* Read the certificate of --trust, and say what will be a surprise later. */
-static int read_certificate(const struct bf_bundle *bundle,
-			    const struct bf_options *options, struct bf_certificate *ret,
-			    struct bf_error *reterr)
-{
-	struct bf_trust_warnings warnings;
-	int err = bf_certificate_read(options->trust, ret, reterr);
-	if (!err)
-		err = bf_trust_check(ret, bundle, options->made.archs, reterr);
-	if (err)
-		return bf_fail_in(reterr, err, "--trust");
-	bf_trust_warn(ret, options->url, time(NULL), &warnings);
-	for (size_t i = 0; i < warnings.n; i++)
-		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
-	return BF_OK;
-}
-
 static int write_image(const struct bf_template *image_template,
 		       const struct bf_patches *patches, const char *path,
 		       struct bf_error *reterr)
@@ -138,7 +121,8 @@ static int build(const struct bf_options *options, struct bf_bundle *bundle,
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	const struct bf_certificate *certificate = options->trust ? &read : NULL;
 
-	int err = certificate ? read_certificate(bundle, options, &read, reterr) : BF_OK;
+	int err = certificate ? bf_prepare_certificate(bundle, options, &read, reterr)
+			      : BF_OK;
 	if (!err)
 		err = bf_prepare_script(bundle, options, certificate, &script, reterr);
 	if (err)

@@ -16,6 +16,7 @@ static const char help[] =
 	"\n"
 	"      --print-script   print the iPXE script instead of changing the image\n"
 	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
+	"      --trust CERT     the certificate that the image was made with\n"
 	"  -q, --quiet          say nothing on success\n"
 	"  -h, --help           print this\n"
 	"\n"
@@ -63,12 +64,20 @@ static int change(struct bf_options *options, const struct bf_source *image,
 		  struct bf_repoint *repoint, struct bf_error *reterr)
 {
 	bf_cleanup(free_bundle) struct bf_bundle *bundle = NULL;
+	bf_cleanup(bf_certificate_free) struct bf_certificate read = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	const struct bf_certificate *certificate = options->trust ? &read : NULL;
+
 	int err = bf_bundle_load(options->prebuilt, &bundle, reterr);
 	if (!err)
 		err = bf_repoint_describe(repoint, bundle, &options->made.archs, reterr);
+	if (!err && certificate)
+		err = bf_prepare_certificate(bundle, options, &read, reterr);
 	if (!err)
-		err = bf_prepare_script(bundle, options, NULL, &script, reterr);
+		err = bf_repoint_check_trust(repoint, bundle,
+					     certificate ? read.sha256 : NULL, reterr);
+	if (!err)
+		err = bf_prepare_script(bundle, options, certificate, &script, reterr);
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/commands.h"
+#include "cmd/prepare.h"
 #include "cmd/serve_options.h"
 #include "serve/listener.h"
 #include "serve/server.h"
@@ -50,6 +51,8 @@ static int make_catalog(const struct bf_serve_options *options, struct service *
 		.hosts_path = options->hosts,
 	};
 	int err = bf_maker_new(&options->made_from, &service->maker, reterr);
+	if (!err && options->made_from.trust)
+		err = bf_prepare_warn_of_trust(options->made_from.trust, reterr);
 	return err ? err : bf_catalog_new(&catalog, &service->catalog, reterr);
 }
 

@@ -229,7 +229,7 @@ static int take_target(int argc, char **argv, struct bf_options *options,
 static int refuse_for_repoint(int option, const char *name, struct bf_error *reterr)
 {
 	static const int refused[] = {
-		'o', OPT_IPXE, OPT_MADE, OPT_PRINT_SLOT, OPT_TRUST, OPT_VERSION,
+		'o', OPT_IPXE, OPT_MADE, OPT_PRINT_SLOT, OPT_VERSION,
 	};
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		if (option == refused[i])

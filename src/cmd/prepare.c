@@ -1,6 +1,8 @@
 #include "cmd/prepare.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -90,6 +92,40 @@ int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		return err;
 	}
 	*ret = bundle;
+	return BF_OK;
+}
+
+/* ---- The certificate ---- */
+
+/* url is NULL where there are many. */
+static void print_warnings(const struct bf_certificate *certificate, const char *url)
+{
+	struct bf_trust_warnings warnings;
+	bf_trust_warn(certificate, url, time(NULL), &warnings);
+	for (size_t i = 0; i < warnings.n; i++)
+		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
+}
+
+int bf_prepare_certificate(const struct bf_bundle *bundle,
+			   const struct bf_options *options, struct bf_certificate *ret,
+			   struct bf_error *reterr)
+{
+	int err = bf_certificate_read(options->trust, ret, reterr);
+	if (!err)
+		err = bf_trust_check(ret, bundle, options->made.archs, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "--trust");
+	print_warnings(ret, options->url);
+	return BF_OK;
+}
+
+int bf_prepare_warn_of_trust(const char *path, struct bf_error *reterr)
+{
+	bf_cleanup(bf_certificate_free) struct bf_certificate certificate = {0};
+	int err = bf_certificate_read(path, &certificate, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "--trust");
+	print_warnings(&certificate, NULL);
 	return BF_OK;
 }
 

@@ -15,6 +15,18 @@ int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		      struct bf_error *reterr);
 
 /*
+ * Read the certificate of --trust, which the iPXE of options->made.archs must be able to
+ * use, and warn on standard error of what will be a surprise later. Release ret with
+ * bf_certificate_free().
+ */
+int bf_prepare_certificate(const struct bf_bundle *bundle,
+			   const struct bf_options *options, struct bf_certificate *ret,
+			   struct bf_error *reterr);
+
+/* The warnings alone, for a command that makes many images. */
+int bf_prepare_warn_of_trust(const char *path, struct bf_error *reterr);
+
+/*
  * The body of the slot that the options ask for; it fits in the slots of options->made.archs.
  * certificate is that of --trust, or NULL.
  */

@@ -201,6 +201,8 @@ int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bund
 						   reterr);
 			if (err)
 				return bf_fail_in(reterr, err, "%s", site->path);
+			memcpy(ipxe->algorithms, found.algorithms,
+			       sizeof(ipxe->algorithms));
 		}
 		bool is_first = !(archs & 1u << site->arch);
 		archs |= 1u << site->arch;
@@ -213,6 +215,46 @@ int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bund
 		ipxe->present = true;
 	}
 	*ret_archs = archs;
+	return BF_OK;
+}
+
+/* An iPXE without a root has no TLS: it trusts nobody, and needs nobody. */
+static int check_trust(const struct bf_repoint_site *site, const uint8_t *sha256,
+		       struct bf_error *reterr)
+{
+	bf_cleanup(bf_binary_free) struct bf_binary binary = {0};
+	if (bf_binary_examine(bf_buffer_view(&site->file), &binary))
+		return bf_fail_nomem(reterr);
+	if (!sha256) {
+		if (binary.n_roots == 0 || bf_binary_trust_is_stock(&binary))
+			return BF_OK;
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "it trusts a certificate of its own: give that one again, "
+			       "with --trust CERT");
+	}
+	if (binary.n_roots == 1 && memcmp(binary.roots[0], sha256, BF_SHA256_SIZE) == 0)
+		return BF_OK;
+	return bf_fail(
+		reterr, BF_ERR_INPUT,
+		"it does not trust the certificate of --trust: what an image trusts "
+		"cannot be changed in place, make a new one");
+}
+
+int bf_repoint_check_trust(const struct bf_repoint *repoint,
+			   const struct bf_bundle *bundle, const uint8_t *sha256,
+			   struct bf_error *reterr)
+{
+	for (size_t i = 0; i < repoint->n_sites; i++) {
+		const struct bf_repoint_site *site = &repoint->sites[i];
+		if (site->arch == BF_ARCH_COUNT)
+			continue;
+		/* The common case, told apart without unpacking anything. */
+		if (!sha256 && is_bundled(site, &bundle->ipxe[site->arch]))
+			continue;
+		int err = check_trust(site, sha256, reterr);
+		if (err)
+			return bf_fail_in(reterr, err, "%s", site->path);
+	}
 	return BF_OK;
 }
 

@@ -41,11 +41,20 @@ int bf_repoint_open(const struct bf_source *image, struct bf_repoint *ret,
 void bf_repoint_free(struct bf_repoint *repoint);
 
 /*
- * Put what the image's binaries can do in the place of what the bundle's can: schemes and
- * slots. ret_archs is the set of their architectures.
+ * Put what the image's binaries can do in the place of what the bundle's can: schemes,
+ * key algorithms and slots. ret_archs is the set of their architectures.
  */
 int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
 			unsigned *ret_archs, struct bf_error *reterr);
+
+/*
+ * Check that every iPXE in the image trusts the certificate with this SHA-256 alone, or its
+ * makers' root if it is NULL: a script goes with the certificate, which stays as it is.
+ * bundle is the one that bf_repoint_describe() was given.
+ */
+int bf_repoint_check_trust(const struct bf_repoint *repoint,
+			   const struct bf_bundle *bundle, const uint8_t *sha256,
+			   struct bf_error *reterr);
 
 /* Fill the script, the body of a slot, in: in memory. BF_ERR_TOO_BIG names both sizes. */
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,

@@ -68,6 +68,24 @@ class RepointTest(CommandTest):
                     fresh = self.make("fresh", url, *options)
                     self.assertEqual(image.read_bytes(), fresh.read_bytes())
 
+    def test_trust_stays_as_it_is(self):
+        """The script carries the certificate, so it is given again; another one is refused."""
+        for name in ("ca", "other"):
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650",
+                 "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
+                cwd=self.folder, check=True, capture_output=True)
+        image = self.make("image", "https://a/", "--trust", "ca.pem", "--arch", "all")
+        self.refused(image, 1, "trusts a certificate of its own", "--trust CERT")
+        self.repoint("-q", "--trust", "ca.pem", image, "https://b/")
+        fresh = self.make("fresh", "https://b/", "--trust", "ca.pem", "--arch", "all")
+        self.assertEqual(image.read_bytes(), fresh.read_bytes())
+        for image in (image, self.make("stock", URL)):
+            before = image.read_bytes()
+            done = self.run_command("repoint", "--trust", "other.pem", image, "https://c/")
+            self.assert_refused(done, 1, "does not trust the certificate")
+            self.assertEqual(image.read_bytes(), before)
+
     def test_options_of_the_script(self):
         """Networks and own scripts, as building takes them."""
         script = self.folder / "own.ipxe"
@@ -269,7 +287,6 @@ class RepointTest(CommandTest):
             (["--layout", "cd", image, URL], "--layout"),
             (["--format", "efi", image, URL], "--format"),
             (["--ipxe", image, image, URL], "--ipxe"),
-            (["--trust", image, image, URL], "--trust"),
             (["--frobnicate", image, URL], "--frobnicate"),
         ]:
             with self.subTest(words):
