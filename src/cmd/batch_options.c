@@ -20,7 +20,7 @@ const char bf_batch_help[] =
 	"  -j, --jobs N         how many at once (default: the number of processors)\n"
 	"  -k, --keep-going     make the other images when one cannot be made\n"
 	"      --force          write also those that are there and need no change\n"
-	"      --arch, --label, --layout, --prebuilt, --trust, -q\n"
+	"      --arch, --ipxe, --label, --layout, --prebuilt, --trust, -q\n"
 	"                       as without batch\n"
 	"  -h, --help           print this\n"
 	"\n"
@@ -40,6 +40,7 @@ static const struct option long_options[] = {
 	{"force", no_argument, NULL, OPT_FORCE},
 	{"help", no_argument, NULL, 'h'},
 	{"hosts", required_argument, NULL, OPT_HOSTS},
+	{"ipxe", required_argument, NULL, OPT_MAKER},
 	{"jobs", required_argument, NULL, 'j'},
 	{"keep-going", no_argument, NULL, 'k'},
 	{"label", required_argument, NULL, OPT_MAKER},

@@ -274,7 +274,6 @@ static struct bf_options defaults(void)
 		.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
 		.made = bf_template_options_default(),
 	};
-	options.made.archs = 0;
 	if (options.prebuilt && !*options.prebuilt)
 		options.prebuilt = NULL;
 	return options;

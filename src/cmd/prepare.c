@@ -13,71 +13,6 @@
 #include "image/url.h"
 #include "image/userscript.h"
 
-enum { BIOS = 1u << BF_ARCH_BIOS };
-
-/* ---- Boot paths ---- */
-
-static unsigned imported_archs(const struct bf_bundle *bundle)
-{
-	unsigned archs = 0;
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (bundle->ipxe[arch].owned.data)
-			archs |= 1u << arch;
-	return archs;
-}
-
-static bool is_one(unsigned archs)
-{
-	return archs && !(archs & (archs - 1));
-}
-
-/* What is meant without --arch: a binary that was brought along is to be used. */
-static unsigned default_archs(enum bf_format format, unsigned imported)
-{
-	unsigned efi = imported & ~(unsigned)BIOS;
-	if (format == BF_FORMAT_LKRN)
-		return BIOS;
-	if (format == BF_FORMAT_EFI)
-		return is_one(efi) ? efi : 1u << BF_ARCH_X86_64;
-	if (format == BF_FORMAT_ESP)
-		return (BF_TEMPLATE_DEFAULT_ARCHS & ~(unsigned)BIOS) | efi;
-	return BF_TEMPLATE_DEFAULT_ARCHS | imported;
-}
-
-static int check_format(enum bf_format format, unsigned archs, struct bf_error *reterr)
-{
-	if (format == BF_FORMAT_LKRN && archs != BIOS)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "--format lkrn is for BIOS alone: --arch must be bios");
-	if (format == BF_FORMAT_EFI && (archs & BIOS || !is_one(archs)))
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "--format efi is one file for one UEFI architecture: "
-			       "--arch must be x86_64, arm64 or riscv64");
-	if (format == BF_FORMAT_ESP && archs & BIOS)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "--format esp is for UEFI alone: --arch must leave bios "
-			       "out");
-	return BF_OK;
-}
-
-static int settle_archs(struct bf_options *options, const struct bf_bundle *bundle,
-			struct bf_error *reterr)
-{
-	unsigned imported = imported_archs(bundle);
-	if (!options->made.archs)
-		options->made.archs = default_archs(options->made.format, imported);
-	int err = check_format(options->made.format, options->made.archs, reterr);
-	if (err)
-		return err;
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (imported & ~options->made.archs & 1u << arch)
-			return bf_fail(reterr, BF_ERR_USAGE,
-				       "--ipxe brings one for %s, which this image is "
-				       "not for: see --arch and --format",
-				       bf_arch_name(arch));
-	return BF_OK;
-}
-
 int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		      struct bf_error *reterr)
 {
@@ -86,7 +21,7 @@ int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 	for (size_t i = 0; !err && i < options->n_ipxe; i++)
 		err = bf_import_ipxe(bundle, options->ipxe[i], reterr);
 	if (!err)
-		err = settle_archs(options, bundle, reterr);
+		err = bf_import_settle(bundle, &options->made, reterr);
 	if (err) {
 		bf_bundle_free(bundle);
 		return err;

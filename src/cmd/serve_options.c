@@ -21,7 +21,7 @@ const char bf_serve_options_help[] =
 	"      --idle-timeout SECONDS close a connection that does nothing, or has no "
 	"whole\n"
 	"                             request, for so long (default 30)\n"
-	"      --arch, --label, --layout, --prebuilt, --trust\n"
+	"      --arch, --ipxe, --label, --layout, --prebuilt, --trust\n"
 	"                             what the images are, as without serve\n"
 	"  -q, --quiet                no line for every request\n"
 	"  -h, --help                 print this\n"
@@ -44,6 +44,7 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"hosts", required_argument, NULL, OPT_HOSTS},
 	{"idle-timeout", required_argument, NULL, OPT_IDLE_TIMEOUT},
+	{"ipxe", required_argument, NULL, OPT_MAKER},
 	{"label", required_argument, NULL, OPT_MAKER},
 	{"layout", required_argument, NULL, OPT_MAKER},
 	{"listen", required_argument, NULL, OPT_LISTEN},

@@ -6,6 +6,7 @@
 #define BF_IMPORT_H
 
 #include "image/bundle.h"
+#include "image/template.h"
 
 /*
  * Read the file and put it in the bundle, for the architecture it is for. BF_ERR_UNSUPPORTED
@@ -14,6 +15,13 @@
  * not a slot. BF_ERR_INPUT when the user brought one for this architecture already.
  */
 int bf_import_ipxe(struct bf_bundle *bundle, const char *path, struct bf_error *reterr);
+
+/*
+ * Settle which boot paths an image has: options->archs, where it is 0, follows the format
+ * and what the user brought. BF_ERR_USAGE when format, archs and binaries contradict.
+ */
+int bf_import_settle(const struct bf_bundle *bundle, struct bf_template_options *options,
+		     struct bf_error *reterr);
 
 /*
  * Put the body of a slot into those binaries whose slot is packed: it must be done before

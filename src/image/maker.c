@@ -3,11 +3,24 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "image/import.h"
 #include "image/trust.h"
+
+static int add_ipxe(struct bf_maker_options *options, const char *path,
+		    struct bf_error *reterr)
+{
+	if (options->n_ipxe == BF_MAKER_IPXE_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE, "more than %d files",
+			       BF_MAKER_IPXE_MAX);
+	options->ipxe[options->n_ipxe++] = path;
+	return BF_OK;
+}
 
 int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 			 const char *value, struct bf_error *reterr)
 {
+	if (strcmp(name, "ipxe") == 0)
+		return add_ipxe(options, value, reterr);
 	if (strcmp(name, "prebuilt") == 0)
 		options->prebuilt = value;
 	else if (strcmp(name, "trust") == 0)
@@ -18,11 +31,10 @@ int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 }
 
 /* Pin the certificate in the binaries; what is left to do is done by the scripts. */
-static int trust(const struct bf_maker_options *options, struct bf_maker *maker,
-		 struct bf_error *reterr)
+static int trust(const struct bf_maker_options *options, unsigned archs,
+		 struct bf_maker *maker, struct bf_error *reterr)
 {
 	bf_cleanup(bf_certificate_free) struct bf_certificate certificate = {0};
-	unsigned archs = options->layout.archs;
 	int err = bf_certificate_read(options->trust, &certificate, reterr);
 	if (!err)
 		err = bf_trust_check(&certificate, maker->bundle, archs, reterr);
@@ -31,21 +43,40 @@ static int trust(const struct bf_maker_options *options, struct bf_maker *maker,
 	return err ? err : bf_trust_render(&certificate, &maker->preamble, reterr);
 }
 
+/* Load the bundle with the binaries that are brought; ret_layout has its boot paths. */
+static int gather(const struct bf_maker_options *options, struct bf_bundle **ret,
+		  struct bf_template_options *ret_layout, struct bf_error *reterr)
+{
+	int err = bf_bundle_load(options->prebuilt, ret, reterr);
+	for (size_t i = 0; !err && i < options->n_ipxe; i++)
+		err = bf_import_ipxe(*ret, options->ipxe[i], reterr);
+	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
+		if ((*ret)->ipxe[arch].slot_is_packed)
+			err = bf_fail(reterr, BF_ERR_UNSUPPORTED,
+				      "the iPXE for %s has its slot in a packed part, "
+				      "which would be packed anew for every image: build "
+				      "images one at a time, or bring one without a slot",
+				      bf_arch_name(arch));
+	*ret_layout = options->layout;
+	return err ? err : bf_import_settle(*ret, ret_layout, reterr);
+}
+
 int bf_maker_new(const struct bf_maker_options *options, struct bf_maker *ret,
 		 struct bf_error *reterr)
 {
 	struct bf_maker maker = {0};
-	int err = bf_bundle_load(options->prebuilt, &maker.bundle, reterr);
+	struct bf_template_options layout;
+	int err = gather(options, &maker.bundle, &layout, reterr);
 	if (!err && options->trust)
-		err = trust(options, &maker, reterr);
+		err = trust(options, layout.archs, &maker, reterr);
 	if (!err)
-		err = bf_template_new(maker.bundle, &options->layout,
-				      &maker.image_template, reterr);
+		err = bf_template_new(maker.bundle, &layout, &maker.image_template,
+				      reterr);
 	if (err) {
 		bf_maker_free(&maker);
 		return err;
 	}
-	bf_bundle_schemes(maker.bundle, options->layout.archs, maker.schemes);
+	bf_bundle_schemes(maker.bundle, layout.archs, maker.schemes);
 	*ret = maker;
 	return BF_OK;
 }

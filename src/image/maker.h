@@ -7,10 +7,14 @@
 
 #include "image/template_options.h"
 
+enum { BF_MAKER_IPXE_MAX = 8 };
+
 /* The strings belong to others. */
 struct bf_maker_options {
 	const char *prebuilt; /* the bundle's folder, NULL for the one inside */
 	const char *trust;    /* a certificate's file, or NULL */
+	const char *ipxe[BF_MAKER_IPXE_MAX]; /* binaries instead of the bundle's */
+	size_t n_ipxe;
 	struct bf_template_options layout;
 };
 
@@ -22,8 +26,8 @@ struct bf_maker {
 };
 
 /*
- * Set what a name stands for: "prebuilt", "trust", or what bf_template_options_set()
- * knows. value must outlive the options.
+ * Set what a name stands for: "prebuilt", "trust", "ipxe", which adds one more, or what
+ * bf_template_options_set() knows. value must outlive the options.
  */
 int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 			 const char *value, struct bf_error *reterr);

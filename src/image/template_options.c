@@ -7,8 +7,7 @@
 
 struct bf_template_options bf_template_options_default(void)
 {
-	return (struct bf_template_options){.archs = BF_TEMPLATE_DEFAULT_ARCHS,
-					    .label = BF_TEMPLATE_DEFAULT_LABEL};
+	return (struct bf_template_options){.label = BF_TEMPLATE_DEFAULT_LABEL};
 }
 
 /* A word that is none of those possible; expected lists them for the person. */

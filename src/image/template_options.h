@@ -4,7 +4,10 @@
 
 #include "image/template.h"
 
-/* What an image has that nobody asked anything special of. */
+/*
+ * What an image has that nobody asked anything special of. Its boot paths are open, for
+ * bf_import_settle() to decide.
+ */
 struct bf_template_options bf_template_options_default(void);
 
 /*

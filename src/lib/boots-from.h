@@ -78,8 +78,9 @@ struct bf_boot_error {
  *     label      volume label of the ISO
  *     layout     isohybrid, gpt, mbr or cd
  *     trust      file with the one certificate that HTTPS servers are held against
+ *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture
  *
- * Setting an option again replaces it. An unknown name is BF_BOOT_USAGE, so a program
+ * Setting an option again replaces it; ipxe adds one more, up to 8. An unknown name is BF_BOOT_USAGE, so a program
  * can ask what the library it runs with has. NULL only when out of memory.
  */
 struct bf_boot_options;

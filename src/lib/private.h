@@ -10,6 +10,7 @@
 struct bf_boot_options {
 	struct bf_maker_options made_from;
 	char *label, *prebuilt, *trust;
+	char *ipxe[BF_MAKER_IPXE_MAX]; /* as many as made_from has */
 };
 
 struct bf_boot_template {

@@ -37,6 +37,8 @@ void bf_boot_options_free(struct bf_boot_options *options)
 	free(options->label);
 	free(options->prebuilt);
 	free(options->trust);
+	for (size_t i = 0; i < options->made_from.n_ipxe; i++)
+		free(options->ipxe[i]);
 	free(options);
 }
 
@@ -47,6 +49,8 @@ static char **find_copy(struct bf_boot_options *options, const char *name)
 		return &options->label;
 	if (strcmp(name, "prebuilt") == 0)
 		return &options->prebuilt;
+	if (strcmp(name, "ipxe") == 0 && options->made_from.n_ipxe < BF_MAKER_IPXE_MAX)
+		return &options->ipxe[options->made_from.n_ipxe];
 	return strcmp(name, "trust") == 0 ? &options->trust : NULL;
 }
 

@@ -74,6 +74,24 @@ class IpxeTest(CommandTest):
             self.assertRegex(program["version"], r"^1\.21\.1")
             self.assertIn("chain --autofree " + URL, program["slot"]["script"])
 
+    def test_batch_takes_it_too(self):
+        options = ["--ipxe", STOCK / "ipxe-riscv64.efi", "--ipxe", STOCK / "ipxe.lkrn"]
+        done = self.run_command("batch", "-q", *options, "http://a/{host}", input=b"one\ntwo\n")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        for name in ("one", "two"):
+            done = self.run_command("-q", *options, "-o", "alone", f"http://a/{name}")
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            alone = (self.folder / "alone").read_bytes()
+            self.assertEqual((self.folder / f"{name}.iso").read_bytes(), alone)
+
+    def test_batch_refuses_a_packed_slot(self):
+        stock = (STOCK / "ipxe.lkrn").read_bytes()
+        slot = self.run_command("--print-slot").stdout
+        path = self.put("packed", lkrn.repack(stock, lkrn.unpack(stock) + slot))
+        done = self.run_command("batch", "--ipxe", path, "http://a/{host}", input=b"one\n")
+        self.assert_refused(done, 1, "packed")
+        self.assert_folder_holds("packed")
+
     def test_a_planted_binary_comes_back(self):
         first = self.part("efi", url="http://first.example/")
         path = self.put("planted.efi", first)

@@ -156,15 +156,15 @@ static bool run_threads(const struct work *common, int n_threads)
 static bool set_all(char **words, struct bf_boot_options *options,
 		    struct bf_boot_target *target)
 {
-	static const char *const of_template[] = {"arch", "label", "layout", "prebuilt",
-						  "trust"};
+	static const char *const of_template[] = {"arch",   "ipxe",     "label",
+						  "layout", "prebuilt", "trust"};
 	struct bf_boot_error error;
 	for (; *words; words++) {
 		char name[32];
 		const char *value = strchr(*words, '=') + 1;
 		bool is_option = false;
 		snprintf(name, sizeof(name), "%.*s", (int)(value - 1 - *words), *words);
-		for (size_t i = 0; i < 5; i++)
+		for (size_t i = 0; i < sizeof(of_template) / sizeof(of_template[0]); i++)
 			is_option = is_option || strcmp(of_template[i], name) == 0;
 		if (is_option ? bf_boot_options_set(options, name, value, &error)
 			      : bf_boot_target_set(target, name, value, &error))

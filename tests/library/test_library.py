@@ -140,6 +140,13 @@ class SameBytesTest(CommandTest):
         url = "https://10.0.0.1/boot"
         self.compare(3, [f"url={url}", f"trust={certificate}"], "--trust", certificate, url)
 
+    def test_other_ipxe(self):
+        stock = Path(f"{BUNDLE}.stock/usr/lib/ipxe")
+        files = [stock / "ipxe.lkrn", stock / "ipxe-riscv64.efi"]
+        words = [f"ipxe={file}" for file in files]
+        options = [word for file in files for word in ("--ipxe", file)]
+        self.compare(2, [f"url={URL}", *words], *options, URL)
+
     def test_script(self):
         script = "#!ipxe\necho hello\nshell\n"
         (self.folder / "script").write_text(script)
