@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
@@ -38,11 +39,31 @@ static int reserve(struct bf_buffer *buffer, size_t more)
 	return BF_OK;
 }
 
+/*
+ * Have the kernel make all whole pages of a large block in one call: a fault for each when
+ * it is first written takes six times as long. Kernels before 5.14 refuse, and fault.
+ */
+static void populate(uint8_t *data, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+	static const size_t large = 256 << 10;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = bf_align((uintptr_t)data, page);
+	uintptr_t end = ((uintptr_t)data + size) & ~(page - 1);
+	if (size >= large)
+		(void)madvise((void *)start, end - start, MADV_POPULATE_WRITE);
+#else
+	(void)data;
+	(void)size;
+#endif
+}
+
 int bf_buffer_zero(struct bf_buffer *buffer, size_t size)
 {
 	uint8_t *data = calloc(1, size ? size : 1);
 	if (!data)
 		return BF_ERR_NOMEM;
+	populate(data, size);
 	free(buffer->data);
 	*buffer = (struct bf_buffer){.data = data, .size = size, .capacity = size};
 	return BF_OK;
