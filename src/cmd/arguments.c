@@ -45,3 +45,13 @@ int bf_arguments_fail(char **argv, int result, const struct option *long_options
 			       (int)strcspn(option, "="), option);
 	return fail_unknown(option, long_options, reterr);
 }
+
+int bf_arguments_set_maker(struct bf_maker_options *options, const char *name,
+			   const char *value, struct bf_error *reterr)
+{
+	if (strcmp(name, "trust") == 0 && options->trust)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "--trust: given twice, iPXE trusts one certificate");
+	int err = bf_maker_options_set(options, name, value, reterr);
+	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
+}

@@ -68,16 +68,6 @@ static int parse_jobs(const char *value, unsigned *ret, struct bf_error *reterr)
 	return BF_OK;
 }
 
-static int apply_maker(const char *name, const char *value,
-		       struct bf_maker_options *options, struct bf_error *reterr)
-{
-	if (strcmp(name, "trust") == 0 && options->trust)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "--trust: given twice, iPXE trusts one certificate");
-	int err = bf_maker_options_set(options, name, value, reterr);
-	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
-}
-
 static int apply(int option, const char *name, const char *value,
 		 struct bf_batch_options *options, struct bf_error *reterr)
 {
@@ -103,7 +93,7 @@ static int apply(int option, const char *name, const char *value,
 		options->hosts = value;
 		return BF_OK;
 	case OPT_MAKER:
-		return apply_maker(name, value, &options->made_from, reterr);
+		return bf_arguments_set_maker(&options->made_from, name, value, reterr);
 	default: /* OPT_NAME */
 		options->name = value;
 		return BF_OK;

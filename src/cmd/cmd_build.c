@@ -12,11 +12,6 @@
 #include "image/template.h"
 #include "image/trust.h"
 
-static void free_bundle(struct bf_bundle **bundle)
-{
-	bf_bundle_free(*bundle);
-}
-
 static double milliseconds_since(const struct timespec *start)
 {
 	struct timespec now;
@@ -139,7 +134,7 @@ int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)
 {
 	struct timespec start;
 	struct bf_options options;
-	bf_cleanup(free_bundle) struct bf_bundle *bundle = NULL;
+	bf_cleanup(bf_prepare_release) struct bf_bundle *bundle = NULL;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 
 	int err = bf_options_parse(argc, argv, &options, reterr);

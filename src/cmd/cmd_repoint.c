@@ -23,11 +23,6 @@ static const char help[] =
 	"All options that make the script are the same as for building. IMAGE may be a\n"
 	"device. If it is interrupted, run it again: that repairs the image.\n";
 
-static void free_bundle(struct bf_bundle **bundle)
-{
-	bf_bundle_free(*bundle);
-}
-
 /* A device is opened exclusively: mounting it in the meantime fails. */
 static int open_image(const char *path, bool is_writing, struct bf_source *ret,
 		      struct bf_error *reterr)
@@ -63,7 +58,7 @@ static void report(const struct bf_options *options, const struct bf_repoint *re
 static int change(struct bf_options *options, const struct bf_source *image,
 		  struct bf_repoint *repoint, struct bf_error *reterr)
 {
-	bf_cleanup(free_bundle) struct bf_bundle *bundle = NULL;
+	bf_cleanup(bf_prepare_release) struct bf_bundle *bundle = NULL;
 	bf_cleanup(bf_certificate_free) struct bf_certificate read = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	const struct bf_certificate *certificate = options->trust ? &read : NULL;

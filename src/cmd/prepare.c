@@ -16,18 +16,13 @@
 int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		      struct bf_error *reterr)
 {
-	struct bf_bundle *bundle = NULL;
-	int err = bf_bundle_load(options->prebuilt, &bundle, reterr);
-	for (size_t i = 0; !err && i < options->n_ipxe; i++)
-		err = bf_import_ipxe(bundle, options->ipxe[i], reterr);
-	if (!err)
-		err = bf_import_settle(bundle, &options->made, reterr);
-	if (err) {
-		bf_bundle_free(bundle);
-		return err;
-	}
-	*ret = bundle;
-	return BF_OK;
+	return bf_import_bundle(options->prebuilt, options->ipxe, options->n_ipxe,
+				&options->made, ret, reterr);
+}
+
+void bf_prepare_release(struct bf_bundle **bundle)
+{
+	bf_bundle_free(*bundle);
 }
 
 /* ---- The certificate ---- */

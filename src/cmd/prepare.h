@@ -9,10 +9,13 @@
 /*
  * Load the bundle with the binaries of --ipxe in it and settle which boot paths are meant:
  * options->made.archs, when --arch was not given, follows --format and --ipxe. Release the
- * bundle with bf_bundle_free().
+ * bundle with bf_prepare_release().
  */
 int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		      struct bf_error *reterr);
+
+/* For bf_cleanup(): bf_bundle_free() of the bundle that a variable leads to. */
+void bf_prepare_release(struct bf_bundle **bundle);
 
 /*
  * Read the certificate of --trust, which the iPXE of options->made.archs must be able to

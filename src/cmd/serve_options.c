@@ -69,13 +69,6 @@ static int parse_number(const char *name, const char *text, unsigned min, unsign
 	return BF_OK;
 }
 
-static int apply_maker(const char *name, const char *value,
-		       struct bf_maker_options *options, struct bf_error *reterr)
-{
-	int err = bf_maker_options_set(options, name, value, reterr);
-	return err ? bf_fail_in(reterr, err, "--%s", name) : BF_OK;
-}
-
 static int apply(int option, const char *name, const char *value,
 		 struct bf_serve_options *options, struct bf_error *reterr)
 {
@@ -87,7 +80,7 @@ static int apply(int option, const char *name, const char *value,
 		options->quiet = true;
 		return BF_OK;
 	case OPT_MAKER:
-		return apply_maker(name, value, &options->made_from, reterr);
+		return bf_arguments_set_maker(&options->made_from, name, value, reterr);
 	case OPT_HOSTS:
 		options->hosts = value;
 		return BF_OK;

@@ -150,7 +150,8 @@ static int take(struct bf_bundle *bundle, struct bf_buffer *file, struct bf_erro
 	return BF_OK;
 }
 
-int bf_import_ipxe(struct bf_bundle *bundle, const char *path, struct bf_error *reterr)
+static int import_file(struct bf_bundle *bundle, const char *path,
+		       struct bf_error *reterr)
 {
 	char name[256];
 	bf_cleanup(bf_buffer_free) struct bf_buffer file = {0};
@@ -266,8 +267,8 @@ static int check_format(enum bf_format format, unsigned archs, struct bf_error *
 	return BF_OK;
 }
 
-int bf_import_settle(const struct bf_bundle *bundle, struct bf_template_options *options,
-		     struct bf_error *reterr)
+static int settle(const struct bf_bundle *bundle, struct bf_template_options *options,
+		  struct bf_error *reterr)
 {
 	unsigned imported = imported_archs(bundle);
 	if (!options->archs)
@@ -281,5 +282,23 @@ int bf_import_settle(const struct bf_bundle *bundle, struct bf_template_options 
 				       "--ipxe brings one for %s, which this image is "
 				       "not for: see --arch and --format",
 				       bf_arch_name(arch));
+	return BF_OK;
+}
+
+int bf_import_bundle(const char *prebuilt, const char *const *ipxe, size_t n_ipxe,
+		     struct bf_template_options *options, struct bf_bundle **ret,
+		     struct bf_error *reterr)
+{
+	struct bf_bundle *bundle = NULL;
+	int err = bf_bundle_load(prebuilt, &bundle, reterr);
+	for (size_t i = 0; !err && i < n_ipxe; i++)
+		err = import_file(bundle, ipxe[i], reterr);
+	if (!err)
+		err = settle(bundle, options, reterr);
+	if (err) {
+		bf_bundle_free(bundle);
+		return err;
+	}
+	*ret = bundle;
 	return BF_OK;
 }

@@ -9,18 +9,17 @@
 #include "image/template.h"
 
 /*
- * Read the file and put it in the bundle, for the architecture it is for. BF_ERR_UNSUPPORTED
- * or BF_ERR_SIGNED, with the reason, for what cannot be used: not an iPXE, of an unknown
- * architecture, too old to run a command line, signed, with a script compiled in that is
- * not a slot. BF_ERR_INPUT when the user brought one for this architecture already.
+ * Load the bundle, see bf_bundle_load(), with the n_ipxe files in the place of its own
+ * binaries, each for the architecture it is for. BF_ERR_UNSUPPORTED or BF_ERR_SIGNED, with
+ * the reason, for what cannot be used: not an iPXE, of an unknown architecture, too old to
+ * run a command line, signed, with a script compiled in that is not a slot. BF_ERR_INPUT
+ * for a second one of the same architecture.
+ *
+ * options->archs, where it is 0, becomes what the format and the files suggest.
+ * BF_ERR_USAGE when format, archs and files contradict. Release ret with bf_bundle_free().
  */
-int bf_import_ipxe(struct bf_bundle *bundle, const char *path, struct bf_error *reterr);
-
-/*
- * Settle which boot paths an image has: options->archs, where it is 0, follows the format
- * and what the user brought. BF_ERR_USAGE when format, archs and binaries contradict.
- */
-int bf_import_settle(const struct bf_bundle *bundle, struct bf_template_options *options,
+int bf_import_bundle(const char *prebuilt, const char *const *ipxe, size_t n_ipxe,
+		     struct bf_template_options *options, struct bf_bundle **ret,
 		     struct bf_error *reterr);
 
 /*

@@ -43,30 +43,28 @@ static int trust(const struct bf_maker_options *options, unsigned archs,
 	return err ? err : bf_trust_render(&certificate, &maker->preamble, reterr);
 }
 
-/* Load the bundle with the binaries that are brought; ret_layout has its boot paths. */
-static int gather(const struct bf_maker_options *options, struct bf_bundle **ret,
-		  struct bf_template_options *ret_layout, struct bf_error *reterr)
+static int refuse_packed(const struct bf_bundle *bundle, struct bf_error *reterr)
 {
-	int err = bf_bundle_load(options->prebuilt, ret, reterr);
-	for (size_t i = 0; !err && i < options->n_ipxe; i++)
-		err = bf_import_ipxe(*ret, options->ipxe[i], reterr);
-	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
-		if ((*ret)->ipxe[arch].slot_is_packed)
-			err = bf_fail(reterr, BF_ERR_UNSUPPORTED,
-				      "the iPXE for %s has its slot in a packed part, "
-				      "which would be packed anew for every image: build "
-				      "images one at a time, or bring one without a slot",
-				      bf_arch_name(arch));
-	*ret_layout = options->layout;
-	return err ? err : bf_import_settle(*ret, ret_layout, reterr);
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (bundle->ipxe[arch].slot_is_packed)
+			return bf_fail(
+				reterr, BF_ERR_UNSUPPORTED,
+				"the iPXE for %s has its slot in a packed part, which "
+				"would be packed anew for every image: build images one "
+				"at a time, or bring one without a slot",
+				bf_arch_name(arch));
+	return BF_OK;
 }
 
 int bf_maker_new(const struct bf_maker_options *options, struct bf_maker *ret,
 		 struct bf_error *reterr)
 {
 	struct bf_maker maker = {0};
-	struct bf_template_options layout;
-	int err = gather(options, &maker.bundle, &layout, reterr);
+	struct bf_template_options layout = options->layout;
+	int err = bf_import_bundle(options->prebuilt, options->ipxe, options->n_ipxe,
+				   &layout, &maker.bundle, reterr);
+	if (!err)
+		err = refuse_packed(maker.bundle, reterr);
 	if (!err && options->trust)
 		err = trust(options, layout.archs, &maker, reterr);
 	if (!err)

@@ -6,7 +6,7 @@
 
 /*
  * What an image has that nobody asked anything special of. Its boot paths are open, for
- * bf_import_settle() to decide.
+ * bf_import_bundle() to decide.
  */
 struct bf_template_options bf_template_options_default(void);
 
