@@ -30,10 +30,18 @@ class CommandTest(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp(prefix="boots-from-cli."))
         self.addCleanup(shutil.rmtree, self.folder)
 
+    def copy_for_all(self):
+        """The command where every user can run it: the build's folder may be closed to others."""
+        folder = Path(tempfile.mkdtemp(prefix="boots-from-cli."))
+        self.addCleanup(shutil.rmtree, folder)
+        folder.chmod(0o755)
+        return shutil.copy(COMMAND, folder)
+
     def run_command(self, *arguments, **options):
         options.setdefault("cwd", self.folder)
+        command = self.copy_for_all() if "user" in options else COMMAND
         return subprocess.run(
-            [COMMAND, *map(str, arguments)],
+            [command, *map(str, arguments)],
             capture_output=True,
             timeout=SECONDS,
             **options,

@@ -1,4 +1,4 @@
-# cmake -DSOURCE=prebuilt/stub -DBUILT=DIR -P stub_reproducible.cmake: a copy of the stubs'
+# cmake -DGENERATOR=NAME -DSOURCE=prebuilt/stub -DBUILT=DIR -P stub_reproducible.cmake: a copy of the stubs'
 # sources in another folder, built in another folder, gives the same bytes.
 
 set(work ${BUILT}/reproducible/a/rather/different/place)
@@ -6,7 +6,7 @@ file(REMOVE_RECURSE ${BUILT}/reproducible)
 file(COPY ${SOURCE}/ DESTINATION ${work}/copied)
 file(WRITE ${work}/CMakeLists.txt
 	"cmake_minimum_required(VERSION 3.25)\nproject(copy NONE)\nadd_subdirectory(copied out)\n")
-execute_process(COMMAND ${CMAKE_COMMAND} -S ${work} -B ${work}/build
+execute_process(COMMAND ${CMAKE_COMMAND} -G ${GENERATOR} -S ${work} -B ${work}/build
 	OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${work}/build --target stubs
 	OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)

@@ -14,7 +14,8 @@ class Atftpd:
         self._folder = lab.make_folder("atftpd")
         self._root.mkdir()
         self._process = Process(
-            [program, "--daemon", "--no-fork", "--bind-address", "127.0.0.1",
+            # As nobody it could not read a folder below one that is closed to others.
+            [program, "--daemon", "--no-fork", "--user", "root.root", "--bind-address", "127.0.0.1",
              "--port", str(self.port), "--logfile", "-", "--verbose=7", str(self._root)],
             self._folder / "atftpd.log")
         self._process.wait_udp(self.port)
