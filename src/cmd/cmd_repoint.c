@@ -69,8 +69,8 @@ static int change(struct bf_options *options, const struct bf_source *image,
 	if (!err && certificate)
 		err = bf_prepare_certificate(bundle, options, &read, reterr);
 	if (!err)
-		err = bf_repoint_check_trust(repoint, bundle,
-					     certificate ? read.sha256 : NULL, reterr);
+		err = bf_repoint_check_trust(repoint, certificate ? read.sha256 : NULL,
+					     reterr);
 	if (!err)
 		err = bf_prepare_script(bundle, options, certificate, &script, reterr);
 	if (err)

@@ -184,17 +184,18 @@ static bool is_bundled(const struct bf_repoint_site *site,
 			  file.size);
 }
 
-int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
+int bf_repoint_describe(struct bf_repoint *repoint, struct bf_bundle *bundle,
 			unsigned *ret_archs, struct bf_error *reterr)
 {
 	unsigned archs = 0;
 	for (size_t i = 0; i < repoint->n_sites; i++) {
-		const struct bf_repoint_site *site = &repoint->sites[i];
+		struct bf_repoint_site *site = &repoint->sites[i];
 		if (site->arch == BF_ARCH_COUNT)
 			continue;
 		struct bf_bundle_ipxe *ipxe = &bundle->ipxe[site->arch];
 		struct bf_ipxe found = {0};
-		if (is_bundled(site, ipxe)) {
+		site->is_bundled = is_bundled(site, ipxe);
+		if (site->is_bundled) {
 			memcpy(found.schemes, ipxe->schemes, sizeof(found.schemes));
 		} else {
 			int err = bf_ipxe_identify(bf_buffer_view(&site->file), &found,
@@ -240,8 +241,7 @@ static int check_trust(const struct bf_repoint_site *site, const uint8_t *sha256
 		"cannot be changed in place, make a new one");
 }
 
-int bf_repoint_check_trust(const struct bf_repoint *repoint,
-			   const struct bf_bundle *bundle, const uint8_t *sha256,
+int bf_repoint_check_trust(const struct bf_repoint *repoint, const uint8_t *sha256,
 			   struct bf_error *reterr)
 {
 	for (size_t i = 0; i < repoint->n_sites; i++) {
@@ -249,7 +249,7 @@ int bf_repoint_check_trust(const struct bf_repoint *repoint,
 		if (site->arch == BF_ARCH_COUNT)
 			continue;
 		/* The common case, told apart without unpacking anything. */
-		if (!sha256 && is_bundled(site, &bundle->ipxe[site->arch]))
+		if (!sha256 && site->is_bundled)
 			continue;
 		int err = check_trust(site, sha256, reterr);
 		if (err)

@@ -23,6 +23,7 @@ struct bf_repoint_site {
 	struct bf_slot slot;
 	enum bf_arch arch; /* BF_ARCH_COUNT for autoexec.ipxe, which is for any */
 	size_t checksum;   /* offset of the PE's CheckSum in the file; 0 for no PE */
+	bool is_bundled;   /* the bundle's binary but for the script */
 };
 
 struct bf_repoint {
@@ -44,16 +45,15 @@ void bf_repoint_free(struct bf_repoint *repoint);
  * Put what the image's binaries can do in the place of what the bundle's can: schemes,
  * key algorithms and slots. ret_archs is the set of their architectures.
  */
-int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
+int bf_repoint_describe(struct bf_repoint *repoint, struct bf_bundle *bundle,
 			unsigned *ret_archs, struct bf_error *reterr);
 
 /*
  * Check that every iPXE in the image trusts the certificate with this SHA-256 alone, or its
  * makers' root if it is NULL: a script goes with the certificate, which stays as it is.
- * bundle is the one that bf_repoint_describe() was given.
+ * After bf_repoint_describe().
  */
-int bf_repoint_check_trust(const struct bf_repoint *repoint,
-			   const struct bf_bundle *bundle, const uint8_t *sha256,
+int bf_repoint_check_trust(const struct bf_repoint *repoint, const uint8_t *sha256,
 			   struct bf_error *reterr);
 
 /* Fill the script, the body of a slot, in: in memory. BF_ERR_TOO_BIG names both sizes. */
