@@ -1,10 +1,8 @@
 #include "image/template.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/pe.h"
 
 /* Keep the El Torito UEFI image under 32 MiB: larger ones fail on real firmware. */
 static const uint64_t esp_limit = 31u << 20;
@@ -170,31 +168,6 @@ static int fill_layout(struct layout *layout, const struct bf_bundle *bundle,
 	return err;
 }
 
-/*
- * What the binary sums to without its slot, so that a script costs the sum of its slot only.
- * The checksum that is stored says what it sums to with the slot; the bundle's are right.
- * In sums of 16 bits with the carry added back in, 0xffff - x is -x.
- */
-static int add_checksum(struct bf_site *site, struct bf_view binary,
-			struct bf_error *reterr)
-{
-	struct bf_pe pe;
-	int err = bf_pe_parse(binary, &pe, reterr);
-	if (err)
-		return err;
-	uint32_t sum = bf_pe_stored_checksum(&pe) - (uint32_t)binary.size;
-	if (site->slot.offset < pe.checksum + 4 || sum > 0xffff)
-		return bf_fail(reterr, BF_ERR_FORMAT,
-			       "the script slot at offset %zu or the checksum at offset "
-			       "%zu is not a planted binary's",
-			       site->slot.offset, pe.checksum);
-	struct bf_view slot = bf_view_part(binary, site->slot.offset, site->slot.size);
-	site->has_checksum = true;
-	site->checksum_offset = pe.checksum;
-	site->sum = sum + 0xffff - bf_pe_sum(slot, site->slot.offset);
-	return BF_OK;
-}
-
 /* The last look before it is used: the image holds the binary where we believe. */
 static int check_site(const struct bf_template *image_template,
 		      const struct bf_site *site, struct bf_view binary,
@@ -229,7 +202,7 @@ static int add_site(struct bf_template *image_template, enum bf_arch arch,
 				 .slot = ipxe->slot};
 	int err = check_site(image_template, site, binary, reterr);
 	if (!err && arch != BF_ARCH_BIOS)
-		err = add_checksum(site, binary, reterr);
+		err = bf_site_set_checksum(site, binary, reterr);
 	return err;
 }
 
@@ -343,63 +316,11 @@ int bf_template_check(const struct bf_template *image_template, struct bf_view s
 	return err;
 }
 
-static void add_patch(struct bf_patches *patches, uint64_t offset, struct bf_view bytes)
-{
-	patches->pieces[patches->n_pieces++] =
-		(struct bf_piece){.offset = offset, .bytes = bytes};
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	const struct bf_piece *left = a, *right = b;
-	return (left->offset > right->offset) - (left->offset < right->offset);
-}
-
-static void patch_checksum(const struct bf_site *site, struct bf_view slot,
-			   uint8_t field[4], struct bf_patches *ret)
-{
-	uint64_t sum = site->sum + bf_pe_sum(slot, site->slot.offset);
-	bf_put_le32(field, bf_pe_sum_finish(sum, site->binary_size));
-	add_patch(ret, site->binary_offset + site->checksum_offset, bf_view(field, 4));
-}
-
-static size_t slots_size(const struct bf_template *image_template)
-{
-	size_t size = 0;
-	for (size_t i = 0; i < image_template->n_sites; i++)
-		size += image_template->sites[i].slot.size;
-	return size;
-}
-
 int bf_template_patch(const struct bf_template *image_template, struct bf_view script,
 		      struct bf_patches *ret, struct bf_error *reterr)
 {
-	size_t size = slots_size(image_template);
-	ret->n_pieces = 0;
-	if (ret->slots.size != size && bf_buffer_zero(&ret->slots, size))
-		return bf_fail_nomem(reterr);
-
-	uint8_t *slot = ret->slots.data;
-	for (size_t i = 0; i < image_template->n_sites; i++) {
-		const struct bf_site *site = &image_template->sites[i];
-		int err = bf_slot_format(slot, site->slot.size,
-					 site->slot.declared_offset, script, reterr);
-		if (err)
-			return err;
-		struct bf_view bytes = bf_view(slot, site->slot.size);
-		add_patch(ret, site->binary_offset + site->slot.offset, bytes);
-		if (site->has_checksum)
-			patch_checksum(site, bytes, ret->checksums[i], ret);
-		slot += site->slot.size;
-	}
-	qsort(ret->pieces, ret->n_pieces, sizeof(ret->pieces[0]), by_offset);
-	return BF_OK;
-}
-
-void bf_patches_free(struct bf_patches *patches)
-{
-	bf_buffer_free(&patches->slots);
-	patches->n_pieces = 0;
+	return bf_sites_patch(image_template->sites, image_template->n_sites, script, ret,
+			      reterr);
 }
 
 int bf_template_overlay(const struct bf_template *image_template,

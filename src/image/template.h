@@ -8,6 +8,7 @@
 #include "formats/fat.h"
 #include "formats/isowriter.h"
 #include "image/bundle.h"
+#include "image/site.h"
 
 enum bf_format {
 	BF_FORMAT_ISO,
@@ -32,35 +33,11 @@ struct bf_template_options {
 	(1u << BF_ARCH_BIOS | 1u << BF_ARCH_X86_64 | 1u << BF_ARCH_ARM64)
 #define BF_TEMPLATE_DEFAULT_LABEL "BOOTS_FROM"
 
-/*
- * A slot in the image, and what its binary's checksum needs. Offsets are in the image
- * unless they say otherwise; all sizes are in bytes.
- */
-struct bf_site {
-	enum bf_arch arch;
-	uint64_t binary_offset;
-	uint64_t binary_size;
-	struct bf_slot slot;      /* its offset is in the binary */
-	bool has_checksum;        /* a PE; a bzImage has none */
-	uint64_t checksum_offset; /* of the CheckSum field, in the binary */
-	uint64_t sum;             /* bf_pe_sum() of the binary without the slot */
-};
-
 struct bf_template {
 	struct bf_iso_image image; /* the slots hold the bundle's placeholder */
 	struct bf_fat_image esp;   /* pieces of the image are in its metadata */
 	struct bf_site sites[BF_ARCH_COUNT];
 	size_t n_sites;
-};
-
-enum { BF_PATCHES_MAX = 2 * BF_ARCH_COUNT };
-
-/* What one script changes in the image, in rising order of offsets. */
-struct bf_patches {
-	struct bf_piece pieces[BF_PATCHES_MAX];
-	size_t n_pieces;
-	uint8_t checksums[BF_ARCH_COUNT][4];
-	struct bf_buffer slots; /* what the pieces point to, with checksums */
 };
 
 /*
@@ -83,7 +60,6 @@ int bf_template_check(const struct bf_template *image_template, struct bf_view s
  */
 int bf_template_patch(const struct bf_template *image_template, struct bf_view script,
 		      struct bf_patches *ret, struct bf_error *reterr);
-void bf_patches_free(struct bf_patches *patches);
 
 /*
  * The image with the patches laid over it, to be written piece by piece or read anywhere.

@@ -1,0 +1,51 @@
+/*
+ * Where an image takes its script: a slot, and around it, in the case of a PE, a binary
+ * whose checksum covers the slot. A script is put in by a few patches at known offsets.
+ */
+#ifndef BF_SITE_H
+#define BF_SITE_H
+
+#include "formats/slot.h"
+#include "image/ipxe.h"
+
+enum {
+	BF_SITES_MAX = 16, /* in one image */
+	BF_PATCHES_MAX = 2 * BF_SITES_MAX,
+};
+
+/* Offsets are in the image unless they say otherwise; all sizes are in bytes. */
+struct bf_site {
+	enum bf_arch arch;
+	uint64_t binary_offset;
+	uint64_t binary_size;
+	struct bf_slot slot;      /* its offset is in the binary */
+	bool has_checksum;        /* a PE; a bzImage has none */
+	uint64_t checksum_offset; /* of the CheckSum field, in the binary */
+	uint64_t sum;             /* bf_pe_sum() of the binary without the slot */
+};
+
+/* What one script changes in an image, in rising order of offsets. */
+struct bf_patches {
+	struct bf_piece pieces[BF_PATCHES_MAX];
+	size_t n_pieces;
+	uint8_t checksums[BF_SITES_MAX][4];
+	struct bf_buffer slots; /* what the pieces point to, with checksums */
+};
+
+/*
+ * Fill in what the checksum of a PE needs, once arch, offsets, size and slot are there. The
+ * binary's stored CheckSum must be right. BF_ERR_FORMAT when its slot is in the headers.
+ */
+int bf_site_set_checksum(struct bf_site *site, struct bf_view binary,
+			 struct bf_error *reterr);
+
+/*
+ * What has to change at these sites, BF_SITES_MAX at most, for this script (the body of a
+ * slot, see bf_script_render()). ret may be reused; its pieces stay good until then.
+ * BF_ERR_TOO_BIG names both sizes.
+ */
+int bf_sites_patch(const struct bf_site *sites, size_t n_sites, struct bf_view script,
+		   struct bf_patches *ret, struct bf_error *reterr);
+void bf_patches_free(struct bf_patches *patches);
+
+#endif
