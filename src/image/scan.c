@@ -1,9 +1,9 @@
 #include "image/scan.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 
 #include "image/binary.h"
 
@@ -290,10 +290,15 @@ static bool is_program(const struct bf_source *source)
 	       bf_binary_probe(bf_view(head, size));
 }
 
+/*
+ * There is room for far more files and problems than most images have. Pages straight from
+ * the kernel are zero, and cost nothing until they are used; calloc() would touch them all.
+ */
 int bf_scan_new(const struct bf_source *source, struct bf_scan **ret)
 {
-	struct bf_scan *scan = calloc(1, sizeof(*scan));
-	if (!scan)
+	struct bf_scan *scan = mmap(NULL, sizeof(*scan), PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (scan == MAP_FAILED)
 		return BF_ERR_NOMEM;
 	scan->source = *source;
 	scan_iso(scan);
@@ -313,7 +318,8 @@ int bf_scan_new(const struct bf_source *source, struct bf_scan **ret)
 
 void bf_scan_free(struct bf_scan *scan)
 {
-	free(scan);
+	if (scan)
+		munmap(scan, sizeof(*scan));
 }
 
 struct bf_scan_fat *bf_scan_fat_at(struct bf_scan *scan, uint64_t offset)
