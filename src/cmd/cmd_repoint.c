@@ -56,16 +56,14 @@ static void report(const struct bf_options *options, const struct bf_repoint *re
 }
 
 static int change(struct bf_options *options, const struct bf_source *image,
-		  struct bf_repoint *repoint, struct bf_error *reterr)
+		  struct bf_bundle *bundle, struct bf_repoint *repoint,
+		  struct bf_error *reterr)
 {
-	bf_cleanup(bf_prepare_release) struct bf_bundle *bundle = NULL;
 	bf_cleanup(bf_certificate_free) struct bf_certificate read = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	const struct bf_certificate *certificate = options->trust ? &read : NULL;
 
-	int err = bf_bundle_load(options->prebuilt, &bundle, reterr);
-	if (!err)
-		err = bf_repoint_describe(repoint, bundle, &options->made.archs, reterr);
+	int err = bf_repoint_describe(repoint, bundle, &options->made.archs, reterr);
 	if (!err && certificate)
 		err = bf_prepare_certificate(bundle, options, &read, reterr);
 	if (!err)
@@ -89,6 +87,7 @@ int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
 	struct timespec start;
 	struct bf_options options;
 	bf_cleanup(bf_source_close) struct bf_source image = {.fd = -1};
+	bf_cleanup(bf_prepare_release) struct bf_bundle *bundle = NULL;
 	bf_cleanup(bf_repoint_free) struct bf_repoint repoint = {0};
 	clock_gettime(CLOCK_MONOTONIC, &start);
 
@@ -103,11 +102,14 @@ int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
 	err = open_image(options.image, is_writing, &image, reterr);
 	if (err)
 		return err;
-	err = bf_repoint_open(&image, &repoint, reterr);
+	err = bf_bundle_load(options.prebuilt, &bundle, reterr);
+	if (err)
+		return err;
+	err = bf_repoint_open(&image, bundle, &repoint, reterr);
 	if (err)
 		return bf_fail_in(reterr, err, "'%s'",
 				  bf_printable(options.image, name, sizeof(name)));
-	err = change(&options, &image, &repoint, reterr);
+	err = change(&options, &image, bundle, &repoint, reterr);
 	if (!err && is_writing && !options.quiet)
 		report(&options, &repoint, &start);
 	return err;

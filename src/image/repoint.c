@@ -1,7 +1,6 @@
 #include "image/repoint.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,7 +13,81 @@
 
 enum { CHECKSUM_SIZE = 4 };
 
-/* ---- Finding the slots ---- */
+/* ---- The bundle's own binaries ---- */
+
+/* The bytes of the bundle's binary that a script does not change, by their ends. */
+struct constant {
+	size_t start, end;
+};
+
+static size_t list_constants(const struct bf_site *site, struct constant ret[3])
+{
+	size_t n = 0, start = 0;
+	if (site->has_checksum) {
+		ret[n++] = (struct constant){0, (size_t)site->checksum_offset};
+		start = (size_t)site->checksum_offset + CHECKSUM_SIZE;
+	}
+	ret[n++] = (struct constant){start, site->slot.offset + BF_SLOT_HEADER_SIZE};
+	ret[n++] = (struct constant){site->slot.offset + site->slot.size,
+				     (size_t)site->binary_size};
+	return n;
+}
+
+static int compare(const struct bf_source *image, const struct bf_site *site,
+		   struct bf_view binary, bool *ret_same, struct bf_error *reterr)
+{
+	struct constant constants[3];
+	size_t n = list_constants(site, constants);
+	int err = BF_OK;
+	*ret_same = true;
+	for (size_t i = 0; !err && *ret_same && i < n; i++)
+		err = bf_source_equals(
+			image, site->binary_offset + constants[i].start,
+			bf_view_part(binary, constants[i].start,
+				     constants[i].end - constants[i].start),
+			ret_same, reterr);
+	return err;
+}
+
+/*
+ * Most images hold what the bundle holds. A binary that is the bundle's but for the script,
+ * byte for byte, needs no other check and no memory.
+ */
+static int match_bundled(const struct bf_source *image, const struct bf_bundle *bundle,
+			 struct bf_site *site, struct bf_repoint_file *file,
+			 struct bf_error *reterr)
+{
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
+		struct bf_site found = {.arch = arch,
+					.binary_offset = site->binary_offset,
+					.binary_size = site->binary_size,
+					.slot = ipxe->slot};
+		bool is_same = false;
+		if (!ipxe->present || ipxe->binary.size != site->binary_size)
+			continue;
+		int err = arch == BF_ARCH_BIOS
+				  ? BF_OK
+				  : bf_site_set_checksum(&found, ipxe->binary, reterr);
+		if (!err)
+			err = compare(image, &found, ipxe->binary, &is_same, reterr);
+		if (err)
+			return err;
+		if (is_same) {
+			*site = found;
+			file->binary = ipxe->binary;
+			return BF_OK;
+		}
+	}
+	return BF_OK;
+}
+
+static bool is_bundled(const struct bf_repoint_file *file)
+{
+	return file->binary.data && !file->owned.data;
+}
+
+/* ---- Others ---- */
 
 static bool machine_arch(uint16_t machine, enum bf_arch *ret)
 {
@@ -25,26 +98,10 @@ static bool machine_arch(uint16_t machine, enum bf_arch *ret)
 	return *ret != BF_ARCH_COUNT;
 }
 
-static int check_pe(struct bf_repoint_site *site, struct bf_error *reterr)
+static int check_slot(struct bf_view binary, struct bf_site *site,
+		      struct bf_error *reterr)
 {
-	struct bf_pe pe;
-	int err = bf_pe_parse(bf_buffer_view(&site->file), &pe, reterr);
-	if (err)
-		return err;
-	if (pe.has_signature)
-		return bf_fail(reterr, BF_ERR_SIGNED,
-			       "it is signed, and another script would break the "
-			       "signature");
-	if (!machine_arch(pe.machine, &site->arch))
-		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "PE machine type 0x%04x",
-			       pe.machine);
-	site->checksum = pe.checksum;
-	return BF_OK;
-}
-
-static int check_slot(struct bf_repoint_site *site, struct bf_error *reterr)
-{
-	int err = bf_slot_find(bf_buffer_view(&site->file), &site->slot, reterr);
+	int err = bf_slot_find(binary, &site->slot, reterr);
 	if (err == BF_ERR_NO_SLOT)
 		return bf_fail(reterr, err,
 			       "it has no script slot: the image was not made by "
@@ -54,75 +111,107 @@ static int check_slot(struct bf_repoint_site *site, struct bf_error *reterr)
 		return bf_fail(reterr, BF_ERR_FORMAT,
 			       "its script slot is at offset %zu and says %u",
 			       site->slot.offset, site->slot.declared_offset);
-	if (!err && site->slot.offset < site->checksum + CHECKSUM_SIZE && site->checksum)
-		return bf_fail(reterr, BF_ERR_FORMAT,
-			       "its script slot at offset %zu is in the PE headers",
-			       site->slot.offset);
 	return err;
 }
 
-/* The file is loaded: what is it, and where is its slot? */
-static int check_site(struct bf_repoint_site *site, struct bf_error *reterr)
+static int check_pe(struct bf_buffer *file, struct bf_site *site, struct bf_error *reterr)
 {
-	struct bf_view file = bf_buffer_view(&site->file);
-	struct bf_bzimage image;
-	int err = BF_OK;
-	site->arch = BF_ARCH_COUNT;
-	if (bf_view_has(file, 0, 2) && memcmp(file.data, "MZ", 2) == 0) {
-		err = check_pe(site, reterr);
-	} else if (bf_bzimage_probe(file)) {
-		site->arch = BF_ARCH_BIOS;
-		err = bf_bzimage_parse(file, &image, reterr);
-	}
-	return err ? err : check_slot(site, reterr);
+	struct bf_pe pe;
+	int err = bf_pe_parse(bf_buffer_view(file), &pe, reterr);
+	if (err)
+		return err;
+	if (pe.has_signature)
+		return bf_fail(reterr, BF_ERR_SIGNED,
+			       "it is signed, and another script would break the "
+			       "signature");
+	if (!machine_arch(pe.machine, &site->arch))
+		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "PE machine type 0x%04x",
+			       pe.machine);
+	err = check_slot(bf_buffer_view(file), site, reterr);
+	if (err)
+		return err;
+	/* An interrupted run may have left a checksum that is not the script's. */
+	bf_pe_set_checksum(&pe, file->data);
+	return bf_site_set_checksum(site, bf_buffer_view(file), reterr);
 }
+
+/* The file is loaded: what is it, and where is its slot? */
+static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
+			struct bf_error *reterr)
+{
+	struct bf_bzimage image;
+	struct bf_view bytes = bf_buffer_view(&file->owned);
+	file->binary = bytes;
+	if (bf_view_has(bytes, 0, 2) && memcmp(bytes.data, "MZ", 2) == 0)
+		return check_pe(&file->owned, site, reterr);
+	if (bf_bzimage_probe(bytes)) {
+		site->arch = BF_ARCH_BIOS;
+		int err = bf_bzimage_parse(bytes, &image, reterr);
+		if (err)
+			return err;
+	}
+	return check_slot(bytes, site, reterr);
+}
+
+static int load(const struct bf_source *image, struct bf_site *site,
+		struct bf_repoint_file *file, struct bf_error *reterr)
+{
+	if (site->binary_size > BF_BINARY_SIZE_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG, "%llu bytes, the limit is %d",
+			       (unsigned long long)site->binary_size, BF_BINARY_SIZE_MAX);
+	int err = bf_source_load(image, site->binary_offset, (size_t)site->binary_size,
+				 &file->owned, reterr);
+	return err ? err : check_loaded(file, site, reterr);
+}
+
+/* ---- Finding the slots ---- */
 
 static bool is_known(const struct bf_repoint *repoint, uint64_t offset)
 {
 	for (size_t i = 0; i < repoint->n_sites; i++)
-		if (repoint->sites[i].offset == offset)
+		if (repoint->sites[i].binary_offset == offset)
 			return true;
 	return false;
 }
 
-static struct bf_repoint_site *new_site(struct bf_repoint *repoint, const char *path,
-					uint64_t offset)
+/* Take the size bytes at offset, a boot program or a file that is a slot. */
+static int add_site(struct bf_repoint *repoint, const struct bf_source *image,
+		    const struct bf_bundle *bundle, uint64_t offset, uint64_t size,
+		    struct bf_error *reterr)
 {
-	struct bf_repoint_site *site = &repoint->sites[repoint->n_sites++];
-	bf_printable(path, site->path, sizeof(site->path));
-	site->offset = offset;
-	return site;
+	struct bf_site *site = &repoint->sites[repoint->n_sites];
+	struct bf_repoint_file *file = &repoint->files[repoint->n_sites];
+	repoint->n_sites++;
+	*site = (struct bf_site){
+		.arch = BF_ARCH_COUNT, .binary_offset = offset, .binary_size = size};
+	int err = match_bundled(image, bundle, site, file, reterr);
+	return err || is_bundled(file) ? err : load(image, site, file, reterr);
 }
 
-static int add_file(struct bf_repoint *repoint, struct bf_scan *scan,
-		    const struct bf_scan_file *file, struct bf_error *reterr)
+static int add_file(struct bf_repoint *repoint, const struct bf_source *image,
+		    const struct bf_bundle *bundle, const struct bf_scan_file *file,
+		    struct bf_error *reterr)
 {
 	if (is_known(repoint, file->offset))
 		return BF_OK;
-	if (repoint->n_sites == BF_REPOINT_SITES_MAX)
+	if (repoint->n_sites == BF_SITES_MAX)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "more than %d boot programs: this is no image of ours",
-			       BF_REPOINT_SITES_MAX);
-	struct bf_repoint_site *site = new_site(repoint, file->path, file->offset);
-	int err = BF_OK;
-	if (!file->is_contiguous)
-		err = bf_fail(reterr, BF_ERR_UNSUPPORTED, "it lies in several pieces");
-	if (!err)
-		err = bf_scan_load(scan, file, BF_BINARY_SIZE_MAX, &site->file, reterr);
-	if (!err)
-		err = check_site(site, reterr);
-	return err ? bf_fail_in(reterr, err, "%s", site->path) : BF_OK;
+			       BF_SITES_MAX);
+	const char *path = bf_printable(file->path, repoint->files[repoint->n_sites].path,
+					BF_REPOINT_PATH_SIZE);
+	int err = file->is_contiguous ? add_site(repoint, image, bundle, file->offset,
+						 file->size, reterr)
+				      : bf_fail(reterr, BF_ERR_UNSUPPORTED,
+						"it lies in several pieces");
+	return err ? bf_fail_in(reterr, err, "%s", path) : BF_OK;
 }
 
 static int add_whole(struct bf_repoint *repoint, const struct bf_source *image,
-		     struct bf_error *reterr)
+		     const struct bf_bundle *bundle, struct bf_error *reterr)
 {
-	if (image->size > BF_BINARY_SIZE_MAX)
-		return bf_fail(reterr, BF_ERR_TOO_BIG, "%llu bytes, the limit is %d",
-			       (unsigned long long)image->size, BF_BINARY_SIZE_MAX);
-	struct bf_repoint_site *site = new_site(repoint, "the file", 0);
-	int err = bf_source_load(image, 0, (size_t)image->size, &site->file, reterr);
-	return err ? err : check_site(site, reterr);
+	strcpy(repoint->files[0].path, "the file");
+	return add_site(repoint, image, bundle, 0, image->size, reterr);
 }
 
 /* Damage is in the way: what was not found would keep its old script. */
@@ -136,20 +225,17 @@ static int check_scan(const struct bf_scan *scan, struct bf_error *reterr)
 	return BF_OK;
 }
 
-int bf_repoint_open(const struct bf_source *image, struct bf_repoint *ret,
-		    struct bf_error *reterr)
+int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundle,
+		    struct bf_repoint *ret, struct bf_error *reterr)
 {
 	struct bf_scan *scan = NULL;
-	*ret = (struct bf_repoint){.n_sites = 0};
+	memset(ret, 0, sizeof(*ret));
 	if (bf_scan_new(image, &scan))
 		return bf_fail_nomem(reterr);
-	int err = BF_OK;
-	if (scan->kind == BF_SCAN_KIND_FILE)
-		err = add_whole(ret, image, reterr);
-	else
-		err = check_scan(scan, reterr);
+	int err = scan->kind == BF_SCAN_KIND_FILE ? add_whole(ret, image, bundle, reterr)
+						  : check_scan(scan, reterr);
 	for (size_t i = 0; !err && i < scan->n_files; i++)
-		err = add_file(ret, scan, &scan->files[i], reterr);
+		err = add_file(ret, image, bundle, &scan->files[i], reterr);
 	bf_scan_free(scan);
 	return err;
 }
@@ -157,54 +243,40 @@ int bf_repoint_open(const struct bf_source *image, struct bf_repoint *ret,
 void bf_repoint_free(struct bf_repoint *repoint)
 {
 	for (size_t i = 0; i < repoint->n_sites; i++)
-		bf_buffer_free(&repoint->sites[i].file);
+		bf_buffer_free(&repoint->files[i].owned);
+	bf_patches_free(&repoint->patches);
 	repoint->n_sites = 0;
 }
 
 /* ---- What the binaries can do ---- */
 
-static bool same_range(struct bf_view a, struct bf_view b, size_t start, size_t end)
+static int identify(const struct bf_repoint_file *file, struct bf_bundle_ipxe *ipxe,
+		    struct bf_ipxe *ret, struct bf_error *reterr)
 {
-	return start <= end && end <= a.size && end <= b.size &&
-	       memcmp(a.data + start, b.data + start, end - start) == 0;
+	if (is_bundled(file)) {
+		memcpy(ret->schemes, ipxe->schemes, sizeof(ret->schemes));
+		return BF_OK;
+	}
+	int err = bf_ipxe_identify(file->binary, ret, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "%s", file->path);
+	memcpy(ipxe->algorithms, ret->algorithms, sizeof(ipxe->algorithms));
+	return BF_OK;
 }
 
-/* Whether it is the bundle's binary but for the script, so that its schemes are known. */
-static bool is_bundled(const struct bf_repoint_site *site,
-		       const struct bf_bundle_ipxe *ipxe)
-{
-	struct bf_view file = bf_buffer_view(&site->file);
-	size_t headers = site->checksum ? site->checksum + CHECKSUM_SIZE : 0;
-	return ipxe->present && ipxe->binary.size == file.size &&
-	       ipxe->slot.offset == site->slot.offset &&
-	       ipxe->slot.size == site->slot.size &&
-	       same_range(file, ipxe->binary, 0, site->checksum) &&
-	       same_range(file, ipxe->binary, headers, site->slot.offset) &&
-	       same_range(file, ipxe->binary, site->slot.offset + site->slot.size,
-			  file.size);
-}
-
-int bf_repoint_describe(struct bf_repoint *repoint, struct bf_bundle *bundle,
+int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
 			unsigned *ret_archs, struct bf_error *reterr)
 {
 	unsigned archs = 0;
 	for (size_t i = 0; i < repoint->n_sites; i++) {
-		struct bf_repoint_site *site = &repoint->sites[i];
+		const struct bf_site *site = &repoint->sites[i];
 		if (site->arch == BF_ARCH_COUNT)
 			continue;
 		struct bf_bundle_ipxe *ipxe = &bundle->ipxe[site->arch];
 		struct bf_ipxe found = {0};
-		site->is_bundled = is_bundled(site, ipxe);
-		if (site->is_bundled) {
-			memcpy(found.schemes, ipxe->schemes, sizeof(found.schemes));
-		} else {
-			int err = bf_ipxe_identify(bf_buffer_view(&site->file), &found,
-						   reterr);
-			if (err)
-				return bf_fail_in(reterr, err, "%s", site->path);
-			memcpy(ipxe->algorithms, found.algorithms,
-			       sizeof(ipxe->algorithms));
-		}
+		int err = identify(&repoint->files[i], ipxe, &found, reterr);
+		if (err)
+			return err;
 		bool is_first = !(archs & 1u << site->arch);
 		archs |= 1u << site->arch;
 		if (is_first)
@@ -220,11 +292,11 @@ int bf_repoint_describe(struct bf_repoint *repoint, struct bf_bundle *bundle,
 }
 
 /* An iPXE without a root has no TLS: it trusts nobody, and needs nobody. */
-static int check_trust(const struct bf_repoint_site *site, const uint8_t *sha256,
+static int check_trust(struct bf_view file, const uint8_t *sha256,
 		       struct bf_error *reterr)
 {
 	bf_cleanup(bf_binary_free) struct bf_binary binary = {0};
-	if (bf_binary_examine(bf_buffer_view(&site->file), &binary))
+	if (bf_binary_examine(file, &binary))
 		return bf_fail_nomem(reterr);
 	if (!sha256) {
 		if (binary.n_roots == 0 || bf_binary_trust_is_stock(&binary))
@@ -245,62 +317,47 @@ int bf_repoint_check_trust(const struct bf_repoint *repoint, const uint8_t *sha2
 			   struct bf_error *reterr)
 {
 	for (size_t i = 0; i < repoint->n_sites; i++) {
-		const struct bf_repoint_site *site = &repoint->sites[i];
-		if (site->arch == BF_ARCH_COUNT)
+		const struct bf_repoint_file *file = &repoint->files[i];
+		if (repoint->sites[i].arch == BF_ARCH_COUNT)
 			continue;
 		/* The common case, told apart without unpacking anything. */
-		if (!sha256 && site->is_bundled)
+		if (!sha256 && is_bundled(file))
 			continue;
-		int err = check_trust(site, sha256, reterr);
+		int err = check_trust(file->binary, sha256, reterr);
 		if (err)
-			return bf_fail_in(reterr, err, "%s", site->path);
+			return bf_fail_in(reterr, err, "%s", file->path);
 	}
 	return BF_OK;
 }
 
 /* ---- Changing them ---- */
 
-static int fill(struct bf_repoint_site *site, struct bf_view script,
-		struct bf_error *reterr)
-{
-	struct bf_pe pe;
-	int err = bf_slot_format(site->file.data + site->slot.offset, site->slot.size,
-				 site->slot.declared_offset, script, reterr);
-	if (err || !site->checksum)
-		return err;
-	err = bf_pe_parse(bf_buffer_view(&site->file), &pe, reterr);
-	if (!err)
-		bf_pe_set_checksum(&pe, site->file.data);
-	return err;
-}
-
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 		    struct bf_error *reterr)
 {
 	for (size_t i = 0; i < repoint->n_sites; i++) {
-		struct bf_repoint_site *site = &repoint->sites[i];
-		int err = fill(site, script, reterr);
+		int err = bf_slot_check_body(repoint->sites[i].slot.size, script, reterr);
 		if (err)
-			return bf_fail_in(reterr, err, "%s", site->path);
+			return bf_fail_in(reterr, err, "%s", repoint->files[i].path);
 	}
-	return BF_OK;
+	return bf_sites_patch(repoint->sites, repoint->n_sites, script, &repoint->patches,
+			      reterr);
 }
 
-static int write_range(const struct bf_repoint_site *site, int fd, size_t start,
-		       size_t size, struct bf_error *reterr)
+static int write_piece(const struct bf_piece *piece, int fd, struct bf_error *reterr)
 {
-	while (size) {
-		ssize_t done = pwrite(fd, site->file.data + start, size,
-				      (off_t)(site->offset + start));
+	for (size_t at = 0; at < piece->bytes.size;) {
+		size_t left = piece->bytes.size - at;
+		ssize_t done = pwrite(fd, piece->bytes.data + at, left,
+				      (off_t)(piece->offset + at));
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
 			return bf_fail(reterr, BF_ERR_IO,
-				       "cannot write %zu bytes at offset %llu: %s", size,
-				       (unsigned long long)(site->offset + start),
+				       "cannot write %zu bytes at offset %llu: %s", left,
+				       (unsigned long long)(piece->offset + at),
 				       strerror(done ? errno : ENOSPC));
-		start += (size_t)done;
-		size -= (size_t)done;
+		at += (size_t)done;
 	}
 	return BF_OK;
 }
@@ -308,14 +365,10 @@ static int write_range(const struct bf_repoint_site *site, int fd, size_t start,
 int bf_repoint_write(const struct bf_repoint *repoint, int fd, struct bf_error *reterr)
 {
 	int err = BF_OK;
-	for (size_t i = 0; !err && i < repoint->n_sites; i++) {
-		const struct bf_repoint_site *site = &repoint->sites[i];
-		err = write_range(site, fd, site->slot.offset, site->slot.size, reterr);
-		if (!err && site->checksum)
-			err = write_range(site, fd, site->checksum, CHECKSUM_SIZE,
-					  reterr);
-	}
-	if (!err && fsync(fd) < 0)
+	for (size_t i = 0; !err && i < repoint->patches.n_pieces; i++)
+		err = write_piece(&repoint->patches.pieces[i], fd, reterr);
+	/* Only bytes have changed, and no size: the times of the file may follow later. */
+	if (!err && fdatasync(fd) < 0)
 		err = bf_fail(reterr, BF_ERR_IO, "cannot write: %s", strerror(errno));
 	return err;
 }

@@ -7,60 +7,56 @@
 #define BF_REPOINT_H
 
 #include "base/source.h"
-#include "formats/slot.h"
 #include "image/bundle.h"
+#include "image/site.h"
 
-enum {
-	BF_REPOINT_SITES_MAX = 16,
-	BF_REPOINT_PATH_SIZE = 512,
-};
+enum { BF_REPOINT_PATH_SIZE = 512 };
 
 /* A file of the image with a slot in it. */
-struct bf_repoint_site {
+struct bf_repoint_file {
 	char path[BF_REPOINT_PATH_SIZE];
-	uint64_t offset;       /* of the file in the image */
-	struct bf_buffer file; /* its bytes, with the new script once it is filled in */
-	struct bf_slot slot;
-	enum bf_arch arch; /* BF_ARCH_COUNT for autoexec.ipxe, which is for any */
-	size_t checksum;   /* offset of the PE's CheckSum in the file; 0 for no PE */
-	bool is_bundled;   /* the bundle's binary but for the script */
+	/* What is there, but for the script and the CheckSum: the bundle's, or owned. */
+	struct bf_view binary;
+	struct bf_buffer owned; /* empty if the file is the bundle's */
 };
 
 struct bf_repoint {
-	struct bf_repoint_site sites[BF_REPOINT_SITES_MAX];
+	struct bf_site sites[BF_SITES_MAX];
+	struct bf_repoint_file files[BF_SITES_MAX]; /* of the sites at the same index */
 	size_t n_sites;
+	struct bf_patches patches; /* what bf_repoint_fill() made */
 };
 
 /*
  * Find every slot of an image and check that it is one of ours: each boot program in it has
  * a slot that knows its place, lies in one piece, and is not signed. BF_ERR_NO_SLOT,
- * BF_ERR_SIGNED, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED name the file. Release ret with
- * bf_repoint_free(), also after a failure.
+ * BF_ERR_SIGNED, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED name the file. What is in the bundle
+ * is not loaded from the image but compared with it, whole; the bundle must outlive ret.
+ * Release ret with bf_repoint_free(), also after a failure.
  */
-int bf_repoint_open(const struct bf_source *image, struct bf_repoint *ret,
-		    struct bf_error *reterr);
+int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundle,
+		    struct bf_repoint *ret, struct bf_error *reterr);
 void bf_repoint_free(struct bf_repoint *repoint);
 
 /*
  * Put what the image's binaries can do in the place of what the bundle's can: schemes,
  * key algorithms and slots. ret_archs is the set of their architectures.
  */
-int bf_repoint_describe(struct bf_repoint *repoint, struct bf_bundle *bundle,
+int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
 			unsigned *ret_archs, struct bf_error *reterr);
 
 /*
  * Check that every iPXE in the image trusts the certificate with this SHA-256 alone, or its
  * makers' root if it is NULL: a script goes with the certificate, which stays as it is.
- * After bf_repoint_describe().
  */
 int bf_repoint_check_trust(const struct bf_repoint *repoint, const uint8_t *sha256,
 			   struct bf_error *reterr);
 
-/* Fill the script, the body of a slot, in: in memory. BF_ERR_TOO_BIG names both sizes. */
+/* Make the patches for the script, the body of a slot. BF_ERR_TOO_BIG names both sizes. */
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 		    struct bf_error *reterr);
 
-/* Write slots and checksums into the file or device, and wait until they are there. */
+/* Write the patches into the file or device, and wait until they are there. */
 int bf_repoint_write(const struct bf_repoint *repoint, int fd, struct bf_error *reterr);
 
 #endif

@@ -147,7 +147,7 @@ class RepointTest(CommandTest):
 
     def traced(self, inject, image, url):
         return subprocess.run(
-            ["strace", "-f", "-qq", "-e", "trace=pwrite64,fsync", "-e", f"inject={inject}",
+            ["strace", "-f", "-qq", "-e", "trace=pwrite64,fdatasync", "-e", f"inject={inject}",
              COMMAND, "repoint", image, url],
             capture_output=True,
             timeout=SECONDS,
@@ -185,7 +185,7 @@ class RepointTest(CommandTest):
         image.write_bytes(old)
         writes = self.count_writes(image)
         faults = [f"pwrite64:error=EIO:when={number}" for number in range(1, writes + 1)]
-        for fault in faults + ["fsync:error=EIO:when=1"]:
+        for fault in faults + ["fdatasync:error=EIO:when=1"]:
             with self.subTest(fault):
                 image.write_bytes(old)
                 done = self.traced(fault, image, OTHER)

@@ -9,13 +9,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bf_source source = bf_source_view(bf_view(data, size));
+	static struct bf_bundle *bundle;
 	struct bf_inspect *report = NULL;
 	struct bf_repoint repoint;
 	struct bf_error error;
+	if (!bundle && bf_bundle_load(NULL, &bundle, &error))
+		abort();
 	if (bf_inspect_new(&source, &report))
 		abort();
 	bf_inspect_free(report);
-	if (bf_repoint_open(&source, &repoint, &error) == BF_OK &&
+	if (bf_repoint_open(&source, bundle, &repoint, &error) == BF_OK &&
 	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), &error) == BF_OK &&
 	    repoint.n_sites == 0)
 		abort();
