@@ -9,6 +9,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* linux/mman.h has them since Linux 5.14, the C library's headers since glibc 2.35. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
 		  size_t *ret_offset)
 {
@@ -40,22 +46,22 @@ static int reserve(struct bf_buffer *buffer, size_t more)
 }
 
 /*
- * Have the kernel make all whole pages of a large block in one call: a fault for each when
- * it is first written takes six times as long. Kernels before 5.14 refuse, and fault.
+ * Give a large block its pages in one call: a fault for each when it is first touched takes
+ * several times as long. Kernels before 5.14 refuse, and fault.
  */
-static void populate(uint8_t *data, size_t size)
+static void populate(const uint8_t *data, size_t size, int advice)
 {
-#ifdef MADV_POPULATE_WRITE
 	static const size_t large = 256 << 10;
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	uintptr_t start = bf_align((uintptr_t)data, page);
 	uintptr_t end = ((uintptr_t)data + size) & ~(page - 1);
 	if (size >= large)
-		(void)madvise((void *)start, end - start, MADV_POPULATE_WRITE);
-#else
-	(void)data;
-	(void)size;
-#endif
+		(void)madvise((void *)start, end - start, advice);
+}
+
+void bf_view_populate(struct bf_view view)
+{
+	populate(view.data, view.size, MADV_POPULATE_READ);
 }
 
 int bf_buffer_zero(struct bf_buffer *buffer, size_t size)
@@ -63,7 +69,7 @@ int bf_buffer_zero(struct bf_buffer *buffer, size_t size)
 	uint8_t *data = calloc(1, size ? size : 1);
 	if (!data)
 		return BF_ERR_NOMEM;
-	populate(data, size);
+	populate(data, size, MADV_POPULATE_WRITE);
 	free(buffer->data);
 	*buffer = (struct bf_buffer){.data = data, .size = size, .capacity = size};
 	return BF_OK;

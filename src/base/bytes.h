@@ -49,6 +49,12 @@ static inline struct bf_view bf_view_part(struct bf_view view, size_t offset,
 bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
 		  size_t *ret_offset);
 
+/*
+ * Tell the kernel that all of a large view, such as a part of a mapped file, will be read:
+ * it maps the pages in one call instead of one by one, each at the first read of it.
+ */
+void bf_view_populate(struct bf_view view);
+
 /* Little- and big-endian integers. The caller has checked the bounds. */
 static inline uint16_t bf_le16(const uint8_t *p)
 {

@@ -105,6 +105,7 @@ int bf_source_equals(const struct bf_source *source, uint64_t offset,
 	/* Small enough to stay in the processor's first cache, and few pages of stack. */
 	uint8_t part[16 << 10];
 	*ret = true;
+	bf_view_populate(wanted);
 	for (size_t at = 0; *ret && at < wanted.size; at += sizeof(part)) {
 		size_t size = wanted.size - at;
 		if (size > sizeof(part))

@@ -193,6 +193,8 @@ static int add_site(struct bf_template *image_template, enum bf_arch arch,
 		    struct bf_error *reterr)
 {
 	struct bf_view binary = ipxe->binary;
+	/* Whatever is made of the template reads all of it. */
+	bf_view_populate(binary);
 	if (ipxe->slot_is_packed)
 		return BF_OK;
 	struct bf_site *site = &image_template->sites[image_template->n_sites++];
