@@ -4,8 +4,10 @@
     tests/bench/bench.py [--runs N] [--folder DIR] [--command build/release/src/boots-from]
 
 Whole processes, started one after the other in rounds (A B C A B C ...), each writing a
-file that is not there yet. Prints a Markdown table of medians. Nothing passes or fails
-here: machines are noisy, and a figure counts only beside the others of the same run.
+file that is not there yet, but for repoint, which changes one in place and waits for the
+disk: beside --help it shows what repointing itself costs. Prints a Markdown table of
+medians. Nothing passes or fails here: machines are noisy, and a figure counts only beside
+the others of the same run.
 """
 
 import argparse
@@ -20,21 +22,26 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 URL = "http://my-bootserver.example/boot"
+OTHER_URL = "http://other.example/boot"
 SECURE_URL = "https://my-bootserver.example/boot"
 
 
 class Row:
-    """A command to time. It writes output, which is removed before each run."""
+    """A command to time. The output it writes, if any, is removed before each run."""
 
-    def __init__(self, name, argv, output):
+    def __init__(self, name, argv, output=None):
         self.name = name
         self.argv = [str(word) for word in argv]
         self.output = output
         self.milliseconds = []
         self.peak = 0.0
 
+    def remove_output(self):
+        if self.output:
+            self.output.unlink(missing_ok=True)
+
     def run(self, null):
-        self.output.unlink(missing_ok=True)
+        self.remove_output()
         actions = [
             (os.POSIX_SPAWN_DUP2, null, 1),
             (os.POSIX_SPAWN_DUP2, null, 2),
@@ -48,13 +55,17 @@ class Row:
 
     def peak_megabytes(self):
         """A run under time(1): a child's figure includes its parent's, and Python is large."""
-        self.output.unlink(missing_ok=True)
+        self.remove_output()
         done = subprocess.run(
             ["/usr/bin/time", "--format", "%M", *self.argv],
             check=True,
             capture_output=True,
         )
         return int(done.stderr.split()[-1]) / 1024
+
+    def median(self):
+        """Without the first run, which warms up."""
+        return statistics.median(self.milliseconds[1:])
 
 
 def xorrisofs_row(folder, image):
@@ -89,14 +100,24 @@ def trust_row(command, folder):
     return Row("boots-from --trust CA URL", argv, output)
 
 
+def repoint_rows(command, image):
+    """An image changed in place, and the program started for nothing but its help."""
+    return [
+        Row("boots-from --help", [command, "--help"]),
+        Row("boots-from repoint IMAGE URL", [command, "repoint", "-q", image, OTHER_URL]),
+    ]
+
+
 def rows(command, folder):
-    image = folder / "image.iso"
-    subprocess.run([command, "-q", "-o", image, URL], check=True)
+    image, changed = folder / "image.iso", folder / "changed.iso"
+    for path in (image, changed):
+        subprocess.run([command, "-q", "-o", path, URL], check=True)
     copy = folder / "copy.iso"
     result = [Row("cp of the image", ["cp", image, copy], copy)]
     output = folder / "boots-from.iso"
     result.append(Row("boots-from URL", [command, "-q", "-o", output, URL], output))
     result.append(trust_row(command, folder))
+    result += repoint_rows(command, changed)
     if shutil.which("xorrisofs"):
         result.append(xorrisofs_row(folder, image))
     return result, image.stat().st_size
@@ -128,10 +149,9 @@ def main():
     print(f"medians of {arguments.runs} interleaved runs\n")
     print("| what | ms | ratio to cp | peak memory, MB |")
     print("| --- | --- | --- | --- |")
-    base = statistics.median(table[0].milliseconds[1:])
+    base = table[0].median()
     for row in table:
-        median = statistics.median(row.milliseconds[1:])
-        print(f"| {row.name} | {median:.1f} | {median / base:.1f} | {row.peak:.1f} |")
+        print(f"| {row.name} | {row.median():.1f} | {row.median() / base:.1f} | {row.peak:.1f} |")
 
 
 if __name__ == "__main__":
