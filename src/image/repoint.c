@@ -98,15 +98,23 @@ static bool machine_arch(uint16_t machine, enum bf_arch *ret)
 	return *ret != BF_ARCH_COUNT;
 }
 
+static bool slot_is_packed(struct bf_view file)
+{
+	bf_cleanup(bf_binary_free) struct bf_binary binary = {0};
+	return bf_binary_examine(file, &binary) == BF_OK && binary.slot_is_packed;
+}
+
 static int check_slot(struct bf_view binary, struct bf_site *site,
 		      struct bf_error *reterr)
 {
 	int err = bf_slot_find(binary, &site->slot, reterr);
+	if (err == BF_ERR_NO_SLOT && slot_is_packed(binary))
+		return bf_fail(reterr, err,
+			       "its script slot is in the packed part, which can only be "
+			       "packed anew with the whole image: make a new one");
 	if (err == BF_ERR_NO_SLOT)
 		return bf_fail(reterr, err,
-			       "it has no script slot: the image was not made by "
-			       "boots-from, or the slot is packed, and a new image is "
-			       "needed");
+			       "it has no script slot: it was not made by boots-from");
 	if (!err && site->slot.declared_offset != site->slot.offset)
 		return bf_fail(reterr, BF_ERR_FORMAT,
 			       "its script slot is at offset %zu and says %u",

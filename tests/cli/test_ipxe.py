@@ -134,7 +134,7 @@ class IpxeTest(CommandTest):
         done = self.run_command("-q", "--ipxe", self.folder / "embedded.lkrn", URL)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         done = self.run_command("repoint", "boots-from.iso", "http://other.example/")
-        self.assert_refused(done, 1, "packed", "new image")
+        self.assert_refused(done, 1, "in the packed part", "make a new one")
 
     # ---- Schemes and boot paths ----
 
