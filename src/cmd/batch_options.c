@@ -68,9 +68,10 @@ static int parse_jobs(const char *value, unsigned *ret, struct bf_error *reterr)
 	return BF_OK;
 }
 
-static int apply(int option, const char *name, const char *value,
-		 struct bf_batch_options *options, struct bf_error *reterr)
+static int take(int option, const char *name, const char *value, void *into,
+		struct bf_error *reterr)
 {
+	struct bf_batch_options *options = into;
 	switch (option) {
 	case 'd':
 		options->folder = value;
@@ -141,25 +142,14 @@ int bf_batch_options_parse(int argc, char **argv, struct bf_batch_options *ret,
 	struct bf_batch_options options = {
 		.folder = ".",
 		.name = "{host}.iso",
-		.made_from = {.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
+		.made_from = {.prebuilt = bf_arguments_prebuilt(),
 			      .layout = bf_template_options_default()},
 		.jobs = processors(),
 	};
-	if (options.made_from.prebuilt && !*options.made_from.prebuilt)
-		options.made_from.prebuilt = NULL;
-
-	opterr = 0;
-	int index = 0;
-	for (int option; (option = getopt_long(argc, argv, ":d:hj:kq", long_options,
-					       &index)) != -1;) {
-		if (option == '?' || option == ':')
-			return bf_arguments_fail(argv, option, long_options, reterr);
-		int err =
-			apply(option, long_options[index].name, optarg, &options, reterr);
-		if (err)
-			return err;
-	}
-	int err = options.help ? BF_OK : take_url(argc, argv, &options, reterr);
+	int err = bf_arguments_parse(argc, argv, ":d:hj:kq", long_options, take, &options,
+				     reterr);
+	if (!err && !options.help)
+		err = take_url(argc, argv, &options, reterr);
 	if (!err && !options.help)
 		err = take_hosts(&options, reterr);
 	if (!err)

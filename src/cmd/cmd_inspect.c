@@ -29,18 +29,23 @@ struct options {
 	bool is_help;
 };
 
+static int take(int option, const char *name, const char *value, void *into,
+		struct bf_error *reterr)
+{
+	struct options *options = into;
+	(void)name;
+	(void)value;
+	(void)reterr;
+	options->is_help |= option == 'h';
+	options->is_json |= option == 'j';
+	return BF_OK;
+}
+
 static int parse(int argc, char **argv, struct options *ret, struct bf_error *reterr)
 {
-	opterr = 0;
-	for (int option;
-	     (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-		if (option == '?' || option == ':')
-			return bf_arguments_fail(argv, option, long_options, reterr);
-		ret->is_help |= option == 'h';
-		ret->is_json |= option == 'j';
-	}
-	if (ret->is_help)
-		return BF_OK;
+	int err = bf_arguments_parse(argc, argv, ":h", long_options, take, ret, reterr);
+	if (err || ret->is_help)
+		return err;
 	if (argc - optind != 1)
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "inspect takes one file or device, %d were given",

@@ -1,7 +1,6 @@
 #include "cmd/options.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/arguments.h"
@@ -133,9 +132,10 @@ static int add_ipxe(const char *path, struct bf_options *options, struct bf_erro
 	return BF_OK;
 }
 
-static int apply(int option, const char *name, const char *value,
-		 struct bf_options *options, struct bf_error *reterr)
+static int take(int option, const char *name, const char *value, void *into,
+		struct bf_error *reterr)
 {
+	struct bf_options *options = into;
 	switch (option) {
 	case 'o':
 		options->output = value;
@@ -226,7 +226,8 @@ static int take_target(int argc, char **argv, struct bf_options *options,
 }
 
 /* What only building an image can heed. */
-static int refuse_for_repoint(int option, const char *name, struct bf_error *reterr)
+static int take_for_repoint(int option, const char *name, const char *value, void *into,
+			    struct bf_error *reterr)
 {
 	static const int refused[] = {
 		'o', OPT_IPXE, OPT_MADE, OPT_PRINT_SLOT, OPT_VERSION,
@@ -237,46 +238,15 @@ static int refuse_for_repoint(int option, const char *name, struct bf_error *ret
 				       "option --%s is for building: repoint changes "
 				       "nothing but the script",
 				       name);
-	return BF_OK;
-}
-
-/* getopt_long() leaves the index alone when it meets the short form of an option. */
-static const char *long_name(int option, int index)
-{
-	for (const struct option *row = long_options; row->name; row++)
-		if (row->val == option && option < 256)
-			return row->name;
-	return long_options[index].name;
-}
-
-static int take_options(int argc, char **argv, bool is_repoint,
-			struct bf_options *options, struct bf_error *reterr)
-{
-	opterr = 0;
-	int index = 0;
-	for (int option;
-	     (option = getopt_long(argc, argv, ":ho:q", long_options, &index)) != -1;) {
-		if (option == '?' || option == ':')
-			return bf_arguments_fail(argv, option, long_options, reterr);
-		const char *name = long_name(option, index);
-		int err = is_repoint ? refuse_for_repoint(option, name, reterr) : BF_OK;
-		if (!err)
-			err = apply(option, name, optarg, options, reterr);
-		if (err)
-			return err;
-	}
-	return BF_OK;
+	return take(option, name, value, into, reterr);
 }
 
 static struct bf_options defaults(void)
 {
-	struct bf_options options = {
-		.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
+	return (struct bf_options){
+		.prebuilt = bf_arguments_prebuilt(),
 		.made = bf_template_options_default(),
 	};
-	if (options.prebuilt && !*options.prebuilt)
-		options.prebuilt = NULL;
-	return options;
 }
 
 static bool needs_url(const struct bf_options *options)
@@ -300,7 +270,8 @@ int bf_options_parse(int argc, char **argv, struct bf_options *ret,
 		     struct bf_error *reterr)
 {
 	struct bf_options options = defaults();
-	int err = take_options(argc, argv, false, &options, reterr);
+	int err = bf_arguments_parse(argc, argv, ":ho:q", long_options, take, &options,
+				     reterr);
 	if (!err && needs_url(&options))
 		err = take_target(argc, argv, &options, reterr);
 	if (!options.output)
@@ -314,7 +285,8 @@ int bf_options_parse_repoint(int argc, char **argv, struct bf_options *ret,
 			     struct bf_error *reterr)
 {
 	struct bf_options options = defaults();
-	int err = take_options(argc, argv, true, &options, reterr);
+	int err = bf_arguments_parse(argc, argv, ":ho:q", long_options, take_for_repoint,
+				     &options, reterr);
 	if (err)
 		return err;
 	if (needs_url(&options)) {

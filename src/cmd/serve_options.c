@@ -69,9 +69,10 @@ static int parse_number(const char *name, const char *text, unsigned min, unsign
 	return BF_OK;
 }
 
-static int apply(int option, const char *name, const char *value,
-		 struct bf_serve_options *options, struct bf_error *reterr)
+static int take(int option, const char *name, const char *value, void *into,
+		struct bf_error *reterr)
 {
+	struct bf_serve_options *options = into;
 	switch (option) {
 	case 'h':
 		options->help = true;
@@ -117,32 +118,17 @@ int bf_serve_options_parse(int argc, char **argv, struct bf_serve_options *ret,
 {
 	struct bf_serve_options options = {
 		.listen = "127.0.0.1:8080",
-		.made_from = {.prebuilt = getenv("BOOTS_FROM_PREBUILT"),
+		.made_from = {.prebuilt = bf_arguments_prebuilt(),
 			      .layout = bf_template_options_default()},
 		.connections = 1024,
 		.per_address = 64,
 		.idle_seconds = 30,
 	};
-
-	if (options.made_from.prebuilt && !*options.made_from.prebuilt)
-		options.made_from.prebuilt = NULL;
-
-	opterr = 0;
-	int index = 0;
-	for (int option;
-	     (option = getopt_long(argc, argv, ":hq", long_options, &index)) != -1;) {
-		if (option == '?' || option == ':')
-			return bf_arguments_fail(argv, option, long_options, reterr);
-		int err =
-			apply(option, long_options[index].name, optarg, &options, reterr);
-		if (err)
-			return err;
-	}
-	if (!options.help) {
-		int err = take_url(argc, argv, &options, reterr);
-		if (err)
-			return err;
-	}
-	*ret = options;
-	return BF_OK;
+	int err = bf_arguments_parse(argc, argv, ":hq", long_options, take, &options,
+				     reterr);
+	if (!err && !options.help)
+		err = take_url(argc, argv, &options, reterr);
+	if (!err)
+		*ret = options;
+	return err;
 }
