@@ -7,6 +7,7 @@
 #include "formats/pe.h"
 #include "formats/zbin.h"
 #include "formats/zbin_patch.h"
+#include "image/rootcert.h"
 
 enum {
 	PARAGRAPH = 16,
@@ -14,15 +15,9 @@ enum {
 	MARGIN = 16,
 };
 
-const uint8_t bf_pin_stock[BF_SHA256_SIZE] = {
-	0x9f, 0xaf, 0x71, 0x7b, 0x7f, 0x8c, 0xa2, 0xf9, 0x3c, 0x25, 0x6c,
-	0x79, 0xf8, 0xac, 0x55, 0x91, 0x89, 0x5d, 0x66, 0xd1, 0xff, 0x3b,
-	0xee, 0x63, 0x97, 0xa7, 0x0d, 0x29, 0xc6, 0x5e, 0xed, 0x1a,
-};
-
 static int find_stock(struct bf_view program, size_t *ret, struct bf_error *reterr)
 {
-	struct bf_view stock = bf_view(bf_pin_stock, sizeof(bf_pin_stock));
+	struct bf_view stock = bf_view(bf_rootcert_stock, BF_SHA256_SIZE);
 	size_t again;
 	if (!bf_view_find(program, 0, stock, ret))
 		return bf_fail(
@@ -138,7 +133,7 @@ int bf_pin_lkrn(struct bf_view binary, struct bf_view checkpoint,
 		err = load_checkpoint(checkpoint, image.payload, &state, reterr);
 	if (!err)
 		err = bf_zbin_patch_last(
-			image.payload, &state, bf_view(bf_pin_stock, BF_SHA256_SIZE),
+			image.payload, &state, bf_view(bf_rootcert_stock, BF_SHA256_SIZE),
 			bf_view(fingerprint, BF_SHA256_SIZE), &payload, reterr);
 	return err ? err : replace_payload(&image, bf_buffer_view(&payload), ret, reterr);
 }

@@ -12,9 +12,6 @@
 /* The bundle's file with a checkpoint (zbin_patch.h) of ipxe.lkrn's last block. */
 #define BF_PIN_CHECKPOINT "ipxe.lkrn.checkpoint"
 
-/* The fingerprint of iPXE's own root CA, which every stock binary has. */
-extern const uint8_t bf_pin_stock[BF_SHA256_SIZE];
-
 /*
  * Make a copy of a PE, or of a bzImage, with another fingerprint in it; CheckSum, or length,
  * CRC and syssize, follow. BF_ERR_UNSUPPORTED for a binary that does not have the stock

@@ -13,6 +13,7 @@
 #include "formats/pe.h"
 #include "formats/zbin.h"
 #include "guard.h"
+#include "image/rootcert.h"
 #include "samples.h"
 #include "stock.h"
 
@@ -25,7 +26,7 @@ static void make_pe(uint8_t out[FORGE_SIZE], unsigned n)
 {
 	forge_pe(out, BF_PE_MACHINE_ARM64);
 	for (unsigned i = 0; i < n; i++)
-		memcpy(out + PE_PLACE + 100 * i, bf_pin_stock, BF_SHA256_SIZE);
+		memcpy(out + PE_PLACE + 100 * i, bf_rootcert_stock, BF_SHA256_SIZE);
 }
 
 static void make_lkrn(unsigned n, struct bf_buffer *ret)
@@ -34,7 +35,7 @@ static void make_lkrn(unsigned n, struct bf_buffer *ret)
 	uint32_t seed = 31;
 	sample_program(contents, SIZE, &seed);
 	for (unsigned i = 0; i < n; i++)
-		memcpy(contents + PLACE + 100 * i, bf_pin_stock, BF_SHA256_SIZE);
+		memcpy(contents + PLACE + 100 * i, bf_rootcert_stock, BF_SHA256_SIZE);
 	forge_lkrn(bf_view(contents, SIZE), ret);
 }
 
@@ -99,7 +100,7 @@ static void assert_pinned(struct bf_view before, struct bf_view after)
 	unpack(before, &was);
 	unpack(after, &is);
 	assert_true(bf_view_find(bf_buffer_view(&was), 0,
-				 bf_view(bf_pin_stock, BF_SHA256_SIZE), &at));
+				 bf_view(bf_rootcert_stock, BF_SHA256_SIZE), &at));
 	memcpy(was.data + at, pin, BF_SHA256_SIZE);
 	assert_int_equal(was.size, is.size);
 	assert_memory_equal(was.data, is.data, is.size);
@@ -124,9 +125,9 @@ static void check_lkrn(struct bf_view file)
 	assert_int_equal(with.size, without.size);
 	assert_memory_equal(with.data, without.data, with.size);
 
-	assert_int_equal(
-		bf_pin_lkrn(file, bf_buffer_view(&checkpoint), bf_pin_stock, &same, NULL),
-		BF_OK);
+	assert_int_equal(bf_pin_lkrn(file, bf_buffer_view(&checkpoint), bf_rootcert_stock,
+				     &same, NULL),
+			 BF_OK);
 	assert_int_equal(same.size, file.size);
 	assert_memory_equal(same.data, file.data, file.size);
 	bf_buffer_free(&with);
@@ -144,7 +145,7 @@ static void test_lkrn(void **state)
 
 	/* A checkpoint of another file is of no use, and does no harm. */
 	uint8_t contents[SIZE] = {0};
-	memcpy(contents + PLACE, bf_pin_stock, BF_SHA256_SIZE);
+	memcpy(contents + PLACE, bf_rootcert_stock, BF_SHA256_SIZE);
 	memcpy(contents, "something before", 16);
 	forge_lkrn(bf_view(contents, SIZE), &other);
 	assert_int_equal(bf_pin_checkpoint(bf_buffer_view(&file), &checkpoint, NULL),
