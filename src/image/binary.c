@@ -22,13 +22,11 @@ static const struct {
 	{"\nipxe,", "iPXE"},
 };
 
+/* Machine types that there is no iPXE of ours for. */
 static const struct {
 	uint16_t machine;
 	const char *arch;
 } machines[] = {
-	{BF_PE_MACHINE_AMD64, "x86_64"},
-	{BF_PE_MACHINE_ARM64, "arm64"},
-	{BF_PE_MACHINE_RISCV64, "riscv64"},
 	{BF_PE_MACHINE_LOONGARCH64, "loong64"},
 	{0x014c, "i386"},
 	{0x01c2, "arm"},
@@ -40,8 +38,11 @@ bool bf_binary_probe(struct bf_view head)
 	       bf_bzimage_probe(head);
 }
 
-static const char *machine_arch(uint16_t machine)
+static const char *machine_name(uint16_t machine)
 {
+	enum bf_arch arch = bf_arch_from_machine(machine);
+	if (arch != BF_ARCH_COUNT)
+		return bf_arch_name(arch);
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
 		if (machines[i].machine == machine)
 			return machines[i].arch;
@@ -146,7 +147,7 @@ static int examine_pe(struct bf_view file, struct bf_binary *ret)
 		return BF_OK;
 	}
 	ret->kind = BF_BINARY_OTHER;
-	ret->arch = machine_arch(pe.machine);
+	ret->arch = machine_name(pe.machine);
 	ret->checksum = bf_pe_stored_checksum(&pe);
 	ret->checksum_computed = bf_pe_checksum(&pe);
 	ret->has_signature = pe.has_signature;

@@ -7,33 +7,11 @@
 #include "formats/zbin.h"
 #include "image/openers.h"
 
-static const char *const arch_names[BF_ARCH_COUNT] = {
-	[BF_ARCH_BIOS] = "bios",
-	[BF_ARCH_X86_64] = "x86_64",
-	[BF_ARCH_ARM64] = "arm64",
-	[BF_ARCH_RISCV64] = "riscv64",
-};
-
 /* The first bytes of every script; the binary compares what it loads with them. */
 static const char magic[] = "#!ipxe";
 
 /* What iPXE names the image it makes of its command line. */
 static const char command_line[] = "<CMDLINE>";
-
-const char *bf_arch_name(enum bf_arch arch)
-{
-	return arch < BF_ARCH_COUNT ? arch_names[arch] : "unknown";
-}
-
-enum bf_arch bf_arch_from_name(struct bf_view name)
-{
-	for (unsigned i = 0; i < BF_ARCH_COUNT; i++) {
-		if (strlen(arch_names[i]) == name.size &&
-		    memcmp(arch_names[i], name.data, name.size) == 0)
-			return (enum bf_arch)i;
-	}
-	return BF_ARCH_COUNT;
-}
 
 /* A version is one printable word; anything else is none at all. */
 static void set_version(struct bf_ipxe *ipxe, struct bf_view text)
@@ -85,27 +63,6 @@ static int examine(const struct bf_program *program, struct bf_ipxe *ipxe,
 	return BF_OK;
 }
 
-static int machine_arch(uint16_t machine, enum bf_arch *ret, struct bf_error *reterr)
-{
-	switch (machine) {
-	case BF_PE_MACHINE_AMD64:
-		*ret = BF_ARCH_X86_64;
-		return BF_OK;
-	case BF_PE_MACHINE_ARM64:
-		*ret = BF_ARCH_ARM64;
-		return BF_OK;
-	case BF_PE_MACHINE_RISCV64:
-		*ret = BF_ARCH_RISCV64;
-		return BF_OK;
-	default:
-		return bf_fail(
-			reterr, BF_ERR_UNSUPPORTED,
-			"a PE for machine type 0x%04x: x86-64, arm64 and riscv64 are "
-			"supported",
-			machine);
-	}
-}
-
 /* The section's data in the file; empty if there is no such section. */
 static struct bf_view find_section(const struct bf_pe *pe, const char *name)
 {
@@ -150,10 +107,15 @@ static int identify_pe(struct bf_view binary, struct bf_ipxe *ret,
 	struct bf_ipxe ipxe = {0};
 
 	int err = bf_pe_parse(binary, &pe, reterr);
-	if (!err)
-		err = machine_arch(pe.machine, &ipxe.arch, reterr);
 	if (err)
 		return err;
+	ipxe.arch = bf_arch_from_machine(pe.machine);
+	if (ipxe.arch == BF_ARCH_COUNT)
+		return bf_fail(
+			reterr, BF_ERR_UNSUPPORTED,
+			"a PE for machine type 0x%04x: x86-64, arm64 and riscv64 are "
+			"supported",
+			pe.machine);
 	struct bf_program program = bf_program_pe(&pe);
 	err = examine(&program, &ipxe, reterr);
 	if (err)

@@ -4,19 +4,8 @@
 
 #include "base/bytes.h"
 #include "image/algorithms.h"
+#include "image/arch.h"
 #include "image/schemes.h"
-
-enum bf_arch {
-	BF_ARCH_BIOS, /* ipxe.lkrn */
-	BF_ARCH_X86_64,
-	BF_ARCH_ARM64,
-	BF_ARCH_RISCV64,
-	BF_ARCH_COUNT,
-};
-
-/* "bios", "x86_64", "arm64", "riscv64"; BF_ARCH_COUNT for any other name. */
-const char *bf_arch_name(enum bf_arch arch);
-enum bf_arch bf_arch_from_name(struct bf_view name);
 
 enum {
 	BF_IPXE_SCHEMES_SIZE = BF_SCHEMES_SIZE,

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "formats/pe.h"
+#include "image/arch.h"
 
 /* struct stub_header of prebuilt/stub/efi.c: 32-bit fields, the code follows. */
 enum {
@@ -17,16 +18,10 @@ enum {
 	PAGE_SIZE_4K = 4096,
 };
 
-static bool has_stub(uint16_t machine)
-{
-	return machine == BF_PE_MACHINE_AMD64 || machine == BF_PE_MACHINE_ARM64 ||
-	       machine == BF_PE_MACHINE_RISCV64;
-}
-
 static int check_stub(const struct bf_pe *pe, struct bf_view stub,
 		      struct bf_error *reterr)
 {
-	if (!has_stub(pe->machine))
+	if (bf_arch_from_machine(pe->machine) == BF_ARCH_COUNT)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "PE machine 0x%04x: a slot can be planted for x86-64, "
 			       "arm64 and riscv64",

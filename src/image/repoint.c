@@ -89,15 +89,6 @@ static bool is_bundled(const struct bf_repoint_file *file)
 
 /* ---- Others ---- */
 
-static bool machine_arch(uint16_t machine, enum bf_arch *ret)
-{
-	*ret = machine == BF_PE_MACHINE_AMD64     ? BF_ARCH_X86_64
-	       : machine == BF_PE_MACHINE_ARM64   ? BF_ARCH_ARM64
-	       : machine == BF_PE_MACHINE_RISCV64 ? BF_ARCH_RISCV64
-						  : BF_ARCH_COUNT;
-	return *ret != BF_ARCH_COUNT;
-}
-
 static bool slot_is_packed(struct bf_view file)
 {
 	bf_cleanup(bf_binary_free) struct bf_binary binary = {0};
@@ -132,7 +123,8 @@ static int check_pe(struct bf_buffer *file, struct bf_site *site, struct bf_erro
 		return bf_fail(reterr, BF_ERR_SIGNED,
 			       "it is signed, and another script would break the "
 			       "signature");
-	if (!machine_arch(pe.machine, &site->arch))
+	site->arch = bf_arch_from_machine(pe.machine);
+	if (site->arch == BF_ARCH_COUNT)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "PE machine type 0x%04x",
 			       pe.machine);
 	err = check_slot(bf_buffer_view(file), site, reterr);

@@ -17,13 +17,6 @@ static const char isolinux_cfg[] = "DEFAULT ipxe\n"
 				   "LABEL ipxe\n"
 				   "  KERNEL /boot/ipxe.lkrn\n";
 
-/* UEFI 2.10, 3.5.1.1: the default file of removable media, per machine type. */
-static const char *const efi_paths[BF_ARCH_COUNT] = {
-	[BF_ARCH_X86_64] = "/EFI/BOOT/BOOTX64.EFI",
-	[BF_ARCH_ARM64] = "/EFI/BOOT/BOOTAA64.EFI",
-	[BF_ARCH_RISCV64] = "/EFI/BOOT/BOOTRISCV64.EFI",
-};
-
 static const char *const format_names[BF_FORMAT_COUNT] = {
 	[BF_FORMAT_ISO] = "iso",
 	[BF_FORMAT_EFI] = "efi",
@@ -111,11 +104,12 @@ static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsign
 {
 	size_t n = 0;
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		if (!efi_paths[arch] || !(archs & 1u << arch))
+		const char *path = bf_arch_efi_path(arch);
+		if (!path || !(archs & 1u << arch))
 			continue;
 		layout->esp_archs[n] = arch;
 		layout->esp_files[n++] = (struct bf_fat_file){
-			.path = efi_paths[arch], .bytes = bundle->ipxe[arch].binary};
+			.path = path, .bytes = bundle->ipxe[arch].binary};
 	}
 	if (n == 0)
 		return BF_OK;

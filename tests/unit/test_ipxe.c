@@ -305,18 +305,6 @@ static void test_embedded_slot(void **state)
 	assert_false(ipxe.embedded_script);
 }
 
-static void test_arch_names(void **state)
-{
-	(void)state;
-	for (unsigned i = 0; i < BF_ARCH_COUNT; i++) {
-		const char *name = bf_arch_name((enum bf_arch)i);
-		assert_int_equal(bf_arch_from_name(bf_view(name, strlen(name))), i);
-		assert_int_equal(bf_arch_from_name(bf_view(name, strlen(name) - 1)),
-				 BF_ARCH_COUNT);
-	}
-	assert_int_equal(bf_arch_from_name(bf_view("i386", 4)), BF_ARCH_COUNT);
-}
-
 static void test_stock(void **state)
 {
 	(void)state;
@@ -365,7 +353,6 @@ int main(void)
 		cmocka_unit_test(test_version_length),
 		cmocka_unit_test(test_embedded_script),
 		cmocka_unit_test(test_embedded_slot),
-		cmocka_unit_test(test_arch_names),
 		cmocka_unit_test(test_stock),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
