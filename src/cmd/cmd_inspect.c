@@ -6,6 +6,7 @@
 #include "cmd/arguments.h"
 #include "cmd/commands.h"
 #include "cmd/report.h"
+#include "image/judge.h"
 
 static const char help[] = "Usage: boots-from inspect [OPTION]... FILE\n"
 			   "Say what an ISO, a stick, an ESP, an .efi or an .lkrn holds "
@@ -69,10 +70,12 @@ int bf_cmd_inspect(int argc, char **argv, struct bf_error *reterr)
 	err = bf_source_open(options.path, O_RDONLY, &source, reterr);
 	if (err)
 		return err;
-	if (bf_inspect_new(&source, &report))
+	if (bf_inspect_new(&source, &report)) {
 		err = bf_fail_nomem(reterr);
-	else
+	} else {
+		bf_judge_boot_paths(report);
 		(options.is_json ? bf_report_json : bf_report_text)(options.path, report);
+	}
 	bf_inspect_free(report);
 	bf_source_close(&source);
 	return err;

@@ -126,7 +126,6 @@ int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret)
 		bf_inspect_free(report);
 		return err;
 	}
-	bf_inspect_judge(report);
 	*ret = report;
 	return BF_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * What an image, a stick, an ESP or a single binary holds, and what a machine that is
- * booted from it will do, on every boot path.
+ * What an image, a stick, an ESP or a single binary holds; judge.h says what a machine that
+ * is booted from it will do.
  */
 #ifndef BF_INSPECT_H
 #define BF_INSPECT_H
@@ -50,8 +50,8 @@ struct bf_inspect {
 	struct bf_inspect_program programs[BF_INSPECT_PROGRAMS_MAX];
 	size_t n_programs;
 	struct bf_inspect_autoexec autoexec;
-	struct bf_boot_path
-		boot_paths[BF_INSPECT_BOOT_PATHS]; /* none for a single file */
+	/* What bf_judge_boot_paths() says; none for a single file. */
+	struct bf_boot_path boot_paths[BF_INSPECT_BOOT_PATHS];
 	size_t n_boot_paths;
 };
 
@@ -65,8 +65,5 @@ void bf_inspect_free(struct bf_inspect *report);
 /* The program in a file, NULL if it was not examined. */
 const struct bf_inspect_program *bf_inspect_find(const struct bf_inspect *report,
 						 const struct bf_scan_file *file);
-
-/* Find out what boots on every path; the last step of bf_inspect_new(). */
-void bf_inspect_judge(struct bf_inspect *report);
 
 #endif

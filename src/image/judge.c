@@ -1,19 +1,12 @@
-/* What a machine does that is booted from the image, path by path; see inspect.h. */
+#include "image/judge.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/cleanup.h"
-#include "image/inspect.h"
 #include "image/isolinux.h"
-
-/* UEFI 2.10, 3.5.1.1: what firmware looks for on removable media. */
-static const char *const efi_paths[BF_ARCH_COUNT] = {
-	[BF_ARCH_X86_64] = "/EFI/BOOT/BOOTX64.EFI",
-	[BF_ARCH_ARM64] = "/EFI/BOOT/BOOTAA64.EFI",
-	[BF_ARCH_RISCV64] = "/EFI/BOOT/BOOTRISCV64.EFI",
-};
 
 __attribute__((format(printf, 3, 4))) static void
 settle(struct bf_boot_path *path, enum bf_verdict verdict, const char *format, ...)
@@ -83,7 +76,7 @@ static bool try_efi(struct bf_boot_path *path, struct bf_inspect *report, uint64
 		return false;
 	const struct bf_scan_file *file =
 		bf_scan_find(report->scan, (unsigned)(fat - report->scan->fats),
-			     efi_paths[path->arch]);
+			     bf_arch_efi_path(path->arch));
 	if (!file)
 		return false;
 	judge_program(path, report, file);
@@ -108,7 +101,7 @@ static void judge_uefi_cd(struct bf_boot_path *path, struct bf_inspect *report)
 	       : !has_entry                ? "no El Torito entry for UEFI"
 	       : !has_fat ? "the El Torito entry for UEFI leads to no FAT file system"
 			  : "the EFI file system has no %s",
-	       efi_paths[path->arch]);
+	       bf_arch_efi_path(path->arch));
 }
 
 static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
@@ -134,7 +127,7 @@ static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
 		       ? "no partition table"
 	       : !has_fat ? "no partition with a FAT file system"
 			  : "no partition has %s",
-	       efi_paths[path->arch]);
+	       bf_arch_efi_path(path->arch));
 }
 
 /* ---- BIOS ---- */
@@ -270,7 +263,7 @@ static void judge_bios_usb(struct bf_boot_path *path, struct bf_inspect *report)
 
 /* ---- All ---- */
 
-void bf_inspect_judge(struct bf_inspect *report)
+void bf_judge_boot_paths(struct bf_inspect *report)
 {
 	if (report->scan->kind == BF_SCAN_KIND_FILE ||
 	    report->scan->kind == BF_SCAN_UNKNOWN)

@@ -1,7 +1,7 @@
 /* Any bytes get a report, and repointing them fails or finds slots. */
 #include <stdlib.h>
 
-#include "image/inspect.h"
+#include "image/judge.h"
 #include "image/repoint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (bf_inspect_new(&source, &report))
 		abort();
+	bf_judge_boot_paths(report);
 	bf_inspect_free(report);
 	if (bf_repoint_open(&source, bundle, &repoint, &error) == BF_OK &&
 	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), &error) == BF_OK &&

@@ -1,0 +1,10 @@
+/* What a machine does that is booted from an image, on every boot path. */
+#ifndef BF_JUDGE_H
+#define BF_JUDGE_H
+
+#include "image/inspect.h"
+
+/* Fill in the boot paths of a report that bf_inspect_new() has just made. */
+void bf_judge_boot_paths(struct bf_inspect *report);
+
+#endif
