@@ -126,16 +126,32 @@ static void put_gpt(struct bf_json *json, const struct bf_scan *scan)
 	bf_json_close_object(json);
 }
 
+static void put_listed(struct bf_json *json, const struct bf_scan *scan, unsigned fat)
+{
+	bf_json_open_array(json, "files");
+	for (size_t i = 0; i < scan->n_listed; i++) {
+		if (scan->listed[i].fat != fat)
+			continue;
+		bf_json_open_object(json, NULL);
+		bf_json_string(json, "path", scan->listed[i].path);
+		bf_json_number(json, "size", scan->listed[i].size);
+		bf_json_close_object(json);
+	}
+	bf_json_close_array(json);
+	bf_json_number(json, "more_files", scan->fats[fat].n_unlisted);
+}
+
 static void put_fats(struct bf_json *json, const struct bf_scan *scan)
 {
 	bf_json_open_array(json, "fat");
-	for (size_t i = 0; i < scan->n_fats; i++) {
+	for (unsigned i = 0; i < scan->n_fats; i++) {
 		const struct bf_scan_fat *fat = &scan->fats[i];
 		bf_json_open_object(json, NULL);
 		bf_json_number(json, "offset", fat->offset);
 		bf_json_number(json, "bits", fat->volume.bits);
 		bf_json_number(json, "size", fat->volume.size);
 		bf_json_string(json, "label", fat->volume.label);
+		put_listed(json, scan, i);
 		bf_json_close_object(json);
 	}
 	bf_json_close_array(json);

@@ -217,14 +217,25 @@ static void print_gpt(const struct bf_partition_gpt *gpt)
 	}
 }
 
+static void print_listed(const struct bf_scan *scan, unsigned fat)
+{
+	for (size_t i = 0; i < scan->n_listed; i++)
+		if (scan->listed[i].fat == fat)
+			printf("    %s, %u bytes\n", shown(scan->listed[i].path),
+			       scan->listed[i].size);
+	if (scan->fats[fat].n_unlisted)
+		printf("    and %u more files\n", scan->fats[fat].n_unlisted);
+}
+
 static void print_fats(const struct bf_scan *scan)
 {
-	for (size_t i = 0; i < scan->n_fats; i++) {
+	for (unsigned i = 0; i < scan->n_fats; i++) {
 		const struct bf_scan_fat *fat = &scan->fats[i];
-		printf("  FAT %zu: FAT%u '%s', %llu bytes at %llu\n", i + 1,
+		printf("  FAT %u: FAT%u '%s', %llu bytes at %llu\n", i + 1,
 		       fat->volume.bits, fat->volume.label,
 		       (unsigned long long)fat->volume.size,
 		       (unsigned long long)fat->offset);
+		print_listed(scan, i);
 	}
 }
 

@@ -143,10 +143,24 @@ static void walk_iso(struct walk *walk, const struct bf_iso_extent *extent, int 
 
 /* ---- FAT ---- */
 
+static void list_fat_file(struct walk *walk, const struct bf_fat_entry *entry)
+{
+	struct bf_scan *scan = walk->scan;
+	if (scan->n_listed == BF_SCAN_LISTED_MAX) {
+		scan->fats[walk->fat].n_unlisted++;
+		return;
+	}
+	struct bf_scan_listed *listed = &scan->listed[scan->n_listed++];
+	listed->fat = walk->fat;
+	listed->size = entry->size;
+	strcpy(listed->path, walk->path);
+}
+
 static void take_fat_file(struct walk *walk, const struct bf_fat_entry *entry)
 {
 	struct bf_scan_fat *fat = &walk->scan->fats[walk->fat];
 	struct bf_error error;
+	list_fat_file(walk, entry);
 	if (!is_boot_program(walk->path) || entry->size == 0)
 		return;
 	struct bf_scan_file *file = add_file(walk);

@@ -14,6 +14,7 @@
 enum {
 	BF_SCAN_FATS_MAX = 8,
 	BF_SCAN_FILES_MAX = 64,
+	BF_SCAN_LISTED_MAX = 256,
 	BF_SCAN_PROBLEMS_MAX = 16,
 	BF_SCAN_PATH_SIZE = 512,
 	BF_SCAN_ISO = BF_SCAN_FATS_MAX, /* the "fat" of a file in the ISO 9660 tree */
@@ -30,6 +31,14 @@ enum bf_scan_kind {
 struct bf_scan_fat {
 	uint64_t offset; /* in the image */
 	struct bf_fat_volume volume;
+	unsigned n_unlisted; /* files of it that there was no room to list */
+};
+
+/* Any file of a FAT, for whoever wants to know what else is there. */
+struct bf_scan_listed {
+	unsigned fat; /* index of its file system */
+	uint32_t size;
+	char path[BF_SCAN_PATH_SIZE];
 };
 
 /* A file that is a boot program by its name, or a script of iPXE's. */
@@ -56,6 +65,8 @@ struct bf_scan {
 	size_t n_fats;
 	struct bf_scan_file files[BF_SCAN_FILES_MAX];
 	size_t n_files;
+	struct bf_scan_listed listed[BF_SCAN_LISTED_MAX];
+	size_t n_listed;
 	struct bf_error problems[BF_SCAN_PROBLEMS_MAX]; /* what is damaged or left out */
 	size_t n_problems;
 };

@@ -269,6 +269,37 @@ class InspectTest(CommandTest):
         )
         self.assertEqual(self.boots(report)["uefi", "x86_64", "usb"], "ipxe")
 
+    def test_files_of_an_esp(self):
+        """Every file is listed, with mtools as the judge of names and sizes, up to a limit."""
+        stick = self.folder / "stick"
+        judge("mkfs.fat", "-C", stick, "8192")
+        judge("mmd", "-i", stick, "::/EFI", "::/EFI/Some Vendor")
+        sizes = {"/EFI/Some Vendor/fonts.pf2": 5000, "/EFI/Some Vendor/a_long_name.conf": 1,
+                 "/EMPTY.TXT": 0, "/startup.nsh": 77}
+        for path, size in sizes.items():
+            status, text = judge("mcopy", "-i", stick, self.put("file", bytes(size)), f"::{path}")
+            self.assertEqual(status, 0, text)
+        status, text = judge("mdir", "-/", "-b", "-i", stick, "::")
+        self.assertEqual(status, 0, text)
+        (fat,) = self.report(stick)["fat"]
+        found = {file["path"]: file["size"] for file in fat["files"]}
+        self.assertEqual(found, sizes)
+        names = [line[2:] for line in text.splitlines() if line and not line.endswith("/")]
+        self.assertEqual(sorted(found), sorted(names))
+        self.assertEqual(fat["more_files"], 0)
+        text = self.run_command("inspect", stick).stdout.decode()
+        self.assertIn("    /EFI/Some Vendor/fonts.pf2, 5000 bytes\n", text)
+
+        many = self.folder / "many"
+        many.mkdir()
+        for i in range(300):
+            (many / f"{i}.cfg").touch()
+        status, text = judge("mcopy", "-s", "-i", stick, many, "::")
+        self.assertEqual(status, 0, text)
+        (fat,) = self.report(stick)["fat"]
+        self.assertEqual((len(fat["files"]), fat["more_files"]), (256, 48))
+        self.assertIn("    and 48 more files\n", self.run_command("inspect", stick).stdout.decode())
+
     def test_a_fragmented_file(self):
         stick = self.folder / "stick"
         judge("mkfs.fat", "-C", stick, "8192")
