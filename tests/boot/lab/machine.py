@@ -116,6 +116,11 @@ def disk(_platform, image):
             *devices(("virtio-blk-pci,drive=medium,bootindex=1",))]
 
 
+def writable_disk(_platform, image):
+    return ["-drive", f"if=none,id=medium,format=raw,file={image}",
+            *devices(("virtio-blk-pci,drive=medium",))]
+
+
 def kernel(_platform, image):
     """The image is loaded by QEMU, as a boot loader loads a Linux kernel."""
     return ["-kernel", str(image)]
