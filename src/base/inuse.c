@@ -11,6 +11,22 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+/* proc(5): mountinfo has spaces, tabs, newlines and backslashes in octal, as in "\040". */
+static void unescape(char *text)
+{
+	char *to = text;
+	for (const char *from = text; *from; from++) {
+		if (*from == '\\' && strspn(from + 1, "01234567") >= 3) {
+			*to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 |
+				       (from[3] - '0'));
+			from += 3;
+		} else {
+			*to++ = *from;
+		}
+	}
+	*to = '\0';
+}
+
 /* proc(5): "36 35 98:0 /root /mount/point ..." is a line of mountinfo. */
 static bool find_mount(dev_t device, char *ret, size_t size)
 {
@@ -20,10 +36,13 @@ static bool find_mount(dev_t device, char *ret, size_t size)
 	bool found = false;
 	while (mounts && !found && getline(&line, &capacity, mounts) > 0) {
 		unsigned major_number, minor_number;
-		char point[256];
-		if (sscanf(line, "%*u %*u %u:%u %*s %255s", &major_number, &minor_number,
-			   point) == 3 &&
-		    makedev(major_number, minor_number) == device) {
+		int at = 0;
+		int fields = sscanf(line, "%*u %*u %u:%u %*s %n", &major_number,
+				    &minor_number, &at);
+		if (fields == 2 && at && makedev(major_number, minor_number) == device) {
+			char *point = line + at;
+			point[strcspn(point, " ")] = '\0';
+			unescape(point);
 			bf_printable(point, ret, size);
 			found = true;
 		}

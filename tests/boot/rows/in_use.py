@@ -1,4 +1,4 @@
-"""The image in the hands of a Linux: its drivers read it, and repoint changes it on the device."""
+"""The image in the hands of a Linux: its drivers read it, and repoint leaves alone what is in use."""
 
 import hashlib
 import shlex
@@ -22,6 +22,10 @@ def repoint(image):
 
 def repointed(image):
     return Step(repoint(image), words=f"{image} now boots {NEW}")
+
+
+def refused(image, words):
+    return Step(repoint(image), 1, f"boots-from: '{image}': {words}")
 
 
 def expect_bytes(lab, url, disk):
@@ -59,6 +63,22 @@ def unmounted(lab):
     expect_bytes(lab, NEW, disk)
 
 
+def mounted(lab):
+    disk = lab.image(OLD)
+    run(lab, disk, [
+        Step(f"mkdir '/mnt/a stick' && {MOUNT_ISO} /dev/vda '/mnt/a stick'"),
+        refused("/dev/vda", "it is mounted on /mnt/a stick"),
+        refused("/dev/vda2", "it is in use"),
+        Step("boots-from inspect /dev/vda", words=OLD),
+        Step("umount '/mnt/a stick'"),
+        Step(f"{MOUNT_FAT} /dev/vda2 /mnt"),
+        refused("/dev/vda", "it is in use"),
+        refused("/dev/vda2", "it is mounted on /mnt"),
+        Step("umount /mnt"),  # takes the mark away that mounting made in the FAT
+    ])
+    expect_bytes(lab, OLD, disk)
+
+
 def detached(lab):
     """A file that is attached no longer, and the loop device of one that is."""
     disk = lab.image(OLD)
@@ -76,5 +96,5 @@ def detached(lab):
 
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.linux-disk", Target(LINUX, writable_disk), play)
-    for play in (unmounted, detached)
+    for play in (unmounted, mounted, detached)
 ]
