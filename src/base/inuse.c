@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,84 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+/* The sectors of a disk that a block device is made of. */
+struct extent {
+	dev_t disk;
+	uint64_t start, end;
+};
+
+/* All of a file without its last newline; NULL if it cannot be read. */
+static char *read_text(const char *path)
+{
+	char *text = NULL;
+	size_t capacity = 0;
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return NULL;
+	ssize_t length = getdelim(&text, &capacity, '\0', file);
+	fclose(file);
+	if (length <= 0) {
+		free(text);
+		return NULL;
+	}
+	if (text[length - 1] == '\n')
+		text[length - 1] = '\0';
+	return text;
+}
+
+static char *read_attribute(dev_t device, const char *name)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s", major(device),
+		 minor(device), name);
+	return read_text(path);
+}
+
+static bool read_number(dev_t device, const char *name, uint64_t *ret)
+{
+	char *text = read_attribute(device, name);
+	bool is_number = text && sscanf(text, "%" SCNu64, ret) == 1;
+	free(text);
+	return is_number;
+}
+
+static bool read_disk(dev_t partition, dev_t *ret)
+{
+	unsigned major_number, minor_number;
+	char *text = read_attribute(partition, "../dev");
+	bool is_device = text && sscanf(text, "%u:%u", &major_number, &minor_number) == 2;
+	free(text);
+	if (is_device)
+		*ret = makedev(major_number, minor_number);
+	return is_device;
+}
+
+/* Only a partition has a start. */
+static struct extent find_extent(dev_t device)
+{
+	struct extent part = {0};
+	uint64_t size;
+	if (read_number(device, "start", &part.start) &&
+	    read_number(device, "size", &size) && read_disk(device, &part.disk)) {
+		part.end = part.start + size;
+		return part;
+	}
+	return (struct extent){.disk = device, .end = UINT64_MAX};
+}
+
+/*
+ * What of a block device another one holds too, as the subject of a sentence; NULL for
+ * nothing. Partitions may overlap: an isohybrid image has its ESP inside its first one.
+ */
+static const char *find_shared(dev_t device, dev_t other)
+{
+	if (device == other)
+		return "it";
+	struct extent a = find_extent(device), b = find_extent(other);
+	bool overlaps = a.disk == b.disk && a.start < b.end && b.start < a.end;
+	return overlaps ? "a part of it" : NULL;
+}
 
 /* proc(5): mountinfo has spaces, tabs, newlines and backslashes in octal, as in "\040". */
 static void unescape(char *text)
@@ -28,41 +107,46 @@ static void unescape(char *text)
 }
 
 /* proc(5): "36 35 98:0 /root /mount/point ..." is a line of mountinfo. */
-static bool find_mount(dev_t device, char *ret, size_t size)
+static int check_mount(dev_t device, char *line, struct bf_error *reterr)
+{
+	char name[256];
+	unsigned major_number, minor_number;
+	int at = 0;
+	int fields =
+		sscanf(line, "%*u %*u %u:%u %*s %n", &major_number, &minor_number, &at);
+	if (fields != 2 || !at)
+		return BF_OK;
+	const char *shared = find_shared(device, makedev(major_number, minor_number));
+	if (!shared)
+		return BF_OK;
+	char *point = line + at;
+	point[strcspn(point, " ")] = '\0';
+	unescape(point);
+	return bf_fail(reterr, BF_ERR_INPUT, "%s is mounted on %s", shared,
+		       bf_printable(point, name, sizeof(name)));
+}
+
+static int check_mounts(dev_t device, struct bf_error *reterr)
 {
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	char *line = NULL;
 	size_t capacity = 0;
-	bool found = false;
-	while (mounts && !found && getline(&line, &capacity, mounts) > 0) {
-		unsigned major_number, minor_number;
-		int at = 0;
-		int fields = sscanf(line, "%*u %*u %u:%u %*s %n", &major_number,
-				    &minor_number, &at);
-		if (fields == 2 && at && makedev(major_number, minor_number) == device) {
-			char *point = line + at;
-			point[strcspn(point, " ")] = '\0';
-			unescape(point);
-			bf_printable(point, ret, size);
-			found = true;
-		}
-	}
+	int err = BF_OK;
+	while (mounts && !err && getline(&line, &capacity, mounts) > 0)
+		err = check_mount(device, line, reterr);
 	free(line);
 	if (mounts)
 		fclose(mounts);
-	return found;
+	return err;
 }
 
 /* The kernel gives a device exclusively to those who ask, and mounting asks. */
-static int check_device(const char *path, dev_t device, struct bf_error *reterr)
+static int check_exclusive(const char *path, struct bf_error *reterr)
 {
-	char point[256];
-	if (find_mount(device, point, sizeof(point)))
-		return bf_fail(reterr, BF_ERR_INPUT, "it is mounted on %s", point);
 	int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
 	if (fd < 0 && errno == EBUSY)
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "it is in use: is one of its partitions mounted?");
+			       "it is in use: by a mount elsewhere, LVM, RAID or swap?");
 	if (fd >= 0)
 		close(fd);
 	return BF_OK;
@@ -105,9 +189,11 @@ static int check_loops(const char *path, struct bf_error *reterr)
 
 int bf_inuse_check(const char *path, struct bf_error *reterr)
 {
-	struct stat status;
-	if (stat(path, &status) < 0)
+	struct stat image;
+	if (stat(path, &image) < 0)
 		return BF_OK;
-	return S_ISBLK(status.st_mode) ? check_device(path, status.st_rdev, reterr)
-				       : check_loops(path, reterr);
+	if (!S_ISBLK(image.st_mode))
+		return check_loops(path, reterr);
+	int err = check_mounts(image.st_rdev, reterr);
+	return err ? err : check_exclusive(path, reterr);
 }

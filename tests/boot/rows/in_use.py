@@ -2,18 +2,23 @@
 
 import hashlib
 import shlex
+import subprocess
 
 from lab import contents
 from lab.bench import Row
 from lab.linux import LINUX, Step, run
 from lab.machine import Target, writable_disk
 from lab.outcome import Failure
+from lab.process import require
+from rows.common import MEBIBYTE
 
 OLD = "http://old.example/"
 NEW = "http://new.example/another/path"
 
 MOUNT_ISO = "mount -t iso9660 -o ro"
 MOUNT_FAT = "mount -t vfat"
+
+SECTOR_BYTES = 512
 
 
 def repoint(image):
@@ -28,9 +33,10 @@ def refused(image, words):
     return Step(repoint(image), 1, f"boots-from: '{image}': {words}")
 
 
-def expect_bytes(lab, url, disk):
-    """The disk holds what an image made for the URL does."""
-    if disk.read_bytes() != lab.image(url, name="fresh.iso").read_bytes():
+def expect_bytes(lab, url, disk, start=0):
+    """The disk holds what an image made for the URL does, from start to the image's end."""
+    fresh = lab.image(url, name="fresh.iso").read_bytes()
+    if disk.read_bytes()[start:len(fresh)] != fresh[start:]:
         raise Failure(f"{disk} is not what an image made for {url} would be")
 
 
@@ -64,17 +70,23 @@ def unmounted(lab):
 
 
 def mounted(lab):
+    """The ESP lies inside the first partition, so it is in use with that one, and the reverse."""
     disk = lab.image(OLD)
     run(lab, disk, [
         Step(f"mkdir '/mnt/a stick' && {MOUNT_ISO} /dev/vda '/mnt/a stick'"),
         refused("/dev/vda", "it is mounted on /mnt/a stick"),
-        refused("/dev/vda2", "it is in use"),
+        refused("/dev/vda2", "a part of it is mounted on /mnt/a stick"),
         Step("boots-from inspect /dev/vda", words=OLD),
         Step("umount '/mnt/a stick'"),
         Step(f"{MOUNT_FAT} /dev/vda2 /mnt"),
-        refused("/dev/vda", "it is in use"),
+        refused("/dev/vda", "a part of it is mounted on /mnt"),
+        refused("/dev/vda1", "a part of it is mounted on /mnt"),
         refused("/dev/vda2", "it is mounted on /mnt"),
         Step("umount /mnt"),  # takes the mark away that mounting made in the FAT
+        Step(f"{MOUNT_ISO} /dev/vda1 /mnt"),
+        refused("/dev/vda2", "a part of it is mounted on /mnt"),
+        # A mount that is out of sight: detached, and kept by the shell's own folder.
+        Step(f"cd /mnt && umount -l /mnt && {repoint('/dev/vda')}", 1, "'/dev/vda': it is in use"),
     ])
     expect_bytes(lab, OLD, disk)
 
@@ -94,7 +106,32 @@ def detached(lab):
     expect_bytes(lab, NEW, disk)
 
 
+def add_partition(disk):
+    """Makes room for a third partition behind the image, with a FAT in it."""
+    start = disk.stat().st_size // SECTOR_BYTES
+    with disk.open("ab") as file:
+        file.truncate(start * SECTOR_BYTES + MEBIBYTE)
+    subprocess.run([require("sfdisk", "fdisk"), "--append", "--no-reread", disk],
+                   input=f"start={start}, type=c\n".encode(), check=True, capture_output=True)
+    subprocess.run([require("mkfs.fat", "dosfstools"), "--offset", str(start), disk, "1024"],
+                   check=True, capture_output=True)
+
+
+def neighbour_mounted(lab):
+    """Somebody's own partition behind the image on a stick: mounted, it does not matter to others."""
+    disk = lab.image(OLD)
+    add_partition(disk)
+    run(lab, disk, [
+        Step(f"{MOUNT_FAT} /dev/vda3 /mnt"),
+        refused("/dev/vda", "a part of it is mounted on /mnt"),
+        repointed("/dev/vda2"),
+        repointed("/dev/vda1"),
+        Step("umount /mnt"),
+    ])
+    expect_bytes(lab, NEW, disk, start=SECTOR_BYTES)  # but for the partition table
+
+
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.linux-disk", Target(LINUX, writable_disk), play)
-    for play in (unmounted, mounted, detached)
+    for play in (unmounted, mounted, detached, neighbour_mounted)
 ]
