@@ -152,38 +152,37 @@ static int check_exclusive(const char *path, struct bf_error *reterr)
 	return BF_OK;
 }
 
-static bool is_backed_by(const char *attribute, const char *path)
-{
-	char backing[4096];
-	bool same = false;
-	FILE *file = fopen(attribute, "re");
-	if (file && fgets(backing, sizeof(backing), file)) {
-		backing[strcspn(backing, "\n")] = '\0';
-		same = strcmp(backing, path) == 0;
-	}
-	if (file)
-		fclose(file);
-	return same;
-}
-
-static int check_loops(const char *path, struct bf_error *reterr)
+static int check_loop(const struct stat *image, const char *attribute,
+		      struct bf_error *reterr)
 {
 	static const char block[] = "/sys/block/";
+	const char *name = attribute + sizeof(block) - 1;
+	const char *shared = NULL;
+	struct stat backing;
+	char *path = read_text(attribute);
+	if (path && stat(path, &backing) == 0) {
+		if (S_ISBLK(image->st_mode) && S_ISBLK(backing.st_mode))
+			shared = find_shared(image->st_rdev, backing.st_rdev);
+		else if (image->st_dev == backing.st_dev &&
+			 image->st_ino == backing.st_ino)
+			shared = "it";
+	}
+	free(path);
+	return shared ? bf_fail(reterr, BF_ERR_INPUT, "%s is attached to /dev/%.*s",
+				shared, (int)strcspn(name, "/"), name)
+		      : BF_OK;
+}
+
+/* A loop device does not claim what is behind it, be it a file or a device. */
+static int check_loops(const struct stat *image, struct bf_error *reterr)
+{
 	glob_t attributes;
 	int err = BF_OK;
-	char *real = realpath(path, NULL);
-	if (real &&
-	    glob("/sys/block/loop*/loop/backing_file", 0, NULL, &attributes) == 0) {
-		for (size_t i = 0; !err && i < attributes.gl_pathc; i++) {
-			const char *name = attributes.gl_pathv[i] + sizeof(block) - 1;
-			if (is_backed_by(attributes.gl_pathv[i], real))
-				err = bf_fail(reterr, BF_ERR_INPUT,
-					      "it is attached to /dev/%.*s",
-					      (int)strcspn(name, "/"), name);
-		}
-		globfree(&attributes);
-	}
-	free(real);
+	if (glob("/sys/block/loop*/loop/backing_file", 0, NULL, &attributes) != 0)
+		return BF_OK;
+	for (size_t i = 0; !err && i < attributes.gl_pathc; i++)
+		err = check_loop(image, attributes.gl_pathv[i], reterr);
+	globfree(&attributes);
 	return err;
 }
 
@@ -192,8 +191,10 @@ int bf_inuse_check(const char *path, struct bf_error *reterr)
 	struct stat image;
 	if (stat(path, &image) < 0)
 		return BF_OK;
-	if (!S_ISBLK(image.st_mode))
-		return check_loops(path, reterr);
-	int err = check_mounts(image.st_rdev, reterr);
-	return err ? err : check_exclusive(path, reterr);
+	int err = check_loops(&image, reterr);
+	if (!err && S_ISBLK(image.st_mode))
+		err = check_mounts(image.st_rdev, reterr);
+	if (!err && S_ISBLK(image.st_mode))
+		err = check_exclusive(path, reterr);
+	return err;
 }

@@ -6,8 +6,8 @@
 
 /*
  * BF_ERR_INPUT for a device that is mounted or otherwise claimed, with its mount point if
- * that is known, for one that shares sectors with a mounted one, and for a file that is
- * attached to a loop device; BF_OK also where the system does not tell.
+ * that is known, for one that shares sectors with a mounted one, and for a file or a device
+ * that is attached to a loop device; BF_OK also where the system does not tell.
  */
 int bf_inuse_check(const char *path, struct bf_error *reterr);
 

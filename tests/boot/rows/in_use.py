@@ -91,6 +91,27 @@ def mounted(lab):
     expect_bytes(lab, OLD, disk)
 
 
+def attached(lab):
+    """Loop devices on a file, under each of its names, and on a device."""
+    disk = lab.image(OLD)
+    run(lab, disk, [
+        Step("cat /dev/vda >'/an image' && ln -s 'an image' /symbolic && ln '/an image' /hard"),
+        Step("losetup /dev/loop0 '/an image'"),
+        *(refused(name, "it is attached to /dev/loop0") for name in ("/an image", "/symbolic", "/hard")),
+        Step("losetup -d /dev/loop0"),
+        Step(f"{MOUNT_ISO},loop '/an image' /mnt"),
+        refused("/an image", "it is attached to /dev/loop0"),
+        refused("/dev/loop0", "it is mounted on /mnt"),
+        Step("umount /mnt"),
+        Step("losetup /dev/loop0 /dev/vda2"),
+        refused("/dev/vda", "a part of it is attached to /dev/loop0"),
+        refused("/dev/vda2", "it is attached to /dev/loop0"),
+        Step("losetup -d /dev/loop0"),
+        Step("cmp '/an image' /dev/vda"),
+    ])
+    expect_bytes(lab, OLD, disk)
+
+
 def detached(lab):
     """A file that is attached no longer, and the loop device of one that is."""
     disk = lab.image(OLD)
@@ -133,5 +154,5 @@ def neighbour_mounted(lab):
 
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.linux-disk", Target(LINUX, writable_disk), play)
-    for play in (unmounted, mounted, detached, neighbour_mounted)
+    for play in (unmounted, mounted, attached, detached, neighbour_mounted)
 ]
