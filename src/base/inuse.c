@@ -177,13 +177,15 @@ static int check_loop(const struct stat *image, const char *name, struct bf_erro
  */
 static int check_loops(const struct stat *image, struct bf_error *reterr)
 {
-	char line[128], name[64];
+	char line[128];
 	int err = BF_OK;
 	FILE *partitions = fopen("/proc/partitions", "re");
-	while (partitions && !err && fgets(line, sizeof(line), partitions))
-		if (sscanf(line, "%*u %*u %*u %63s", name) == 1 &&
-		    strncmp(name, "loop", 4) == 0)
+	while (partitions && !err && fgets(line, sizeof(line), partitions)) {
+		char *name = strrchr(line, ' ');
+		line[strcspn(line, "\n")] = '\0';
+		if (name && strncmp(++name, "loop", 4) == 0)
 			err = check_loop(image, name, reterr);
+	}
 	if (partitions)
 		fclose(partitions);
 	return err;
