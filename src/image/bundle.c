@@ -56,20 +56,36 @@ static int load_file(const char *folder, const struct bf_manifest_file *wanted,
 	return err;
 }
 
-/*
- * What the build has proved of the binaries inside the executable (one slot, a right
- * checksum, no signature) has to be looked for in a folder's: reading all of a binary takes
- * as long as writing it to an image.
- */
-static int check_stranger(enum bf_arch arch, struct bf_view binary,
-			  struct bf_error *reterr)
+/* A binary is used only if its slot is where both MANIFEST and the slot itself say. */
+static int check_slot(struct bf_view binary, const struct bf_slot *wanted,
+		      struct bf_error *reterr)
 {
 	struct bf_slot slot;
-	struct bf_pe pe;
 	int err = bf_slot_find(binary, &slot, reterr);
+	if (err)
+		return err;
+	if (slot.offset != wanted->offset || slot.size != wanted->size ||
+	    slot.declared_offset != slot.offset)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the script slot is %u bytes at offset %zu, MANIFEST says "
+			       "%u at %zu",
+			       slot.size, slot.offset, wanted->size, wanted->offset);
+	return BF_OK;
+}
+
+/*
+ * What the build has proved of the binaries inside the executable (one slot, in its place,
+ * a right checksum, no signature) has to be looked for in a folder's: reading all of a
+ * binary takes as long as writing it to an image.
+ */
+static int check_stranger(enum bf_arch arch, const struct bf_bundle_ipxe *ipxe,
+			  struct bf_error *reterr)
+{
+	struct bf_pe pe;
+	int err = check_slot(ipxe->binary, &ipxe->slot, reterr);
 	if (err || arch == BF_ARCH_BIOS)
 		return err;
-	err = bf_pe_parse(binary, &pe, reterr);
+	err = bf_pe_parse(ipxe->binary, &pe, reterr);
 	if (err)
 		return err;
 	if (pe.has_signature)
@@ -83,23 +99,6 @@ static int check_stranger(enum bf_arch arch, struct bf_view binary,
 	return BF_OK;
 }
 
-/* A binary is used only if its slot is where both MANIFEST and the slot itself say. */
-static int check_slot(const struct bf_manifest_ipxe *wanted,
-		      const struct bf_bundle_ipxe *ipxe, struct bf_error *reterr)
-{
-	if (ipxe->slot.offset != wanted->slot_offset ||
-	    ipxe->slot.size != wanted->slot_size ||
-	    ipxe->slot.declared_offset != ipxe->slot.offset)
-		return bf_fail(
-			reterr, BF_ERR_FORMAT,
-			"'%s': the script slot is %u bytes at offset %zu, MANIFEST "
-			"says %llu at %llu",
-			wanted->name, ipxe->slot.size, ipxe->slot.offset,
-			(unsigned long long)wanted->slot_size,
-			(unsigned long long)wanted->slot_offset);
-	return BF_OK;
-}
-
 static int load_ipxe(const char *folder, const struct bf_bundle *bundle,
 		     enum bf_arch arch, const struct bf_manifest_ipxe *wanted,
 		     struct bf_bundle_ipxe *ret, struct bf_error *reterr)
@@ -107,16 +106,13 @@ static int load_ipxe(const char *folder, const struct bf_bundle *bundle,
 	int err = bf_bundle_file(bundle, wanted->name, &ret->binary, reterr);
 	if (err)
 		return err;
+	ret->slot = (struct bf_slot){.offset = (size_t)wanted->slot_offset,
+				     .size = (uint32_t)wanted->slot_size,
+				     .declared_offset = (uint32_t)wanted->slot_offset};
 	if (folder)
-		err = check_stranger(arch, ret->binary, reterr);
-	if (!err && bf_slot_next(ret->binary, folder ? 0 : (size_t)wanted->slot_offset,
-				 &ret->slot, reterr) == 0)
-		err = bf_fail(reterr, BF_ERR_NO_SLOT, "no script slot");
+		err = check_stranger(arch, ret, reterr);
 	if (err)
 		return bf_fail_in(reterr, err, "'%s'", wanted->name);
-	err = check_slot(wanted, ret, reterr);
-	if (err)
-		return err;
 	memcpy(ret->schemes, wanted->schemes, sizeof(ret->schemes));
 	memcpy(ret->algorithms, wanted->algorithms, sizeof(ret->algorithms));
 	ret->present = true;
