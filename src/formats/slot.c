@@ -104,6 +104,13 @@ int bf_slot_check_body(uint32_t size, struct bf_view body, struct bf_error *rete
 	return BF_OK;
 }
 
+void bf_slot_format_body(uint8_t *out, size_t capacity, struct bf_view body)
+{
+	if (body.size)
+		memcpy(out, body.data, body.size);
+	memset(out + body.size, '\n', capacity - body.size);
+}
+
 int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
 		   struct bf_view body, struct bf_error *reterr)
 {
@@ -113,10 +120,7 @@ int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
 		return err;
 	write_header(header, size, declared_offset);
 	memcpy(out, header, BF_SLOT_HEADER_SIZE);
-	if (body.size)
-		memcpy(out + BF_SLOT_HEADER_SIZE, body.data, body.size);
-	memset(out + BF_SLOT_HEADER_SIZE + body.size, '\n',
-	       size - BF_SLOT_HEADER_SIZE - body.size);
+	bf_slot_format_body(out + BF_SLOT_HEADER_SIZE, bf_slot_capacity(size), body);
 	return BF_OK;
 }
 

@@ -52,6 +52,12 @@ size_t bf_slot_capacity(uint32_t size);
 int bf_slot_check_body(uint32_t size, struct bf_view body, struct bf_error *reterr);
 
 /*
+ * Write what follows the header of a slot to out: the body, which fits, and padding up to
+ * capacity bytes. Less of it is right for a smaller slot that the body fits in, too.
+ */
+void bf_slot_format_body(uint8_t *out, size_t capacity, struct bf_view body);
+
+/*
  * Write a whole slot of size bytes to out: header, body, padding. The body is the script
  * without its "#!ipxe" line. BF_ERR_TOO_BIG names both sizes.
  */

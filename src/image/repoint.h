@@ -10,11 +10,11 @@
 #include "image/bundle.h"
 #include "image/site.h"
 
-enum { BF_REPOINT_PATH_SIZE = 512 };
+enum { BF_REPOINT_PATH_SIZE = 128 };
 
 /* A file of the image with a slot in it. */
 struct bf_repoint_file {
-	char path[BF_REPOINT_PATH_SIZE];
+	char path[BF_REPOINT_PATH_SIZE]; /* for messages; a long one is cut */
 	/* What is there, but for the script and the CheckSum: the bundle's, or owned. */
 	struct bf_view binary;
 	struct bf_buffer owned; /* empty if the file is the bundle's */

@@ -4,9 +4,14 @@
 
 #include "formats/pe.h"
 
+static uint64_t body_offset(const struct bf_site *site)
+{
+	return site->slot.offset + BF_SLOT_HEADER_SIZE;
+}
+
 /*
- * What the binary sums to without its slot, so that a script costs the sum of its slot only.
- * The checksum that is stored says what it sums to with the slot. In sums of 16 bits with
+ * What the binary sums to without its script, so that another one costs the sum of that only.
+ * The checksum that is stored says what it sums to with the script. In sums of 16 bits with
  * the carry added back in, 0xffff - x is -x.
  */
 int bf_site_set_checksum(struct bf_site *site, struct bf_view binary,
@@ -22,10 +27,11 @@ int bf_site_set_checksum(struct bf_site *site, struct bf_view binary,
 			       "the script slot at offset %zu or the checksum at offset "
 			       "%zu is not a planted binary's",
 			       site->slot.offset, pe.checksum);
-	struct bf_view slot = bf_view_part(binary, site->slot.offset, site->slot.size);
+	struct bf_view body = bf_view_part(binary, body_offset(site),
+					   bf_slot_capacity(site->slot.size));
 	site->has_checksum = true;
 	site->checksum_offset = pe.checksum;
-	site->sum = sum + 0xffff - bf_pe_sum(slot, site->slot.offset);
+	site->sum = sum + 0xffff - bf_pe_sum(body, body_offset(site));
 	return BF_OK;
 }
 
@@ -41,42 +47,48 @@ static int by_offset(const void *a, const void *b)
 	return (left->offset > right->offset) - (left->offset < right->offset);
 }
 
-static void patch_checksum(const struct bf_site *site, struct bf_view slot,
+static void patch_checksum(const struct bf_site *site, struct bf_view body,
 			   uint8_t field[4], struct bf_patches *ret)
 {
-	uint64_t sum = site->sum + bf_pe_sum(slot, site->slot.offset);
+	uint64_t sum = site->sum + bf_pe_sum(body, body_offset(site));
 	bf_put_le32(field, bf_pe_sum_finish(sum, site->binary_size));
 	add_patch(ret, site->binary_offset + site->checksum_offset, bf_view(field, 4));
 }
 
-static size_t slots_size(const struct bf_site *sites, size_t n_sites)
+/* One body serves all slots: a smaller slot takes the front of it. */
+static int make_body(const struct bf_site *sites, size_t n_sites, struct bf_view script,
+		     struct bf_buffer *ret, struct bf_error *reterr)
 {
-	size_t size = 0;
-	for (size_t i = 0; i < n_sites; i++)
-		size += sites[i].slot.size;
-	return size;
+	size_t capacity = 0;
+	for (size_t i = 0; i < n_sites; i++) {
+		int err = bf_slot_check_body(sites[i].slot.size, script, reterr);
+		if (err)
+			return err;
+		if (capacity < bf_slot_capacity(sites[i].slot.size))
+			capacity = bf_slot_capacity(sites[i].slot.size);
+	}
+	if (capacity == 0)
+		return BF_OK;
+	if (ret->size != capacity && bf_buffer_zero(ret, capacity))
+		return bf_fail_nomem(reterr);
+	bf_slot_format_body(ret->data, capacity, script);
+	return BF_OK;
 }
 
 int bf_sites_patch(const struct bf_site *sites, size_t n_sites, struct bf_view script,
 		   struct bf_patches *ret, struct bf_error *reterr)
 {
-	size_t size = slots_size(sites, n_sites);
 	ret->n_pieces = 0;
-	if (ret->slots.size != size && bf_buffer_zero(&ret->slots, size))
-		return bf_fail_nomem(reterr);
-
-	uint8_t *slot = ret->slots.data;
+	int err = make_body(sites, n_sites, script, &ret->body, reterr);
+	if (err)
+		return err;
 	for (size_t i = 0; i < n_sites; i++) {
 		const struct bf_site *site = &sites[i];
-		int err = bf_slot_format(slot, site->slot.size,
-					 site->slot.declared_offset, script, reterr);
-		if (err)
-			return err;
-		struct bf_view bytes = bf_view(slot, site->slot.size);
-		add_patch(ret, site->binary_offset + site->slot.offset, bytes);
+		struct bf_view body =
+			bf_view(ret->body.data, bf_slot_capacity(site->slot.size));
+		add_patch(ret, site->binary_offset + body_offset(site), body);
 		if (site->has_checksum)
-			patch_checksum(site, bytes, ret->checksums[i], ret);
-		slot += site->slot.size;
+			patch_checksum(site, body, ret->checksums[i], ret);
 	}
 	qsort(ret->pieces, ret->n_pieces, sizeof(ret->pieces[0]), by_offset);
 	return BF_OK;
@@ -84,6 +96,6 @@ int bf_sites_patch(const struct bf_site *sites, size_t n_sites, struct bf_view s
 
 void bf_patches_free(struct bf_patches *patches)
 {
-	bf_buffer_free(&patches->slots);
+	bf_buffer_free(&patches->body);
 	patches->n_pieces = 0;
 }

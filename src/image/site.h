@@ -21,15 +21,18 @@ struct bf_site {
 	struct bf_slot slot;      /* its offset is in the binary */
 	bool has_checksum;        /* a PE; a bzImage has none */
 	uint64_t checksum_offset; /* of the CheckSum field, in the binary */
-	uint64_t sum;             /* bf_pe_sum() of the binary without the slot */
+	uint64_t sum;             /* bf_pe_sum() of the binary without the slot's body */
 };
 
-/* What one script changes in an image, in rising order of offsets. */
+/*
+ * What one script changes in an image, in rising order of offsets: the bodies of the slots
+ * and the checksums. The slots' headers say the same before and after.
+ */
 struct bf_patches {
 	struct bf_piece pieces[BF_PATCHES_MAX];
 	size_t n_pieces;
 	uint8_t checksums[BF_SITES_MAX][4];
-	struct bf_buffer slots; /* what the pieces point to, with checksums */
+	struct bf_buffer body; /* what the slots' pieces point to, all of them */
 };
 
 /*
