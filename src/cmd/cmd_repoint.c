@@ -55,22 +55,42 @@ static void report(const struct bf_options *options, const struct bf_repoint *re
 		repoint->n_sites, repoint->n_sites == 1 ? "" : "s", ms);
 }
 
-static int change(struct bf_options *options, const struct bf_source *image,
-		  struct bf_bundle *bundle, struct bf_repoint *repoint,
+/* What is wrong is wrong with the image, and not with the command line. */
+static int in_image(const struct bf_options *options, int err, struct bf_error *reterr)
+{
+	char name[256];
+	return err ? bf_fail_in(reterr, err, "'%s'",
+				bf_printable(options->image, name, sizeof(name)))
+		   : BF_OK;
+}
+
+/* Find the slots, and which boot paths they are of. */
+static int examine(struct bf_options *options, const struct bf_source *image,
+		   struct bf_bundle *bundle, struct bf_repoint *ret,
+		   struct bf_error *reterr)
+{
+	int err = bf_repoint_open(image, bundle, ret, reterr);
+	if (!err)
+		err = bf_repoint_describe(ret, bundle, &options->made.archs, reterr);
+	return in_image(options, err, reterr);
+}
+
+static int change(const struct bf_options *options, const struct bf_source *image,
+		  const struct bf_bundle *bundle, struct bf_repoint *repoint,
 		  struct bf_error *reterr)
 {
 	bf_cleanup(bf_certificate_free) struct bf_certificate read = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
 	const struct bf_certificate *certificate = options->trust ? &read : NULL;
 
-	int err = bf_repoint_describe(repoint, bundle, &options->made.archs, reterr);
-	if (!err && certificate)
-		err = bf_prepare_certificate(bundle, options, &read, reterr);
-	if (!err)
-		err = bf_repoint_check_trust(repoint, certificate ? read.sha256 : NULL,
-					     reterr);
-	if (!err)
-		err = bf_prepare_script(bundle, options, certificate, &script, reterr);
+	int err = certificate ? bf_prepare_certificate(bundle, options, &read, reterr)
+			      : BF_OK;
+	if (err)
+		return err;
+	err = bf_repoint_check_trust(repoint, certificate ? read.sha256 : NULL, reterr);
+	if (err)
+		return in_image(options, err, reterr);
+	err = bf_prepare_script(bundle, options, certificate, &script, reterr);
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {
@@ -78,12 +98,13 @@ static int change(struct bf_options *options, const struct bf_source *image,
 		return BF_OK;
 	}
 	err = bf_repoint_fill(repoint, bf_buffer_view(&script), reterr);
-	return err ? err : bf_repoint_write(repoint, image->fd, reterr);
+	if (!err)
+		err = bf_repoint_write(repoint, image->fd, reterr);
+	return in_image(options, err, reterr);
 }
 
 int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
 {
-	char name[256];
 	struct timespec start;
 	struct bf_options options;
 	bf_cleanup(bf_source_close) struct bf_source image = {.fd = -1};
@@ -105,10 +126,9 @@ int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
 	err = bf_bundle_load(options.prebuilt, &bundle, reterr);
 	if (err)
 		return err;
-	err = bf_repoint_open(&image, bundle, &repoint, reterr);
+	err = examine(&options, &image, bundle, &repoint, reterr);
 	if (err)
-		return bf_fail_in(reterr, err, "'%s'",
-				  bf_printable(options.image, name, sizeof(name)));
+		return err;
 	err = change(&options, &image, bundle, &repoint, reterr);
 	if (!err && is_writing && !options.quiet)
 		report(&options, &repoint, &start);

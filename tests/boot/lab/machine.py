@@ -1,5 +1,7 @@
 """The machines to boot: what firmware, what medium, what network, as QEMU options."""
 
+import errno
+import json
 import os
 import shutil
 import struct
@@ -118,6 +120,16 @@ def disk(_platform, image):
 
 def writable_disk(_platform, image):
     return ["-drive", f"if=none,id=medium,format=raw,file={image}",
+            *devices(("virtio-blk-pci,drive=medium",))]
+
+
+def failing_disk(_platform, image):
+    """A disk one of whose writes fails, the first of all, and that takes the same one later."""
+    failing = {"driver": "blkdebug", "node-name": "failing", "image": "file",
+               "inject-error": [{"event": "write_aio", "errno": errno.EIO, "once": True}]}
+    nodes = [{"driver": "file", "node-name": "file", "filename": str(image)}, failing,
+             {"driver": "raw", "node-name": "medium", "file": "failing"}]
+    return [*(word for node in nodes for word in ("-blockdev", json.dumps(node))),
             *devices(("virtio-blk-pci,drive=medium",))]
 
 

@@ -7,7 +7,7 @@ import subprocess
 from lab import contents
 from lab.bench import Row
 from lab.linux import LINUX, Step, run
-from lab.machine import Target, writable_disk
+from lab.machine import Target, failing_disk, writable_disk
 from lab.outcome import Failure
 from lab.process import require
 from rows.common import MEBIBYTE
@@ -152,7 +152,18 @@ def neighbour_mounted(lab):
     expect_bytes(lab, NEW, disk, start=SECTOR_BYTES)  # but for the partition table
 
 
+def write_fails(lab):
+    """What did not get to the device is an error, and the same call repairs it."""
+    disk = lab.image(OLD)
+    run(lab, disk, [
+        Step(repoint("/dev/vda"), 1, "boots-from: '/dev/vda': cannot write: Input/output error"),
+        repointed("/dev/vda"),
+    ])
+    expect_bytes(lab, NEW, disk)
+
+
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.linux-disk", Target(LINUX, writable_disk), play)
     for play in (unmounted, mounted, attached, detached, neighbour_mounted)
 ]
+ROWS += [Row("write-fails.linux-disk", Target(LINUX, failing_disk), write_fails)]
