@@ -1,5 +1,8 @@
 """What most rows do: serve the script that announces its arrival, and boot until it does."""
 
+import subprocess
+
+from lab.outcome import Failure
 from lab.servers.nginx import Nginx
 
 MEBIBYTE = 1 << 20
@@ -16,3 +19,10 @@ def boot_to_arrival(lab, image, *nics):
     guest = lab.boot(image, *nics)
     guest.expect(lab.arrival_text)
     guest.wait_off()
+
+
+def run(*words):
+    """Runs a tool, which must work."""
+    result = subprocess.run(words, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise Failure(f"{words[0]}: status {result.returncode}: {result.stderr.strip()}")

@@ -1,13 +1,11 @@
 """Every partition layout on every medium it is for, and a stick made by copying the files."""
 
 import shutil
-import subprocess
 
 from lab.bench import Row
 from lab.machine import BIOS, X86_64, Target, cd, stick
-from lab.outcome import Failure
 from lab.process import require
-from rows.common import boot_to_arrival, serve_arrival
+from rows.common import boot_to_arrival, run, serve_arrival
 
 LAYOUTS = {
     # isohybrid, the default, is in first_boot.
@@ -26,12 +24,6 @@ def boot_layout(layout):
         web.expect_request(f"/{lab.nonce}")
 
     return play
-
-
-def run(*words):
-    result = subprocess.run(words, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        raise Failure(f"{words[0]}: status {result.returncode}: {result.stderr.strip()}")
 
 
 def copy_to_stick(lab, image):

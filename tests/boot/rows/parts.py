@@ -1,20 +1,11 @@
 """One part alone (--format), where each is used, and images that were repointed."""
 
-import subprocess
-
 from lab.bench import Row
 from lab.machine import ARM64, BIOS, X86_64, Target, cd, disk, kernel, stick
-from lab.outcome import Failure
 from lab.process import require
-from rows.common import boot_to_arrival, serve_arrival
+from rows.common import boot_to_arrival, run, serve_arrival
 
 STICK_KIB = 16 << 10
-
-
-def run(*words):
-    result = subprocess.run(words, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        raise Failure(f"{words[0]}: status {result.returncode}: {result.stderr.strip()}")
 
 
 def boot_part(kind):
