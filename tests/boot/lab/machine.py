@@ -138,6 +138,17 @@ def kernel(_platform, image):
     return ["-kernel", str(image)]
 
 
+def pxe(_platform, _image):
+    """No medium at all: the firmware, or the card's ROM, boots from the network."""
+    return ["-boot", "order=n"]
+
+
+def http_boot(_platform, _image):
+    """No medium; UEFI would try PXE first, for two minutes, if it were not told to leave it."""
+    return [word for version in ("4", "6")
+            for word in ("-fw_cfg", f"name=opt/org.tianocore/IPv{version}PXESupport,string=n")]
+
+
 def devices(descriptions):
     return [word for description in descriptions for word in ("-device", description)]
 
@@ -160,13 +171,16 @@ class Nic:
 
     mac: str
     backend: tuple[str, ...]  # the values of -netdev options, {id} stands for the card's name
+    rom: bool = False  # with QEMU's own PXE ROM, which is an iPXE, for a BIOS that boots from it
 
     def options(self, name):
         words = []
         for value in self.backend:
             words += ["-netdev", value.format(id=name)]
-        # The empty romfile keeps QEMU's own iPXE out of the machine, and of the log.
-        return words + ["-device", f"virtio-net-pci,netdev={name},mac={self.mac},romfile="]
+        # The empty romfile keeps QEMU's own iPXE out of the machine, and of the log.  Naming the
+        # ROM to have it is no use: QEMU fits only its default one to the card's PCI IDs.
+        rom = "" if self.rom else ",romfile="
+        return words + ["-device", f"virtio-net-pci,netdev={name},mac={self.mac}{rom}"]
 
 
 MAC = "52:54:00:b0:07:01"
@@ -183,8 +197,8 @@ def silent_network(mac=MAC):
     return Nic(mac, ("hubport,id={id},hubid=99",))
 
 
-def tap_network(interface, mac=MAC):
-    return Nic(mac, (f"tap,id={{id}},ifname={interface},script=no,downscript=no",))
+def tap_network(interface, mac=MAC, rom=False):
+    return Nic(mac, (f"tap,id={{id}},ifname={interface},script=no,downscript=no",), rom)
 
 
 def qemu_options(target, image, nics, serial_socket, folder):

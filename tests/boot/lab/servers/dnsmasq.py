@@ -7,13 +7,15 @@ class Dnsmasq:
     """Answers on one interface for the given names, which map to addresses.
 
     With a dhcp_range, which is `first,last`, it also hands out addresses and itself as DNS server.
+    `extra` is more options for its command line.
     """
 
-    def __init__(self, interface, names=(), dhcp_range=None, tftp=False):
+    def __init__(self, interface, names=(), dhcp_range=None, tftp=False, extra=()):
         self._interface = interface
         self._names = dict(names)
         self._dhcp_range = dhcp_range
         self._tftp = tftp
+        self._extra = extra
         self._folder = None
         self._process = None
 
@@ -33,8 +35,10 @@ class Dnsmasq:
             self._process.stop()
 
     def publish(self, path, content):
-        """Puts a text at /path of the TFTP server."""
-        (self._root / path).write_text(content)
+        """Puts text or bytes at /path of the TFTP server."""
+        file = self._root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
 
     @property
     def log(self):
@@ -52,8 +56,9 @@ class Dnsmasq:
         ]
         options += [f"--address=/{name}/{address}" for name, address in self._names.items()]
         if self._dhcp_range:
-            options += [f"--dhcp-range={self._dhcp_range},255.255.255.0,1h",
+            # Without a ping, which takes 3 s, to see whether somebody has the address already.
+            options += [f"--dhcp-range={self._dhcp_range},255.255.255.0,1h", "--no-ping",
                         f"--dhcp-leasefile={self._folder}/leases"]
         if self._tftp:
             options += ["--enable-tftp", f"--tftp-root={self._root}"]
-        return options
+        return [*options, *self._extra]
