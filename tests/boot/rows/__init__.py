@@ -1,8 +1,10 @@
 """The rows, by name.  A module of rows has a list ROWS; add it to the list of modules here."""
 
-from rows import failures, first_boot, in_use, layouts, networks, parts, scripts, served, trust, url_forms
+from rows import (
+    failures, first_boot, in_use, layouts, loaders, networks, parts, scripts, served, trust,
+    url_forms)
 
-MODULES = (first_boot, failures, scripts, url_forms, networks, layouts, trust, parts, served,
-           in_use)
+MODULES = (first_boot, failures, scripts, url_forms, networks, layouts, trust, parts, loaders,
+           served, in_use)
 
 ROWS = {row.name: row for module in MODULES for row in module.ROWS}
