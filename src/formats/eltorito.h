@@ -23,8 +23,8 @@ struct bf_eltorito_entry {
 
 struct bf_eltorito {
 	uint64_t catalog; /* its offset, in bytes */
-	struct bf_eltorito_entry entries[BF_ELTORITO_ENTRIES_MAX];
 	size_t n_entries;
+	struct bf_eltorito_entry entries[BF_ELTORITO_ENTRIES_MAX];
 };
 
 /*

@@ -168,15 +168,16 @@ static int read_header(const struct bf_source *disk, uint64_t lba,
 int bf_partition_read_gpt(const struct bf_source *disk, struct bf_partition_gpt *ret,
 			  struct bf_error *reterr)
 {
-	struct bf_partition_gpt gpt = {0};
-	int found = read_header(disk, 1, &gpt.primary, &gpt, reterr);
-	if (found <= 0)
+	ret->n_partitions = 0;
+	int found = read_header(disk, 1, &ret->primary, ret, reterr);
+	if (found <= 0) {
+		ret->n_partitions = 0;
 		return found;
+	}
 	/* A backup that is damaged is one that is not there; the primary counts. */
-	if (read_header(disk, gpt.primary.alternate_lba, &gpt.backup, NULL, NULL) <= 0)
-		gpt.backup = (struct bf_partition_gpt_header){
-			.lba = gpt.primary.alternate_lba};
-	*ret = gpt;
+	if (read_header(disk, ret->primary.alternate_lba, &ret->backup, NULL, NULL) <= 0)
+		ret->backup = (struct bf_partition_gpt_header){
+			.lba = ret->primary.alternate_lba};
 	return 1;
 }
 

@@ -50,9 +50,8 @@ struct bf_partition_gpt_header {
 
 struct bf_partition_gpt {
 	struct bf_partition_gpt_header primary, backup;
-	struct bf_partition_gpt_entry
-		partitions[BF_PARTITION_GPT_MAX]; /* of the primary */
-	size_t n_partitions;
+	size_t n_partitions; /* of the primary */
+	struct bf_partition_gpt_entry partitions[BF_PARTITION_GPT_MAX];
 };
 
 /*

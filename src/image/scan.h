@@ -51,24 +51,22 @@ struct bf_scan_file {
 	struct bf_fat_entry entry; /* of a file in a FAT */
 };
 
+/* Counts first, and what is large last: of its pages few are ever used. */
 struct bf_scan {
 	struct bf_source source;
 	enum bf_scan_kind kind;
 	bool has_iso, has_eltorito, has_mbr, has_gpt;
+	size_t n_fats, n_files, n_listed, n_problems;
 	struct bf_iso_volume iso;
 	struct bf_eltorito eltorito;
-	/* The ISO 9660 file each El Torito entry loads; empty if it has no name. */
-	char eltorito_path[BF_ELTORITO_ENTRIES_MAX][BF_SCAN_PATH_SIZE];
 	struct bf_partition_mbr mbr;
 	struct bf_partition_gpt gpt;
+	/* The ISO 9660 file each El Torito entry loads; empty if it has no name. */
+	char eltorito_path[BF_ELTORITO_ENTRIES_MAX][BF_SCAN_PATH_SIZE];
 	struct bf_scan_fat fats[BF_SCAN_FATS_MAX];
-	size_t n_fats;
 	struct bf_scan_file files[BF_SCAN_FILES_MAX];
-	size_t n_files;
 	struct bf_scan_listed listed[BF_SCAN_LISTED_MAX];
-	size_t n_listed;
 	struct bf_error problems[BF_SCAN_PROBLEMS_MAX]; /* what is damaged or left out */
-	size_t n_problems;
 };
 
 /*
