@@ -28,6 +28,16 @@ bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
 	return true;
 }
 
+void bf_hex(struct bf_view bytes, char *ret)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < bytes.size; i++) {
+		*ret++ = digits[bytes.data[i] >> 4];
+		*ret++ = digits[bytes.data[i] & 15];
+	}
+	*ret = '\0';
+}
+
 static int reserve(struct bf_buffer *buffer, size_t more)
 {
 	if (more <= buffer->capacity - buffer->size)
@@ -52,11 +62,12 @@ static int reserve(struct bf_buffer *buffer, size_t more)
 static void populate(const uint8_t *data, size_t size, int advice)
 {
 	static const size_t large = 256 << 10;
+	if (size < large)
+		return;
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	uintptr_t start = bf_align((uintptr_t)data, page);
 	uintptr_t end = ((uintptr_t)data + size) & ~(page - 1);
-	if (size >= large)
-		(void)madvise((void *)start, end - start, advice);
+	(void)madvise((void *)start, end - start, advice);
 }
 
 void bf_view_populate(struct bf_view view)

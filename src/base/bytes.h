@@ -55,6 +55,9 @@ bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
  */
 void bf_view_populate(struct bf_view view);
 
+/* Two lower-case digits for every byte and a NUL, for which there is room. */
+void bf_hex(struct bf_view bytes, char *ret);
+
 /* Little- and big-endian integers. The caller has checked the bounds. */
 static inline uint16_t bf_le16(const uint8_t *p)
 {

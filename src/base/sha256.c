@@ -11,15 +11,9 @@ int bf_sha256(struct bf_view bytes, uint8_t ret[BF_SHA256_SIZE])
 
 int bf_sha256_hex(struct bf_view bytes, char ret[BF_SHA256_HEX_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[BF_SHA256_SIZE];
 	int err = bf_sha256(bytes, digest);
-	if (err)
-		return err;
-	for (int i = 0; i < BF_SHA256_SIZE; i++) {
-		ret[2 * i] = digits[digest[i] >> 4];
-		ret[2 * i + 1] = digits[digest[i] & 15];
-	}
-	ret[2 * BF_SHA256_SIZE] = '\0';
-	return BF_OK;
+	if (!err)
+		bf_hex(bf_view(digest, sizeof(digest)), ret);
+	return err;
 }

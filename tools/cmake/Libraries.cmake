@@ -46,6 +46,12 @@ add_library(bf_csv INTERFACE)
 target_include_directories(bf_csv SYSTEM INTERFACE ${BF_csv_INCLUDE})
 target_link_libraries(bf_csv INTERFACE ${BF_csv_LIBRARY})
 
+# All of xxHash is in its header.
+pkg_check_modules(XXHASH REQUIRED libxxhash>=0.8)
+add_library(bf_xxhash INTERFACE)
+target_include_directories(bf_xxhash SYSTEM INTERFACE
+	${XXHASH_INCLUDE_DIRS} ${XXHASH_INCLUDEDIR})
+
 # Only its header is compiled in: `boots-from serve` loads the library when it starts.
 pkg_check_modules(MICROHTTPD REQUIRED libmicrohttpd>=0.9.73)
 add_library(bf_microhttpd INTERFACE)
