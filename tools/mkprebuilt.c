@@ -14,6 +14,7 @@
 #include "image/ipxe.h"
 #include "image/pin.h"
 #include "image/plant.h"
+#include "image/site.h"
 
 enum { FILE_SIZE_MAX = 64 << 20, PACKAGES_MAX = 8 };
 
@@ -91,6 +92,21 @@ static int emit_file(const struct arguments *arguments, const char *name,
 	return err ? err : note(&manifest->files, "file", name, bytes, reterr);
 }
 
+static int print_digest(enum bf_arch arch, struct bf_view planted, struct bf_slot slot,
+			struct manifest *manifest, struct bf_error *reterr)
+{
+	char digest[BF_DIGEST_HEX_SIZE];
+	struct bf_source source = bf_source_view(planted);
+	struct bf_site site;
+	int err = bf_site_init(&site, arch, 0, planted, slot, reterr);
+	if (!err)
+		err = bf_site_digest(&site, &source, digest, reterr);
+	if (!err && bf_buffer_print(&manifest->ipxe, "digest %s %s\n", bf_arch_name(arch),
+				    digest))
+		return bf_fail_nomem(reterr);
+	return err;
+}
+
 static int describe(const struct binary *binary, struct bf_view stock,
 		    struct bf_view planted, struct manifest *manifest,
 		    struct bf_error *reterr)
@@ -113,7 +129,7 @@ static int describe(const struct binary *binary, struct bf_view stock,
 	    bf_buffer_print(&manifest->ipxe, "algorithms %s %s\n",
 			    bf_arch_name(ipxe.arch), ipxe.algorithms))
 		return bf_fail_nomem(reterr);
-	return BF_OK;
+	return print_digest(ipxe.arch, planted, slot, manifest, reterr);
 }
 
 /* What pinning a certificate needs later: its cost is paid here. */

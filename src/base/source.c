@@ -99,25 +99,6 @@ int bf_source_read(const struct bf_source *source, uint64_t offset, void *out,
 	return BF_OK;
 }
 
-int bf_source_equals(const struct bf_source *source, uint64_t offset,
-		     struct bf_view wanted, bool *ret, struct bf_error *reterr)
-{
-	/* Small enough to stay in the processor's first cache, and few pages of stack. */
-	uint8_t part[16 << 10];
-	*ret = true;
-	bf_view_populate(wanted);
-	for (size_t at = 0; *ret && at < wanted.size; at += sizeof(part)) {
-		size_t size = wanted.size - at;
-		if (size > sizeof(part))
-			size = sizeof(part);
-		int err = bf_source_read(source, offset + at, part, size, reterr);
-		if (err)
-			return err;
-		*ret = memcmp(part, wanted.data + at, size) == 0;
-	}
-	return BF_OK;
-}
-
 int bf_source_load(const struct bf_source *source, uint64_t offset, size_t size,
 		   struct bf_buffer *ret, struct bf_error *reterr)
 {

@@ -41,14 +41,7 @@ static inline bool bf_source_has(const struct bf_source *source, uint64_t offset
 int bf_source_read(const struct bf_source *source, uint64_t offset, void *out,
 		   size_t size, struct bf_error *reterr);
 
-/*
- * Whether the bytes at offset are those of wanted. Of a file they are read in small parts,
- * so that comparing costs no memory. Fails as bf_source_read() does.
- */
-int bf_source_equals(const struct bf_source *source, uint64_t offset,
-		     struct bf_view wanted, bool *ret, struct bf_error *reterr);
-
-/* The same as bf_source_read() into ret, whose former memory is released; the caller limits the size. */
+/* The same into ret, whose former memory is released; the caller limits the size. */
 int bf_source_load(const struct bf_source *source, uint64_t offset, size_t size,
 		   struct bf_buffer *ret, struct bf_error *reterr);
 

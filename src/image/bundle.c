@@ -8,6 +8,7 @@
 #include "formats/pe.h"
 #include "image/embedded.h"
 #include "image/manifest.h"
+#include "image/site.h"
 
 static int read_from_folder(const char *folder, const char *name, size_t limit,
 			    struct bf_buffer *ret, struct bf_error *reterr)
@@ -73,19 +74,10 @@ static int check_slot(struct bf_view binary, const struct bf_slot *wanted,
 	return BF_OK;
 }
 
-/*
- * What the build has proved of the binaries inside the executable (one slot, in its place,
- * a right checksum, no signature) has to be looked for in a folder's: reading all of a
- * binary takes as long as writing it to an image.
- */
-static int check_stranger(enum bf_arch arch, const struct bf_bundle_ipxe *ipxe,
-			  struct bf_error *reterr)
+static int check_pe(struct bf_view binary, struct bf_error *reterr)
 {
 	struct bf_pe pe;
-	int err = check_slot(ipxe->binary, &ipxe->slot, reterr);
-	if (err || arch == BF_ARCH_BIOS)
-		return err;
-	err = bf_pe_parse(ipxe->binary, &pe, reterr);
+	int err = bf_pe_parse(binary, &pe, reterr);
 	if (err)
 		return err;
 	if (pe.has_signature)
@@ -99,6 +91,38 @@ static int check_stranger(enum bf_arch arch, const struct bf_bundle_ipxe *ipxe,
 	return BF_OK;
 }
 
+static int check_digest(enum bf_arch arch, const struct bf_bundle_ipxe *ipxe,
+			struct bf_error *reterr)
+{
+	char digest[BF_DIGEST_HEX_SIZE];
+	struct bf_source source = bf_source_view(ipxe->binary);
+	struct bf_site site;
+	int err = bf_site_init(&site, arch, 0, ipxe->binary, ipxe->slot, reterr);
+	if (!err)
+		err = bf_site_digest(&site, &source, digest, reterr);
+	if (!err && strcmp(digest, ipxe->digest) != 0)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "its digest is %s, MANIFEST says %s", digest,
+			       ipxe->digest);
+	return err;
+}
+
+/*
+ * What the build has proved of the binaries inside the executable (one slot, in its place,
+ * a right checksum, no signature, the digest) has to be looked for in a folder's: reading
+ * all of a binary takes as long as writing it to an image.
+ */
+static int check_stranger(enum bf_arch arch, const struct bf_bundle_ipxe *ipxe,
+			  struct bf_error *reterr)
+{
+	int err = check_slot(ipxe->binary, &ipxe->slot, reterr);
+	if (!err && arch != BF_ARCH_BIOS)
+		err = check_pe(ipxe->binary, reterr);
+	if (!err && ipxe->digest[0])
+		err = check_digest(arch, ipxe, reterr);
+	return err;
+}
+
 static int load_ipxe(const char *folder, const struct bf_bundle *bundle,
 		     enum bf_arch arch, const struct bf_manifest_ipxe *wanted,
 		     struct bf_bundle_ipxe *ret, struct bf_error *reterr)
@@ -109,12 +133,13 @@ static int load_ipxe(const char *folder, const struct bf_bundle *bundle,
 	ret->slot = (struct bf_slot){.offset = (size_t)wanted->slot_offset,
 				     .size = (uint32_t)wanted->slot_size,
 				     .declared_offset = (uint32_t)wanted->slot_offset};
+	memcpy(ret->schemes, wanted->schemes, sizeof(ret->schemes));
+	memcpy(ret->algorithms, wanted->algorithms, sizeof(ret->algorithms));
+	memcpy(ret->digest, wanted->digest, sizeof(ret->digest));
 	if (folder)
 		err = check_stranger(arch, ret, reterr);
 	if (err)
 		return bf_fail_in(reterr, err, "'%s'", wanted->name);
-	memcpy(ret->schemes, wanted->schemes, sizeof(ret->schemes));
-	memcpy(ret->algorithms, wanted->algorithms, sizeof(ret->algorithms));
 	ret->present = true;
 	return BF_OK;
 }

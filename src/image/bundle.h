@@ -11,11 +11,13 @@
  *     file SHA256 SIZE NAME          a file of the bundle
  *     ipxe NAME ARCH SLOT-OFFSET SLOT-SIZE SCHEME,SCHEME,...
  *     algorithms ARCH ALGORITHM,...  of public keys, see algorithms.h
+ *     digest ARCH XXH128             of the binary but for CheckSum and script, see site.h
  */
 #ifndef BF_BUNDLE_H
 #define BF_BUNDLE_H
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/sha256.h"
 #include "formats/slot.h"
 #include "image/algorithms.h"
@@ -46,6 +48,7 @@ struct bf_bundle_ipxe {
 	struct bf_buffer owned; /* what binary points to, if the user brought it */
 	char schemes[BF_IPXE_SCHEMES_SIZE];
 	char algorithms[BF_ALGORITHMS_SIZE]; /* empty where they are not known */
+	char digest[BF_DIGEST_HEX_SIZE];     /* bf_site_digest(); empty if not known */
 	struct bf_buffer changed; /* what binary points to after bf_trust_pin() */
 };
 

@@ -117,6 +117,17 @@ static bool parse_algorithms(const struct line *line, struct bf_manifest *ret)
 			 line->words[2]);
 }
 
+static bool parse_digest(const struct line *line, struct bf_manifest *ret)
+{
+	if (line->n_words != 3)
+		return false;
+	enum bf_arch arch = parse_arch(line->words[1]);
+	return arch != BF_ARCH_COUNT &&
+	       strlen(line->words[2]) == BF_DIGEST_HEX_SIZE - 1 &&
+	       copy_word(ret->ipxe[arch].digest, sizeof(ret->ipxe[arch].digest),
+			 line->words[2]);
+}
+
 static bool parse_ipxe(const struct line *line, struct bf_manifest *ret)
 {
 	if (line->n_words != 6)
@@ -140,6 +151,7 @@ static bool parse_line(const struct line *line, struct bf_manifest *ret)
 		{"package", parse_package}, {"time", parse_time},
 		{"file", parse_file},       {"input", parse_input},
 		{"ipxe", parse_ipxe},       {"algorithms", parse_algorithms},
+		{"digest", parse_digest},
 	};
 	if (line->words[0][0] == '#')
 		return true;
@@ -153,9 +165,9 @@ int bf_manifest_parse(struct bf_view text, struct bf_manifest *ret,
 		      struct bf_error *reterr)
 {
 	static const char first[] = "boots-from-bundle 1\n";
-	struct bf_manifest manifest = {0};
 	struct line line;
 
+	memset(ret, 0, sizeof(*ret));
 	if (text.size < sizeof(first) - 1 ||
 	    memcmp(text.data, first, sizeof(first) - 1) != 0)
 		return bf_fail(reterr, BF_ERR_FORMAT,
@@ -165,11 +177,10 @@ int bf_manifest_parse(struct bf_view text, struct bf_manifest *ret,
 		const uint8_t *start = text.data + at;
 		const uint8_t *end = memchr(start, '\n', text.size - at);
 		if (!end || !split_line(bf_view(start, (size_t)(end - start)), &line) ||
-		    !parse_line(&line, &manifest))
+		    !parse_line(&line, ret))
 			return bf_fail(reterr, BF_ERR_FORMAT,
 				       "MANIFEST line %zu is not understood", number);
 		at += (size_t)(end - start) + 1;
 	}
-	*ret = manifest;
 	return BF_OK;
 }

@@ -17,6 +17,7 @@ struct bf_manifest_ipxe {
 	uint64_t slot_size;
 	char schemes[BF_IPXE_SCHEMES_SIZE];
 	char algorithms[BF_ALGORITHMS_SIZE];
+	char digest[BF_DIGEST_HEX_SIZE];
 };
 
 struct bf_manifest {
@@ -28,7 +29,10 @@ struct bf_manifest {
 	int64_t time;
 };
 
-/* Parse; a line that is not understood is BF_ERR_FORMAT with its number. */
+/*
+ * Parse; a line that is not understood is BF_ERR_FORMAT with its number, and ret has what
+ * the lines before it say.
+ */
 int bf_manifest_parse(struct bf_view text, struct bf_manifest *ret,
 		      struct bf_error *reterr);
 

@@ -12,47 +12,11 @@
 #include "image/scan.h"
 #include "image/schemes.h"
 
-enum { CHECKSUM_SIZE = 4 };
-
 /* ---- The bundle's own binaries ---- */
 
-/* The bytes of the bundle's binary that a script does not change, by their ends. */
-struct constant {
-	size_t start, end;
-};
-
-static size_t list_constants(const struct bf_site *site, struct constant ret[3])
-{
-	size_t n = 0, start = 0;
-	if (site->has_checksum) {
-		ret[n++] = (struct constant){0, (size_t)site->checksum_offset};
-		start = (size_t)site->checksum_offset + CHECKSUM_SIZE;
-	}
-	ret[n++] = (struct constant){start, site->slot.offset + BF_SLOT_HEADER_SIZE};
-	ret[n++] = (struct constant){site->slot.offset + site->slot.size,
-				     (size_t)site->binary_size};
-	return n;
-}
-
-static int compare(const struct bf_source *image, const struct bf_site *site,
-		   struct bf_view binary, bool *ret_same, struct bf_error *reterr)
-{
-	struct constant constants[3];
-	size_t n = list_constants(site, constants);
-	int err = BF_OK;
-	*ret_same = true;
-	for (size_t i = 0; !err && *ret_same && i < n; i++)
-		err = bf_source_equals(
-			image, site->binary_offset + constants[i].start,
-			bf_view_part(binary, constants[i].start,
-				     constants[i].end - constants[i].start),
-			ret_same, reterr);
-	return err;
-}
-
 /*
- * Most images hold what the bundle holds. A binary that is the bundle's but for the script,
- * byte for byte, needs no other check and no memory.
+ * Most images hold what the bundle holds. A binary that is the bundle's but for the script
+ * needs no other check and no memory.
  */
 static int match_bundled(const struct bf_source *image, const struct bf_bundle *bundle,
 			 struct bf_site *site, struct bf_repoint_file *file,
@@ -60,21 +24,17 @@ static int match_bundled(const struct bf_source *image, const struct bf_bundle *
 {
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
 		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
-		struct bf_site found = {.arch = arch,
-					.binary_offset = site->binary_offset,
-					.binary_size = site->binary_size,
-					.slot = ipxe->slot};
-		bool is_same = false;
+		char digest[BF_DIGEST_HEX_SIZE];
+		struct bf_site found;
 		if (!ipxe->present || ipxe->binary.size != site->binary_size)
 			continue;
-		int err = arch == BF_ARCH_BIOS
-				  ? BF_OK
-				  : bf_site_set_checksum(&found, ipxe->binary, reterr);
+		int err = bf_site_init(&found, arch, site->binary_offset, ipxe->binary,
+				       ipxe->slot, reterr);
 		if (!err)
-			err = compare(image, &found, ipxe->binary, &is_same, reterr);
+			err = bf_site_digest(&found, image, digest, reterr);
 		if (err)
 			return err;
-		if (is_same) {
+		if (strcmp(digest, ipxe->digest) == 0) {
 			*site = found;
 			file->binary = ipxe->binary;
 			return BF_OK;
@@ -96,10 +56,9 @@ static bool slot_is_packed(struct bf_view file)
 	return bf_binary_examine(file, &binary) == BF_OK && binary.slot_is_packed;
 }
 
-static int check_slot(struct bf_view binary, struct bf_site *site,
-		      struct bf_error *reterr)
+static int find_slot(struct bf_view binary, struct bf_slot *ret, struct bf_error *reterr)
 {
-	int err = bf_slot_find(binary, &site->slot, reterr);
+	int err = bf_slot_find(binary, ret, reterr);
 	if (err == BF_ERR_NO_SLOT && slot_is_packed(binary))
 		return bf_fail(reterr, err,
 			       "its script slot is in the packed part, which can only be "
@@ -107,14 +66,15 @@ static int check_slot(struct bf_view binary, struct bf_site *site,
 	if (err == BF_ERR_NO_SLOT)
 		return bf_fail(reterr, err,
 			       "it has no script slot: it was not made by boots-from");
-	if (!err && site->slot.declared_offset != site->slot.offset)
+	if (!err && ret->declared_offset != ret->offset)
 		return bf_fail(reterr, BF_ERR_FORMAT,
 			       "its script slot is at offset %zu and says %u",
-			       site->slot.offset, site->slot.declared_offset);
+			       ret->offset, ret->declared_offset);
 	return err;
 }
 
-static int check_pe(struct bf_buffer *file, struct bf_site *site, struct bf_error *reterr)
+static int check_pe(struct bf_buffer *file, enum bf_arch *ret_arch,
+		    struct bf_error *reterr)
 {
 	struct bf_pe pe;
 	int err = bf_pe_parse(bf_buffer_view(file), &pe, reterr);
@@ -124,34 +84,35 @@ static int check_pe(struct bf_buffer *file, struct bf_site *site, struct bf_erro
 		return bf_fail(reterr, BF_ERR_SIGNED,
 			       "it is signed, and another script would break the "
 			       "signature");
-	site->arch = bf_arch_from_machine(pe.machine);
-	if (site->arch == BF_ARCH_COUNT)
+	*ret_arch = bf_arch_from_machine(pe.machine);
+	if (*ret_arch == BF_ARCH_COUNT)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "PE machine type 0x%04x",
 			       pe.machine);
-	err = check_slot(bf_buffer_view(file), site, reterr);
-	if (err)
-		return err;
 	/* An interrupted run may have left a checksum that is not the script's. */
 	bf_pe_set_checksum(&pe, file->data);
-	return bf_site_set_checksum(site, bf_buffer_view(file), reterr);
+	return BF_OK;
 }
 
 /* The file is loaded: what is it, and where is its slot? */
 static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 			struct bf_error *reterr)
 {
-	struct bf_bzimage image;
+	enum bf_arch arch = BF_ARCH_COUNT;
 	struct bf_view bytes = bf_buffer_view(&file->owned);
+	struct bf_bzimage image;
+	struct bf_slot slot;
+	int err = BF_OK;
 	file->binary = bytes;
-	if (bf_view_has(bytes, 0, 2) && memcmp(bytes.data, "MZ", 2) == 0)
-		return check_pe(&file->owned, site, reterr);
-	if (bf_bzimage_probe(bytes)) {
-		site->arch = BF_ARCH_BIOS;
-		int err = bf_bzimage_parse(bytes, &image, reterr);
-		if (err)
-			return err;
+	if (bf_view_has(bytes, 0, 2) && memcmp(bytes.data, "MZ", 2) == 0) {
+		err = check_pe(&file->owned, &arch, reterr);
+	} else if (bf_bzimage_probe(bytes)) {
+		arch = BF_ARCH_BIOS;
+		err = bf_bzimage_parse(bytes, &image, reterr);
 	}
-	return check_slot(bytes, site, reterr);
+	if (!err)
+		err = find_slot(bytes, &slot, reterr);
+	return err ? err
+		   : bf_site_init(site, arch, site->binary_offset, bytes, slot, reterr);
 }
 
 static int load(const struct bf_source *image, struct bf_site *site,

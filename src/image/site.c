@@ -4,6 +4,8 @@
 
 #include "formats/pe.h"
 
+enum { CHECKSUM_SIZE = 4 };
+
 static uint64_t body_offset(const struct bf_site *site)
 {
 	return site->slot.offset + BF_SLOT_HEADER_SIZE;
@@ -14,15 +16,15 @@ static uint64_t body_offset(const struct bf_site *site)
  * The checksum that is stored says what it sums to with the script. In sums of 16 bits with
  * the carry added back in, 0xffff - x is -x.
  */
-int bf_site_set_checksum(struct bf_site *site, struct bf_view binary,
-			 struct bf_error *reterr)
+static int set_checksum(struct bf_site *site, struct bf_view binary,
+			struct bf_error *reterr)
 {
 	struct bf_pe pe;
 	int err = bf_pe_parse(binary, &pe, reterr);
 	if (err)
 		return err;
 	uint32_t sum = bf_pe_stored_checksum(&pe) - (uint32_t)binary.size;
-	if (site->slot.offset < pe.checksum + 4 || sum > 0xffff)
+	if (site->slot.offset < pe.checksum + CHECKSUM_SIZE || sum > 0xffff)
 		return bf_fail(reterr, BF_ERR_FORMAT,
 			       "the script slot at offset %zu or the checksum at offset "
 			       "%zu is not a planted binary's",
@@ -33,6 +35,40 @@ int bf_site_set_checksum(struct bf_site *site, struct bf_view binary,
 	site->checksum_offset = pe.checksum;
 	site->sum = sum + 0xffff - bf_pe_sum(body, body_offset(site));
 	return BF_OK;
+}
+
+int bf_site_init(struct bf_site *ret, enum bf_arch arch, uint64_t offset,
+		 struct bf_view binary, struct bf_slot slot, struct bf_error *reterr)
+{
+	*ret = (struct bf_site){.arch = arch,
+				.binary_offset = offset,
+				.binary_size = binary.size,
+				.slot = slot};
+	if (slot.size < BF_SLOT_SIZE_MIN || !bf_view_has(binary, slot.offset, slot.size))
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the script slot of %u bytes at offset %zu is not in the "
+			       "binary of %zu bytes",
+			       slot.size, slot.offset, binary.size);
+	bool is_pe = arch != BF_ARCH_BIOS && arch != BF_ARCH_COUNT;
+	return is_pe ? set_checksum(ret, binary, reterr) : BF_OK;
+}
+
+int bf_site_digest(const struct bf_site *site, const struct bf_source *image,
+		   char ret[BF_DIGEST_HEX_SIZE], struct bf_error *reterr)
+{
+	struct bf_extent parts[3];
+	size_t n = 0;
+	uint64_t start = site->binary_offset;
+	uint64_t body = site->binary_offset + body_offset(site);
+	if (site->has_checksum) {
+		uint64_t checksum = site->binary_offset + site->checksum_offset;
+		parts[n++] = (struct bf_extent){start, checksum};
+		start = checksum + CHECKSUM_SIZE;
+	}
+	parts[n++] = (struct bf_extent){start, body};
+	parts[n++] = (struct bf_extent){body + bf_slot_capacity(site->slot.size),
+					site->binary_offset + site->binary_size};
+	return bf_digest_hex(image, parts, n, ret, reterr);
 }
 
 static void add_patch(struct bf_patches *patches, uint64_t offset, struct bf_view bytes)
@@ -48,11 +84,12 @@ static int by_offset(const void *a, const void *b)
 }
 
 static void patch_checksum(const struct bf_site *site, struct bf_view body,
-			   uint8_t field[4], struct bf_patches *ret)
+			   uint8_t field[CHECKSUM_SIZE], struct bf_patches *ret)
 {
 	uint64_t sum = site->sum + bf_pe_sum(body, body_offset(site));
 	bf_put_le32(field, bf_pe_sum_finish(sum, site->binary_size));
-	add_patch(ret, site->binary_offset + site->checksum_offset, bf_view(field, 4));
+	add_patch(ret, site->binary_offset + site->checksum_offset,
+		  bf_view(field, CHECKSUM_SIZE));
 }
 
 /* One body serves all slots: a smaller slot takes the front of it. */

@@ -5,8 +5,9 @@
 #ifndef BF_SITE_H
 #define BF_SITE_H
 
+#include "base/digest.h"
 #include "formats/slot.h"
-#include "image/ipxe.h"
+#include "image/arch.h"
 
 enum {
 	BF_SITES_MAX = 16, /* in one image */
@@ -36,11 +37,19 @@ struct bf_patches {
 };
 
 /*
- * Fill in what the checksum of a PE needs, once arch, offsets, size and slot are there. The
- * binary's stored CheckSum must be right. BF_ERR_FORMAT when its slot is in the headers.
+ * The site of a binary that stands at an offset of an image, with its slot. For UEFI
+ * architectures it is a PE whose stored CheckSum is right; BF_ARCH_COUNT is for a file that
+ * is nothing but a slot. BF_ERR_FORMAT when the slot is not in the binary, or in its headers.
  */
-int bf_site_set_checksum(struct bf_site *site, struct bf_view binary,
-			 struct bf_error *reterr);
+int bf_site_init(struct bf_site *ret, enum bf_arch arch, uint64_t offset,
+		 struct bf_view binary, struct bf_slot slot, struct bf_error *reterr);
+
+/*
+ * The digest of everything in the site's binary that a script leaves alone: all but the
+ * CheckSum and the slot's body. The image must have the whole binary.
+ */
+int bf_site_digest(const struct bf_site *site, const struct bf_source *image,
+		   char ret[BF_DIGEST_HEX_SIZE], struct bf_error *reterr);
 
 /*
  * What has to change at these sites, BF_SITES_MAX at most, for this script (the body of a

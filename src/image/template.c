@@ -171,7 +171,6 @@ static int check_site(const struct bf_template *image_template,
 	uint8_t marker[BF_SLOT_HEADER_SIZE];
 	if (site->binary_offset > pieces->size ||
 	    binary.size > pieces->size - site->binary_offset ||
-	    !bf_view_has(binary, site->slot.offset, site->slot.size) ||
 	    bf_pieces_read(pieces, site->binary_offset + site->slot.offset, marker,
 			   sizeof(marker)) != sizeof(marker) ||
 	    memcmp(marker, binary.data + site->slot.offset, sizeof(marker)) != 0)
@@ -192,14 +191,8 @@ static int add_site(struct bf_template *image_template, enum bf_arch arch,
 	if (ipxe->slot_is_packed)
 		return BF_OK;
 	struct bf_site *site = &image_template->sites[image_template->n_sites++];
-	*site = (struct bf_site){.arch = arch,
-				 .binary_offset = offset,
-				 .binary_size = binary.size,
-				 .slot = ipxe->slot};
-	int err = check_site(image_template, site, binary, reterr);
-	if (!err && arch != BF_ARCH_BIOS)
-		err = bf_site_set_checksum(site, binary, reterr);
-	return err;
+	int err = bf_site_init(site, arch, offset, binary, ipxe->slot, reterr);
+	return err ? err : check_site(image_template, site, binary, reterr);
 }
 
 static uint64_t offset_in_image(const struct bf_template *image_template,

@@ -87,6 +87,7 @@ class BundleTest(CommandTest):
             (text + "ipxe ipxe.lkrn bios 0 0 http\n", ["is not understood"]),
             (text.replace(" riscv64 ", " sparc ", 1), ["is not understood"]),
             (re.sub(r"(?m)^file .*isolinux.bin\n", "", text), ["no file 'isolinux.bin'"]),
+            (re.sub(r"(?m)^(digest x86_64) .", r"\1 x", text), ["ipxe-x86_64.efi", "its digest is"]),
             (re.sub(r"(?m)^(ipxe ipxe.lkrn bios) \d+", r"\1 1", text), ["script slot"]),
         ):
             with self.subTest(words=words, size=len(changed)):

@@ -19,7 +19,8 @@ static const char good[] = "boots-from-bundle 1\n"
 			   "input " HASH " 7 ipxe.lkrn\n"
 			   "file " HASH " 12 ipxe.lkrn\n"
 			   "ipxe ipxe.lkrn bios 3129 8192 http,https\n"
-			   "algorithms bios rsa,ecdsa\n";
+			   "algorithms bios rsa,ecdsa\n"
+			   "digest bios 0123456789abcdef0123456789abcdef\n";
 
 static int parse(const char *text, size_t size, struct bf_manifest *ret,
 		 struct bf_error *error)
@@ -47,6 +48,8 @@ static void test_good(void **state)
 	assert_int_equal(manifest.ipxe[BF_ARCH_BIOS].slot_size, 8192);
 	assert_string_equal(manifest.ipxe[BF_ARCH_BIOS].schemes, "http,https");
 	assert_string_equal(manifest.ipxe[BF_ARCH_BIOS].algorithms, "rsa,ecdsa");
+	assert_string_equal(manifest.ipxe[BF_ARCH_BIOS].digest,
+			    "0123456789abcdef0123456789abcdef");
 	assert_string_equal(manifest.ipxe[BF_ARCH_ARM64].name, "");
 }
 
@@ -88,6 +91,9 @@ static void test_bad_lines(void **state)
 		"ipxe x bios 1 2",
 		"ipxe x sparc 1 2 http",
 		"ipxe x x86_64 a 2 http",
+		"digest bios 0123456789abcdef",
+		"digest sparc 0123456789abcdef0123456789abcdef",
+		"digest bios",
 		"nonsense",
 		"time 1\r",
 		"time\t1",

@@ -22,6 +22,7 @@ static const char script[] = "chain http://192.0.2.1/\n";
 /* An image with a PE whose slot is at an odd offset, and in front of it a slot alone. */
 struct fixture {
 	uint8_t image[IMAGE_SIZE];
+	struct bf_slot slot; /* of the PE */
 	struct bf_site sites[2];
 	struct bf_patches patches;
 };
@@ -49,14 +50,14 @@ static int setup(void **state)
 	put_slot(f->image + FILE_AT, 0);
 	assert_int_equal(bf_pe_parse(pe_of(f), &pe, NULL), BF_OK);
 	bf_pe_set_checksum(&pe, f->image + PE_AT);
-	f->sites[0] = (struct bf_site){.arch = BF_ARCH_X86_64,
-				       .binary_offset = PE_AT,
-				       .binary_size = FORGE_SIZE,
-				       .slot = {slot, SIZE, (uint32_t)slot}};
-	f->sites[1] = (struct bf_site){.arch = BF_ARCH_COUNT,
-				       .binary_offset = FILE_AT,
-				       .binary_size = SIZE,
-				       .slot = {0, SIZE, 0}};
+	f->slot = (struct bf_slot){slot, SIZE, (uint32_t)slot};
+	assert_int_equal(bf_site_init(&f->sites[0], BF_ARCH_X86_64, PE_AT, pe_of(f),
+				      f->slot, NULL),
+			 BF_OK);
+	assert_int_equal(bf_site_init(&f->sites[1], BF_ARCH_COUNT, FILE_AT,
+				      bf_view(f->image + FILE_AT, SIZE),
+				      (struct bf_slot){0, SIZE, 0}, NULL),
+			 BF_OK);
 	*state = f;
 	return 0;
 }
@@ -96,7 +97,6 @@ static void check_image(struct fixture *f, const char *text)
 static void test_patches(void **state)
 {
 	struct fixture *f = *state;
-	assert_int_equal(bf_site_set_checksum(&f->sites[0], pe_of(f), NULL), BF_OK);
 	patch(f, script);
 	assert_int_equal(f->patches.n_pieces, 3);
 	for (size_t i = 1; i < f->patches.n_pieces; i++)
@@ -120,19 +120,50 @@ static void test_too_big(void **state)
 	assert_non_null(strstr(error.text, "512 bytes, the slot takes 451"));
 }
 
-/* A slot over the checksum, or a checksum that no binary of this size can have. */
+/* Another script leaves the digest as it is, any other change does not. */
+static void test_digest(void **state)
+{
+	struct fixture *f = *state;
+	struct bf_source image = bf_source_view(bf_view(f->image, IMAGE_SIZE));
+	static const size_t places[] = {
+		0, FORGE_SIZE_OF_HEADERS + 33 + BF_SLOT_HEADER_SIZE - 1,
+		FORGE_SIZE_OF_HEADERS + 33 + SIZE, FORGE_SIZE - 1};
+	char before[BF_DIGEST_HEX_SIZE], after[BF_DIGEST_HEX_SIZE];
+	assert_int_equal(bf_site_digest(&f->sites[0], &image, before, NULL), BF_OK);
+	patch(f, script);
+	assert_int_equal(bf_site_digest(&f->sites[0], &image, after, NULL), BF_OK);
+	assert_string_equal(before, after);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		f->image[PE_AT + places[i]] ^= 1;
+		assert_int_equal(bf_site_digest(&f->sites[0], &image, after, NULL),
+				 BF_OK);
+		assert_string_not_equal(before, after);
+		f->image[PE_AT + places[i]] ^= 1;
+	}
+}
+
+/* A slot that is not in its binary or over its headers, a checksum that none can have. */
 static void test_not_planted(void **state)
 {
 	struct fixture *f = *state;
-	struct bf_site site = f->sites[0];
+	static const struct bf_slot slots[] = {
+		{0, SIZE, 0},
+		{FORGE_SIZE - SIZE + 1, SIZE, 0},
+		{SIZE_MAX, SIZE, 0},
+		{FORGE_SIZE_OF_HEADERS, 0, 0},
+	};
+	struct bf_site site;
 	struct bf_pe pe;
-	site.slot.offset = 0;
-	assert_int_equal(bf_site_set_checksum(&site, pe_of(f), NULL), BF_ERR_FORMAT);
+	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+		assert_int_equal(bf_site_init(&site, BF_ARCH_X86_64, PE_AT, pe_of(f),
+					      slots[i], NULL),
+				 BF_ERR_FORMAT);
 	assert_int_equal(bf_pe_parse(pe_of(f), &pe, NULL), BF_OK);
 	bf_put_le32(f->image + PE_AT + pe.checksum, FORGE_SIZE + 0x10000);
-	assert_int_equal(bf_site_set_checksum(&f->sites[0], pe_of(f), NULL),
-			 BF_ERR_FORMAT);
-	assert_false(f->sites[0].has_checksum);
+	assert_int_equal(
+		bf_site_init(&site, BF_ARCH_X86_64, PE_AT, pe_of(f), f->slot, NULL),
+		BF_ERR_FORMAT);
+	assert_false(site.has_checksum);
 }
 
 int main(void)
@@ -140,6 +171,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_patches, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_big, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_digest, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_planted, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,43 +76,6 @@ static void test_loading(void **state)
 	bf_buffer_free(&buffer);
 }
 
-/* A difference in any byte is seen, next to the ends of the parts that are read too. */
-static void test_comparing(void **state)
-{
-	(void)state;
-	enum { SIZE = (40 << 10) + 3, START = 7, LENGTH = SIZE - START };
-	static const size_t places[] = {0, 1, 16383, 16384, 32767, 32768, LENGTH - 1};
-	uint8_t *bytes = malloc(SIZE);
-	assert_non_null(bytes);
-	for (size_t i = 0; i < SIZE; i++)
-		bytes[i] = (uint8_t)(i * 31 >> 4);
-	char path[] = "/tmp/boots-from-test.XXXXXX";
-	int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, SIZE), SIZE);
-	struct bf_source source = {.fd = fd, .size = SIZE};
-	struct bf_view wanted = bf_view(bytes + START, LENGTH);
-	bool same = false;
-	assert_int_equal(bf_source_equals(&source, START, wanted, &same, NULL), BF_OK);
-	assert_true(same);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		bytes[START + places[i]] ^= 0x10;
-		assert_int_equal(bf_source_equals(&source, START, wanted, &same, NULL),
-				 BF_OK);
-		assert_false(same);
-		bytes[START + places[i]] ^= 0x10;
-	}
-	assert_int_equal(bf_source_equals(&source, SIZE, bf_view(NULL, 0), &same, NULL),
-			 BF_OK);
-	assert_true(same);
-	source.size--;
-	assert_int_equal(bf_source_equals(&source, START, wanted, &same, NULL),
-			 BF_ERR_FORMAT);
-	close(fd);
-	unlink(path);
-	free(bytes);
-}
-
 static void test_files(void **state)
 {
 	(void)state;
@@ -145,8 +108,9 @@ static void test_files(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_of_memory), cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_loading),         cmocka_unit_test(test_comparing),
+		cmocka_unit_test(test_reads_of_memory),
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_loading),
 		cmocka_unit_test(test_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
