@@ -212,44 +212,64 @@ void bf_repoint_free(struct bf_repoint *repoint)
 
 /* ---- What the binaries can do ---- */
 
-static int identify(const struct bf_repoint_file *file, struct bf_bundle_ipxe *ipxe,
+static int identify(const struct bf_repoint_file *file, const struct bf_bundle_ipxe *ipxe,
 		    struct bf_ipxe *ret, struct bf_error *reterr)
 {
 	if (is_bundled(file)) {
 		memcpy(ret->schemes, ipxe->schemes, sizeof(ret->schemes));
+		memcpy(ret->algorithms, ipxe->algorithms, sizeof(ret->algorithms));
 		return BF_OK;
 	}
 	int err = bf_ipxe_identify(file->binary, ret, reterr);
-	if (err)
-		return bf_fail_in(reterr, err, "%s", file->path);
-	memcpy(ipxe->algorithms, ret->algorithms, sizeof(ipxe->algorithms));
-	return BF_OK;
+	return err ? bf_fail_in(reterr, err, "%s", file->path) : BF_OK;
+}
+
+/* Of several binaries for one architecture, what all of them can do. */
+static void merge(const struct bf_ipxe *found, const struct bf_slot *slot,
+		  struct bf_bundle_ipxe *merged)
+{
+	if (!merged->present) {
+		memcpy(merged->schemes, found->schemes, sizeof(merged->schemes));
+		memcpy(merged->algorithms, found->algorithms, sizeof(merged->algorithms));
+		merged->slot = *slot;
+		merged->present = true;
+		return;
+	}
+	bf_schemes_intersect(merged->schemes, found->schemes);
+	if (slot->size < merged->slot.size)
+		merged->slot = *slot;
+}
+
+static void replace(const struct bf_bundle_ipxe *merged, struct bf_bundle_ipxe *ipxe)
+{
+	memcpy(ipxe->schemes, merged->schemes, sizeof(ipxe->schemes));
+	memcpy(ipxe->algorithms, merged->algorithms, sizeof(ipxe->algorithms));
+	ipxe->slot = merged->slot;
+	ipxe->present = true;
 }
 
 int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
 			unsigned *ret_archs, struct bf_error *reterr)
 {
-	unsigned archs = 0;
+	struct bf_bundle_ipxe merged[BF_ARCH_COUNT] = {0};
 	for (size_t i = 0; i < repoint->n_sites; i++) {
 		const struct bf_site *site = &repoint->sites[i];
+		struct bf_ipxe found;
 		if (site->arch == BF_ARCH_COUNT)
 			continue;
-		struct bf_bundle_ipxe *ipxe = &bundle->ipxe[site->arch];
-		struct bf_ipxe found = {0};
-		int err = identify(&repoint->files[i], ipxe, &found, reterr);
+		int err = identify(&repoint->files[i], &bundle->ipxe[site->arch], &found,
+				   reterr);
 		if (err)
 			return err;
-		bool is_first = !(archs & 1u << site->arch);
-		archs |= 1u << site->arch;
-		if (is_first)
-			memcpy(ipxe->schemes, found.schemes, sizeof(ipxe->schemes));
-		else
-			bf_schemes_intersect(ipxe->schemes, found.schemes);
-		if (is_first || site->slot.size < ipxe->slot.size)
-			ipxe->slot = site->slot;
-		ipxe->present = true;
+		merge(&found, &site->slot, &merged[site->arch]);
 	}
-	*ret_archs = archs;
+	*ret_archs = 0;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		if (!merged[arch].present)
+			continue;
+		replace(&merged[arch], &bundle->ipxe[arch]);
+		*ret_archs |= 1u << arch;
+	}
 	return BF_OK;
 }
 

@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import unittest
+from pathlib import Path
 
 from command import COMMAND, SECONDS, URL, CommandTest
 
+STOCK = Path(os.environ["BOOTS_FROM_BUNDLE"] + ".stock/usr/lib/ipxe")
 OTHER = "https://other.example:8443/a/much/longer/path?mac=${net0/mac:hexhyp}&s=${serial}"
 
 # Every set of options that makes different bytes.
@@ -235,6 +237,21 @@ class RepointTest(CommandTest):
         esp = self.new_esp(efi, "b.efi")
         subprocess.run(["mcopy", "-i", esp, stock, "::/a.efi"], check=True)
         self.refused(esp, 1, "/a.efi", "no script slot")
+
+    def test_every_program_must_open_the_url(self):
+        """Two iPXE for one architecture, whatever their order; one of them cannot do nfs."""
+        ours = self.make("ours.efi", URL, "--format", "efi")
+        brought = self.folder / "brought"
+        brought.write_bytes((STOCK / "ipxe-amd64.efi").read_bytes().replace(b"\0nfs\0", b"\0ftp\0"))
+        other = self.make("other.efi", URL, "--format", "efi", "--ipxe", brought)
+        for names in (("a.efi", "b.efi"), ("b.efi", "a.efi")):
+            esp = self.new_esp(ours, names[0])
+            subprocess.run(["mcopy", "-i", esp, other, f"::/{names[1]}"], check=True)
+            self.refused(esp, 1, "cannot open nfs", url="nfs://a/b/c")
+            self.refused(esp, 1, "cannot open ftp", url="ftp://a/b")
+            self.repoint(esp, OTHER)
+            self.assertEqual(esp.read_bytes().count(b"chain --autofree " + OTHER.encode() + b" ||"), 2)
+            esp.unlink()
 
     def test_damaged_markers(self):
         data = self.make("image", URL, "--arch", "x86_64").read_bytes()
