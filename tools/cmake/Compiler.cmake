@@ -17,6 +17,11 @@ target_compile_options(bf_compiler INTERFACE
 	-Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wwrite-strings>
 	$<$<AND:$<COMPILE_LANGUAGE:C>,$<BOOL:${BF_WERROR}>>:-Werror>)
 
+if(BF_FUZZ)
+	# Everything counts the branches it takes: libFuzzer looks for inputs that take others.
+	target_compile_options(bf_compiler INTERFACE
+		$<$<COMPILE_LANGUAGE:C>:-fsanitize=fuzzer-no-link>)
+endif()
 if(BF_SANITIZE)
 	target_compile_options(bf_compiler INTERFACE
 		-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
