@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -344,24 +343,13 @@ static int write_piece(const struct bf_piece *piece, int fd, struct bf_error *re
 	return BF_OK;
 }
 
-/*
- * A stick is pulled when we say that it is done. A file is left to the system, as after
- * building: waiting for a disk takes longer than all the rest.
- */
-static int sync_device(int fd, struct bf_error *reterr)
-{
-	struct stat status;
-	if (fstat(fd, &status) == 0 && !S_ISBLK(status.st_mode))
-		return BF_OK;
-	if (fsync(fd) < 0)
-		return bf_fail(reterr, BF_ERR_IO, "cannot write: %s", strerror(errno));
-	return BF_OK;
-}
-
 int bf_repoint_write(const struct bf_repoint *repoint, int fd, struct bf_error *reterr)
 {
 	int err = BF_OK;
 	for (size_t i = 0; !err && i < repoint->patches.n_pieces; i++)
 		err = write_piece(&repoint->patches.pieces[i], fd, reterr);
-	return err ? err : sync_device(fd, reterr);
+	/* Only bytes have changed, and no size: the times of the file may follow later. */
+	if (!err && fdatasync(fd) < 0)
+		err = bf_fail(reterr, BF_ERR_IO, "cannot write: %s", strerror(errno));
+	return err;
 }

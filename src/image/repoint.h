@@ -56,7 +56,7 @@ int bf_repoint_check_trust(const struct bf_repoint *repoint, const uint8_t *sha2
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 		    struct bf_error *reterr);
 
-/* Write the patches into the file or device, and wait until they are on the device. */
+/* Write the patches into the file or device, and wait until they are there. */
 int bf_repoint_write(const struct bf_repoint *repoint, int fd, struct bf_error *reterr);
 
 #endif

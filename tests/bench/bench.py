@@ -5,8 +5,8 @@
 
 Whole processes, started one after the other in rounds (A B C A B C ...), each writing a
 file that is not there yet, but for repoint, which changes one in place and waits for the
-disk: beside --help it shows what repointing itself costs. Prints a Markdown table of
-medians. Nothing passes or fails here: machines are noisy, and a figure counts only beside
+disk. Its processor time beside that of --help is what repointing itself costs. Prints a
+Markdown table of medians. Nothing passes or fails here: machines are noisy, and a figure counts only beside
 the others of the same run.
 """
 
@@ -34,6 +34,7 @@ class Row:
         self.argv = [str(word) for word in argv]
         self.output = output
         self.milliseconds = []
+        self.cpu_milliseconds = []
         self.peak = 0.0
 
     def remove_output(self):
@@ -48,8 +49,9 @@ class Row:
         ]
         start = time.perf_counter()
         pid = os.posix_spawnp(self.argv[0], self.argv, os.environ, file_actions=actions)
-        _, status = os.waitpid(pid, 0)
+        _, status, usage = os.wait4(pid, 0)
         self.milliseconds.append((time.perf_counter() - start) * 1e3)
+        self.cpu_milliseconds.append((usage.ru_utime + usage.ru_stime) * 1e3)
         if status != 0:
             raise SystemExit(f"bench: {self.argv} failed")
 
@@ -63,9 +65,10 @@ class Row:
         )
         return int(done.stderr.split()[-1]) / 1024
 
-    def median(self):
-        """Without the first run, which warms up."""
-        return statistics.median(self.milliseconds[1:])
+
+def median(runs):
+    """Without the first one, which warms up."""
+    return statistics.median(runs[1:])
 
 
 def xorrisofs_row(folder, image):
@@ -147,11 +150,12 @@ def main():
 
     print(f"{datetime.date.today()}, {machine()}, image of {size / 2**20:.0f} MiB, ", end="")
     print(f"medians of {arguments.runs} interleaved runs\n")
-    print("| what | ms | ratio to cp | peak memory, MB |")
-    print("| --- | --- | --- | --- |")
-    base = table[0].median()
+    print("| what | ms | ratio to cp | CPU, ms | peak memory, MB |")
+    print("| --- | --- | --- | --- | --- |")
+    base = median(table[0].milliseconds)
     for row in table:
-        print(f"| {row.name} | {row.median():.1f} | {row.median() / base:.1f} | {row.peak:.1f} |")
+        wall, cpu = median(row.milliseconds), median(row.cpu_milliseconds)
+        print(f"| {row.name} | {wall:.1f} | {wall / base:.1f} | {cpu:.1f} | {row.peak:.1f} |")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ class RepointTest(CommandTest):
 
     def traced(self, inject, image, url):
         return subprocess.run(
-            ["strace", "-f", "-qq", "-e", "trace=pwrite64", "-e", f"inject={inject}",
+            ["strace", "-f", "-qq", "-e", "trace=pwrite64,fdatasync", "-e", f"inject={inject}",
              COMMAND, "repoint", image, url],
             capture_output=True,
             timeout=SECONDS,
@@ -186,10 +186,11 @@ class RepointTest(CommandTest):
         image = self.folder / "image"
         image.write_bytes(old)
         writes = self.count_writes(image)
-        for number in range(1, writes + 1):
-            with self.subTest(write=number):
+        faults = [f"pwrite64:error=EIO:when={number}" for number in range(1, writes + 1)]
+        for fault in faults + ["fdatasync:error=EIO:when=1"]:
+            with self.subTest(fault):
                 image.write_bytes(old)
-                done = self.traced(f"pwrite64:error=EIO:when={number}", image, OTHER)
+                done = self.traced(fault, image, OTHER)
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(b"image': cannot write", done.stderr)
                 self.assertIn(b"Input/output error", done.stderr)

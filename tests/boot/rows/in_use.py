@@ -1,4 +1,5 @@
-"""The image in the hands of a Linux: its drivers read it, and repoint leaves alone what is in use."""
+"""The image in the hands of a Linux: its drivers read it, repoint leaves alone what is in use and
+says when a device did not take what was written."""
 
 import hashlib
 import shlex
