@@ -6,10 +6,10 @@
 #ifndef BF_SCAN_H
 #define BF_SCAN_H
 
-#include "formats/eltorito.h"
-#include "formats/fatreader.h"
-#include "formats/iso9660.h"
-#include "formats/partition.h"
+#include "disk/eltorito.h"
+#include "disk/fat_reader.h"
+#include "disk/iso_reader.h"
+#include "disk/partition.h"
 
 enum {
 	BF_SCAN_FATS_MAX = 8,

@@ -5,8 +5,8 @@
 #ifndef BF_TEMPLATE_H
 #define BF_TEMPLATE_H
 
-#include "formats/fat.h"
-#include "formats/isowriter.h"
+#include "disk/fat_writer.h"
+#include "disk/iso_writer.h"
 #include "image/bundle.h"
 #include "image/site.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/isowriter.h"
+#include "disk/iso_writer.h"
 
 enum {
 	SAMPLE_BIOS,

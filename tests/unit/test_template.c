@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "formats/iso9660.h"
+#include "disk/iso_reader.h"
 #include "formats/pe.h"
 
 #define ITEMS(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,4 +1,4 @@
-#include "formats/isowriter.h"
+#include "disk/iso_writer.h"
 
 #include <locale.h>
 #include <pthread.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "formats/iso9660.h"
+#include "disk/iso_reader.h"
 #include "judge.h"
 #include "sample_iso.h"
 

@@ -1,6 +1,6 @@
 /* Reads ISO 9660 (ECMA-119) directories: where the bytes of a file stand in an image. */
-#ifndef BF_ISO9660_H
-#define BF_ISO9660_H
+#ifndef BF_ISO_READER_H
+#define BF_ISO_READER_H
 
 #include "base/source.h"
 

@@ -1,4 +1,4 @@
-#include "formats/iso_tree.h"
+#include "disk/iso_tree.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "formats/iso_stream.h"
+#include "disk/iso_stream.h"
 
 enum {
 	FIFO_BLOCKS = 64, /* 128 KiB: more than libisofs has to say, it never waits */

@@ -1,11 +1,11 @@
-#include "formats/isowriter.h"
+#include "disk/iso_writer.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/iso9660.h"
-#include "formats/iso_partitions.h"
-#include "formats/iso_tree.h"
+#include "disk/iso_partitions.h"
+#include "disk/iso_reader.h"
+#include "disk/iso_tree.h"
 
 enum {
 	SECTOR = 512, /* what El Torito counts in */

@@ -1,10 +1,10 @@
-#include "formats/fat.h"
+#include "disk/fat_writer.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "formats/fat_tree.h"
+#include "disk/fat_tree.h"
 
 enum {
 	SECTOR = 512,

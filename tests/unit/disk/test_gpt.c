@@ -1,4 +1,4 @@
-#include "formats/gpt.h"
+#include "disk/gpt.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "formats/mbr.h"
+#include "disk/mbr.h"
 #include "judge.h"
 
 #define ITEMS(array) (sizeof(array) / sizeof((array)[0]))

@@ -3,8 +3,8 @@
 #define BF_FAT_TREE_H
 
 #include "base/bytes.h"
-#include "formats/fat.h"
-#include "formats/fat_name.h"
+#include "disk/fat_name.h"
+#include "disk/fat_writer.h"
 
 struct bf_fat_node {
 	struct bf_view name; /* points into the path that brought it */

@@ -1,4 +1,4 @@
-#include "formats/iso_stream.h"
+#include "disk/iso_stream.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "formats/partition.h"
+#include "disk/partition.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "formats/eltorito.h"
+#include "disk/eltorito.h"
 
 #include <string.h>
 

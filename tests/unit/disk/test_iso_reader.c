@@ -1,4 +1,4 @@
-#include "formats/iso9660.h"
+#include "disk/iso_reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

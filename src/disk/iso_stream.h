@@ -7,7 +7,7 @@
 #define LIBISOFS_WITHOUT_LIBBURN /* for its own definition of struct burn_source */
 #include <libisofs/libisofs.h>
 
-#include "formats/isowriter.h"
+#include "disk/iso_writer.h"
 
 /*
  * Make a stream that reads the file, which must outlive it. The id tells it from the other

@@ -1,4 +1,4 @@
-#include "formats/fat.h"
+#include "disk/fat_writer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "formats/gpt.h"
+#include "disk/gpt.h"
 
 #include <assert.h>
 #include <string.h>

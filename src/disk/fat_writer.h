@@ -3,8 +3,8 @@
  * On-Disk Format" 1.03), laid out for an EFI System Partition inside an ISO: every file
  * contiguous and 2048-aligned, no file's bytes copied.
  */
-#ifndef BF_FAT_H
-#define BF_FAT_H
+#ifndef BF_FAT_WRITER_H
+#define BF_FAT_WRITER_H
 
 #include "base/bytes.h"
 

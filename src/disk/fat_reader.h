@@ -2,8 +2,8 @@
  * Reads FAT12, FAT16 and FAT32 file systems (Microsoft's "FAT: General Overview of On-Disk
  * Format" 1.03), anybody's and of any size: only what is asked for is read.
  */
-#ifndef BF_FATREADER_H
-#define BF_FATREADER_H
+#ifndef BF_FAT_READER_H
+#define BF_FAT_READER_H
 
 #include "base/source.h"
 

@@ -1,4 +1,4 @@
-#include "formats/partition.h"
+#include "disk/partition.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "formats/gpt.h"
-#include "formats/mbr.h"
+#include "disk/gpt.h"
+#include "disk/mbr.h"
 #include "guard.h"
 
 enum {

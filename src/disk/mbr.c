@@ -1,4 +1,4 @@
-#include "formats/mbr.h"
+#include "disk/mbr.h"
 
 #include <string.h>
 

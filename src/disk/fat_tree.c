@@ -1,4 +1,4 @@
-#include "formats/fat_tree.h"
+#include "disk/fat_tree.h"
 
 #include <stdlib.h>
 #include <string.h>

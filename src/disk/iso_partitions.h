@@ -5,9 +5,9 @@
 #ifndef BF_ISO_PARTITIONS_H
 #define BF_ISO_PARTITIONS_H
 
-#include "formats/gpt.h"
-#include "formats/isowriter.h"
-#include "formats/mbr.h"
+#include "disk/gpt.h"
+#include "disk/iso_writer.h"
+#include "disk/mbr.h"
 
 /* What the tables tell of. Offsets and sizes are in bytes, multiples of BF_ISO_BLOCK. */
 struct bf_iso_disk {

@@ -3,8 +3,8 @@
  * tables for when it is written to a stick. The file system itself is libisofs's work; the
  * files' bytes stay where the caller has them.
  */
-#ifndef BF_ISOWRITER_H
-#define BF_ISOWRITER_H
+#ifndef BF_ISO_WRITER_H
+#define BF_ISO_WRITER_H
 
 #include "base/pieces.h"
 

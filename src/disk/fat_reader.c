@@ -1,4 +1,4 @@
-#include "formats/fatreader.h"
+#include "disk/fat_reader.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "formats/iso_partitions.h"
+#include "disk/iso_partitions.h"
 
 #include <string.h>
 #include <zlib.h>

@@ -1,4 +1,4 @@
-#include "formats/fat_name.h"
+#include "disk/fat_name.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef BF_ISO_TREE_H
 #define BF_ISO_TREE_H
 
-#include "formats/isowriter.h"
+#include "disk/iso_writer.h"
 
 /*
  * Write what stands in front of the files: an empty system area, the descriptors, the El
