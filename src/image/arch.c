@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 static const struct {
 	const char *name;

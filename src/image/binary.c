@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bzimage.h"
-#include "formats/zbin.h"
+#include "binary/bzimage.h"
+#include "binary/zbin.h"
 #include "image/plant.h"
 
 /* Programs by a text that is in them; the first that is found counts. */

@@ -5,7 +5,7 @@
 #ifndef BF_BINARY_H
 #define BF_BINARY_H
 
-#include "formats/authenticode.h"
+#include "binary/authenticode.h"
 #include "formats/slot.h"
 #include "image/ipxe.h"
 #include "image/rootcert.h"

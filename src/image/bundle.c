@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/pe.h"
+#include "binary/pe.h"
 #include "image/embedded.h"
 #include "image/manifest.h"
 #include "image/site.h"

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bzimage.h"
-#include "formats/pe.h"
-#include "formats/zbin.h"
+#include "binary/bzimage.h"
+#include "binary/pe.h"
+#include "binary/zbin.h"
 #include "image/plant.h"
 
 enum {

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bzimage.h"
-#include "formats/zbin.h"
+#include "binary/bzimage.h"
+#include "binary/zbin.h"
 #include "image/openers.h"
 
 /* The first bytes of every script; the binary compares what it loads with them. */

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bzimage.h"
-#include "formats/pe.h"
-#include "formats/zbin.h"
-#include "formats/zbin_patch.h"
+#include "binary/bzimage.h"
+#include "binary/pe.h"
+#include "binary/zbin.h"
+#include "binary/zbin_patch.h"
 #include "image/rootcert.h"
 
 enum {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/pe.h"
+#include "binary/pe.h"
 #include "image/arch.h"
 
 /* struct stub_header of prebuilt/stub/efi.c: 32-bit fields, the code follows. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bzimage.h"
+#include "binary/bzimage.h"
 
 /*
  * The setup afterwards, its new sectors from where the payload was:

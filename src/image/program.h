@@ -3,7 +3,7 @@
 #define BF_PROGRAM_H
 
 #include "base/bytes.h"
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 struct bf_program {
 	struct bf_view bytes;    /* the PE file, or the lkrn's last block unpacked */

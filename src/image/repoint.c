@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "formats/bzimage.h"
-#include "formats/pe.h"
+#include "binary/bzimage.h"
+#include "binary/pe.h"
 #include "image/binary.h"
 #include "image/scan.h"
 #include "image/schemes.h"

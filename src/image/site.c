@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 enum { CHECKSUM_SIZE = 4 };
 

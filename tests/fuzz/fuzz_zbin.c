@@ -1,8 +1,8 @@
 /* The payload of an ipxe.lkrn: walking, unpacking, and changing its blocks. */
 #include <string.h>
 
-#include "formats/zbin.h"
-#include "formats/zbin_patch.h"
+#include "binary/zbin.h"
+#include "binary/zbin_patch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

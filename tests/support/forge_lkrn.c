@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/bcj.h"
+#include "binary/bcj.h"
 
 static const char first_block[] = "what runs before iPXE itself is unpacked";
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 static void test_names(void **state)
 {

@@ -7,11 +7,11 @@
 
 #include <cmocka.h>
 
+#include "binary/bzimage.h"
+#include "binary/pe.h"
+#include "binary/zbin.h"
 #include "forge_lkrn.h"
 #include "forge_pe.h"
-#include "formats/bzimage.h"
-#include "formats/pe.h"
-#include "formats/zbin.h"
 #include "guard.h"
 #include "image/rootcert.h"
 #include "samples.h"

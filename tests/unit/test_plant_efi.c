@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "binary/pe.h"
 #include "forge_pe.h"
-#include "formats/pe.h"
 #include "formats/slot.h"
 #include "guard.h"
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "binary/bzimage.h"
 #include "forge_lkrn.h"
-#include "formats/bzimage.h"
 #include "formats/slot.h"
 #include "guard.h"
 #include "stock.h"

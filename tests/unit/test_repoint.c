@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "formats/pe.h"
+#include "binary/pe.h"
 #include "image/template.h"
 
 static const char old_script[] = "chain http://old.example/\n";

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "binary/pe.h"
 #include "forge_pe.h"
-#include "formats/pe.h"
 
 enum {
 	SIZE = BF_SLOT_SIZE_MIN,

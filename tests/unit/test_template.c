@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "binary/pe.h"
 #include "disk/iso_reader.h"
-#include "formats/pe.h"
 
 #define ITEMS(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,8 +1,8 @@
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 #include <string.h>
 
-#include "formats/pe_fields.h"
+#include "binary/pe_fields.h"
 
 /* IMAGE_DEBUG_DIRECTORY, PE Format "Debug Directory (Image Only)". */
 enum {

@@ -1,4 +1,4 @@
-#include "formats/lzma1.h"
+#include "binary/lzma1.h"
 
 #include <lzma.h>
 #include <setjmp.h>

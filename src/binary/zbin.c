@@ -1,10 +1,10 @@
-#include "formats/zbin.h"
+#include "binary/zbin.h"
 
 #include <lzma.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bcj.h"
+#include "binary/bcj.h"
 
 enum {
 	LENGTH_SIZE = 4,

@@ -2,7 +2,7 @@
 #ifndef BF_AUTHENTICODE_H
 #define BF_AUTHENTICODE_H
 
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 enum {
 	BF_SIGNERS_MAX = 4,

@@ -1,4 +1,4 @@
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "binary/pe.h"
 #include "forge_pe.h"
-#include "formats/pe.h"
 #include "formats/slot.h"
 #include "image/plant.h"
 

@@ -1,4 +1,4 @@
-#include "formats/bcj.h"
+#include "binary/bcj.h"
 
 #include <stdbool.h>
 

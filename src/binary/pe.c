@@ -1,8 +1,8 @@
-#include "formats/pe.h"
+#include "binary/pe.h"
 
 #include <string.h>
 
-#include "formats/pe_fields.h"
+#include "binary/pe_fields.h"
 
 static int find_headers(struct bf_pe *pe, struct bf_error *reterr)
 {

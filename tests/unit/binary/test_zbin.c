@@ -1,4 +1,4 @@
-#include "formats/zbin.h"
+#include "binary/zbin.h"
 
 #include <lzma.h>
 #include <setjmp.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "binary/bzimage.h"
 #include "forge_lkrn.h"
-#include "formats/bzimage.h"
 #include "guard.h"
 #include "stock.h"
 

@@ -1,11 +1,11 @@
-#include "formats/zbin_patch.h"
+#include "binary/zbin_patch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bcj.h"
-#include "formats/zbin.h"
+#include "binary/bcj.h"
+#include "binary/zbin.h"
 
 enum {
 	VERSION = 1,

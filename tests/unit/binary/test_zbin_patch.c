@@ -1,4 +1,4 @@
-#include "formats/zbin_patch.h"
+#include "binary/zbin_patch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
+#include "binary/bcj.h"
+#include "binary/zbin.h"
 #include "forge_lkrn.h"
-#include "formats/bcj.h"
-#include "formats/zbin.h"
 #include "guard.h"
 #include "samples.h"
 

@@ -1,10 +1,10 @@
-#include "formats/zbin_patch.h"
+#include "binary/zbin_patch.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "formats/bcj.h"
-#include "formats/zbin.h"
+#include "binary/bcj.h"
+#include "binary/zbin.h"
 
 /*
  * A match names bytes that may be part of the match itself, hence one at a time and never

@@ -1,4 +1,4 @@
-#include "formats/authenticode.h"
+#include "binary/authenticode.h"
 
 #include <openssl/pkcs7.h>
 #include <openssl/x509.h>

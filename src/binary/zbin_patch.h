@@ -18,7 +18,7 @@
 #define BF_ZBIN_PATCH_H
 
 #include "base/bytes.h"
-#include "formats/lzma1.h"
+#include "binary/lzma1.h"
 
 struct bf_zbin_checkpoint {
 	struct bf_lzma1_decoder decoder; /* its packed points into the payload */

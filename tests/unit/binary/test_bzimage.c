@@ -1,4 +1,4 @@
-#include "formats/bzimage.h"
+#include "binary/bzimage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
