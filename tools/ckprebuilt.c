@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
-#include "formats/slot.h"
+#include "ipxe/slot.h"
 
 enum { FILE_SIZE_MAX = 64 << 20 };
 

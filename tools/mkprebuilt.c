@@ -10,11 +10,11 @@
 
 #include "base/cleanup.h"
 #include "base/sha256.h"
-#include "formats/slot.h"
-#include "image/ipxe.h"
-#include "image/pin.h"
-#include "image/plant.h"
-#include "image/site.h"
+#include "ipxe/ipxe.h"
+#include "ipxe/pin.h"
+#include "ipxe/plant.h"
+#include "ipxe/site.h"
+#include "ipxe/slot.h"
 
 enum { FILE_SIZE_MAX = 64 << 20, PACKAGES_MAX = 8 };
 

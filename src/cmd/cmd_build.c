@@ -8,9 +8,9 @@
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
 #include "image/import.h"
-#include "image/plant.h"
 #include "image/template.h"
 #include "image/trust.h"
+#include "ipxe/plant.h"
 
 static double milliseconds_since(const struct timespec *start)
 {

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "binary/bzimage.h"
 #include "binary/zbin.h"
-#include "image/plant.h"
+#include "ipxe/plant.h"
 
 /* Programs by a text that is in them; the first that is found counts. */
 static const struct {

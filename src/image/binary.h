@@ -6,9 +6,9 @@
 #define BF_BINARY_H
 
 #include "binary/authenticode.h"
-#include "formats/slot.h"
-#include "image/ipxe.h"
-#include "image/rootcert.h"
+#include "ipxe/ipxe.h"
+#include "ipxe/rootcert.h"
+#include "ipxe/slot.h"
 
 enum { BF_BINARY_SIZE_MAX = 64 << 20 };
 

@@ -8,7 +8,7 @@
 #include "binary/pe.h"
 #include "image/embedded.h"
 #include "image/manifest.h"
-#include "image/site.h"
+#include "ipxe/site.h"
 
 static int read_from_folder(const char *folder, const char *name, size_t limit,
 			    struct bf_buffer *ret, struct bf_error *reterr)

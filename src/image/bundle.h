@@ -19,9 +19,9 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/sha256.h"
-#include "formats/slot.h"
-#include "image/algorithms.h"
-#include "image/ipxe.h"
+#include "ipxe/algorithms.h"
+#include "ipxe/ipxe.h"
+#include "ipxe/slot.h"
 
 enum {
 	BF_BUNDLE_FILES_MAX = 32,

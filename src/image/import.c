@@ -6,7 +6,7 @@
 #include "binary/bzimage.h"
 #include "binary/pe.h"
 #include "binary/zbin.h"
-#include "image/plant.h"
+#include "ipxe/plant.h"
 
 enum {
 	/* The packed block is for one image: speed counts, thirty kilobytes do not. */

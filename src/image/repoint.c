@@ -9,7 +9,7 @@
 #include "binary/pe.h"
 #include "image/binary.h"
 #include "image/scan.h"
-#include "image/schemes.h"
+#include "ipxe/schemes.h"
 
 /* ---- The bundle's own binaries ---- */
 

@@ -8,7 +8,7 @@
 
 #include "base/source.h"
 #include "image/bundle.h"
-#include "image/site.h"
+#include "ipxe/site.h"
 
 enum { BF_REPOINT_PATH_SIZE = 128 };
 

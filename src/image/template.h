@@ -8,7 +8,7 @@
 #include "disk/fat_writer.h"
 #include "disk/iso_writer.h"
 #include "image/bundle.h"
-#include "image/site.h"
+#include "ipxe/site.h"
 
 enum bf_format {
 	BF_FORMAT_ISO,

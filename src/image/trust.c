@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "image/pin.h"
+#include "ipxe/pin.h"
 
 enum { WARNING_DAYS = 30, DAY = 24 * 60 * 60 };
 

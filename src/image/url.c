@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/nearest.h"
-#include "image/schemes.h"
+#include "ipxe/schemes.h"
 
 static const char example[] = "http://my-bootserver.example/boot";
 

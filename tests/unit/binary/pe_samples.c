@@ -8,8 +8,8 @@
 #include "base/cleanup.h"
 #include "binary/pe.h"
 #include "forge_pe.h"
-#include "formats/slot.h"
-#include "image/plant.h"
+#include "ipxe/plant.h"
+#include "ipxe/slot.h"
 
 static const struct {
 	const char *arch;

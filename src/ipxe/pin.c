@@ -1,4 +1,4 @@
-#include "image/pin.h"
+#include "ipxe/pin.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "binary/pe.h"
 #include "binary/zbin.h"
 #include "binary/zbin_patch.h"
-#include "image/rootcert.h"
+#include "ipxe/rootcert.h"
 
 enum {
 	PARAGRAPH = 16,

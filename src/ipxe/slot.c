@@ -1,4 +1,4 @@
-#include "formats/slot.h"
+#include "ipxe/slot.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "image/algorithms.h"
+#include "ipxe/algorithms.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "image/plant.h"
+#include "ipxe/plant.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 
 #include "binary/pe.h"
 #include "forge_pe.h"
-#include "formats/slot.h"
 #include "guard.h"
+#include "ipxe/slot.h"
 
 enum {
 	OPT = FORGE_OPTIONAL,

@@ -1,8 +1,8 @@
-#include "image/plant.h"
+#include "ipxe/plant.h"
 
 #include <string.h>
 
-#include "formats/slot.h"
+#include "ipxe/slot.h"
 
 static const char placeholder[] = "echo This is an unpatched boots-from binary: nothing "
 				  "was put in its script slot\n"

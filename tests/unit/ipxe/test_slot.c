@@ -1,4 +1,4 @@
-#include "formats/slot.h"
+#include "ipxe/slot.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

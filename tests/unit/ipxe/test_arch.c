@@ -1,4 +1,4 @@
-#include "image/arch.h"
+#include "ipxe/arch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "image/ipxe.h"
+#include "ipxe/ipxe.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 
 #include "forge_lkrn.h"
 #include "forge_pe.h"
-#include "formats/slot.h"
 #include "guard.h"
+#include "ipxe/slot.h"
 #include "stock.h"
 
 static const char *const names[] = {"http", "tftp", "tcp", "aoe"};

@@ -6,8 +6,8 @@
 #define BF_SITE_H
 
 #include "base/digest.h"
-#include "formats/slot.h"
-#include "image/arch.h"
+#include "ipxe/arch.h"
+#include "ipxe/slot.h"
 
 enum {
 	BF_SITES_MAX = 16, /* in one image */

@@ -6,7 +6,7 @@
 #ifndef BF_OPENERS_H
 #define BF_OPENERS_H
 
-#include "image/program.h"
+#include "ipxe/program.h"
 
 /*
  * List the schemes, sorted and with commas, in ret (size bytes, with the NUL). Without tcp

@@ -1,4 +1,4 @@
-#include "image/schemes.h"
+#include "ipxe/schemes.h"
 
 #include <stdbool.h>
 #include <stdio.h>

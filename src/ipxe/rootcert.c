@@ -1,4 +1,4 @@
-#include "image/rootcert.h"
+#include "ipxe/rootcert.h"
 
 #include <string.h>
 

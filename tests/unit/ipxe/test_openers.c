@@ -1,4 +1,4 @@
-#include "image/openers.h"
+#include "ipxe/openers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

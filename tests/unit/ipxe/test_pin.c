@@ -1,4 +1,4 @@
-#include "image/pin.h"
+#include "ipxe/pin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #include "forge_lkrn.h"
 #include "forge_pe.h"
 #include "guard.h"
-#include "image/rootcert.h"
+#include "ipxe/rootcert.h"
 #include "samples.h"
 #include "stock.h"
 

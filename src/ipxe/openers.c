@@ -1,4 +1,4 @@
-#include "image/openers.h"
+#include "ipxe/openers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-#include "image/plant.h"
+#include "ipxe/plant.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "binary/pe.h"
-#include "image/arch.h"
+#include "ipxe/arch.h"
 
 /* struct stub_header of prebuilt/stub/efi.c: 32-bit fields, the code follows. */
 enum {

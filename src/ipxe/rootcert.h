@@ -7,7 +7,7 @@
 #define BF_ROOTCERT_H
 
 #include "base/sha256.h"
-#include "image/program.h"
+#include "ipxe/program.h"
 
 enum { BF_ROOTCERT_MAX = 16 };
 

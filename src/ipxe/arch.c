@@ -1,4 +1,4 @@
-#include "image/arch.h"
+#include "ipxe/arch.h"
 
 #include <string.h>
 

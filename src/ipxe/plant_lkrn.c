@@ -1,4 +1,4 @@
-#include "image/plant.h"
+#include "ipxe/plant.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "image/plant.h"
+#include "ipxe/plant.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 
 #include "binary/bzimage.h"
 #include "forge_lkrn.h"
-#include "formats/slot.h"
 #include "guard.h"
+#include "ipxe/slot.h"
 #include "stock.h"
 
 /* A stub's header, two fields to fill in, and code of no meaning. */

@@ -1,11 +1,11 @@
-#include "image/ipxe.h"
+#include "ipxe/ipxe.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "binary/bzimage.h"
 #include "binary/zbin.h"
-#include "image/openers.h"
+#include "ipxe/openers.h"
 
 /* The first bytes of every script; the binary compares what it loads with them. */
 static const char magic[] = "#!ipxe";

@@ -1,4 +1,4 @@
-#include "image/site.h"
+#include "ipxe/site.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,9 +3,9 @@
 #define BF_IPXE_H
 
 #include "base/bytes.h"
-#include "image/algorithms.h"
-#include "image/arch.h"
-#include "image/schemes.h"
+#include "ipxe/algorithms.h"
+#include "ipxe/arch.h"
+#include "ipxe/schemes.h"
 
 enum {
 	BF_IPXE_SCHEMES_SIZE = BF_SCHEMES_SIZE,

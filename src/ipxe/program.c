@@ -1,4 +1,4 @@
-#include "image/program.h"
+#include "ipxe/program.h"
 
 /* PE Format, Optional Header Windows-Specific Fields (PE32+). */
 enum { OPT_IMAGE_BASE = 24 };
