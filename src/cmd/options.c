@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cmd/arguments.h"
-#include "image/url.h"
+#include "script/url.h"
 
 const char bf_options_help[] =
 	"Usage: boots-from [OPTION]... URL\n"

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "image/network.h"
 #include "image/template.h"
 #include "image/template_options.h"
+#include "script/network.h"
 
 enum bf_action {
 	BF_ACTION_BUILD,

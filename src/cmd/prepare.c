@@ -7,11 +7,11 @@
 
 #include "base/cleanup.h"
 #include "image/import.h"
-#include "image/script.h"
 #include "image/template.h"
 #include "image/trust.h"
-#include "image/url.h"
-#include "image/userscript.h"
+#include "script/script.h"
+#include "script/url.h"
+#include "script/userscript.h"
 
 int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		      struct bf_error *reterr)

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "image/userscript.h"
+#include "script/userscript.h"
 
 static int read_list(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
 {

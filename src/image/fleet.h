@@ -4,7 +4,7 @@
 
 #include "image/expand.h"
 #include "image/hostlist.h"
-#include "image/target.h"
+#include "script/target.h"
 
 /*
  * Columns with the name of a setting (see bf_target_set()) set it; script is the name of a

@@ -3,8 +3,8 @@
 #define BF_LIB_PRIVATE_H
 
 #include "image/maker.h"
-#include "image/target.h"
 #include "lib/boots-from.h"
+#include "script/target.h"
 
 /* The options that are text are our own copies. */
 struct bf_boot_options {

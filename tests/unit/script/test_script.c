@@ -1,4 +1,4 @@
-#include "image/script.h"
+#include "script/script.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "image/target.h"
+#include "script/target.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
-#include "image/script.h"
+#include "script/script.h"
 
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "image/url.h"
+#include "script/url.h"
 
 /* Generous: a card that has to negotiate its speed takes a few seconds. */
 enum { LINK_TIMEOUT_MS = 30000 };

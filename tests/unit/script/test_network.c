@@ -1,4 +1,4 @@
-#include "image/network.h"
+#include "script/network.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "image/userscript.h"
+#include "script/userscript.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
-#include "image/target.h"
+#include "script/target.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/nearest.h"
-#include "image/script.h"
-#include "image/url.h"
-#include "image/userscript.h"
+#include "script/script.h"
+#include "script/url.h"
+#include "script/userscript.h"
 
 static const char *const names[] = {"dns",     "gateway", "hostname", "ip",  "nic",
 				    "retries", "script",  "url",      "vlan"};

@@ -1,4 +1,4 @@
-#include "image/url.h"
+#include "script/url.h"
 
 #include <stdio.h>
 #include <string.h>

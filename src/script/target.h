@@ -2,7 +2,7 @@
 #ifndef BF_TARGET_H
 #define BF_TARGET_H
 
-#include "image/network.h"
+#include "script/network.h"
 
 /* Zeroed, nothing is set yet. */
 struct bf_target {

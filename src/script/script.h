@@ -2,7 +2,7 @@
 #ifndef BF_SCRIPT_H
 #define BF_SCRIPT_H
 
-#include "image/network.h"
+#include "script/network.h"
 
 /*
  * Append to ret the script that sets up the network, which bf_network_check() has
