@@ -2,8 +2,8 @@
 #ifndef BF_PREPARE_H
 #define BF_PREPARE_H
 
+#include "bundle/bundle.h"
 #include "cmd/options.h"
-#include "image/bundle.h"
 #include "image/certificate.h"
 
 /*

@@ -5,7 +5,7 @@
 #ifndef BF_IMPORT_H
 #define BF_IMPORT_H
 
-#include "image/bundle.h"
+#include "bundle/bundle.h"
 #include "image/template.h"
 
 /*

@@ -7,7 +7,7 @@
 #define BF_REPOINT_H
 
 #include "base/source.h"
-#include "image/bundle.h"
+#include "bundle/bundle.h"
 #include "ipxe/site.h"
 
 enum { BF_REPOINT_PATH_SIZE = 128 };

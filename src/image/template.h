@@ -5,9 +5,9 @@
 #ifndef BF_TEMPLATE_H
 #define BF_TEMPLATE_H
 
+#include "bundle/bundle.h"
 #include "disk/fat_writer.h"
 #include "disk/iso_writer.h"
-#include "image/bundle.h"
 #include "ipxe/site.h"
 
 enum bf_format {

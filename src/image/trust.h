@@ -5,7 +5,7 @@
 #ifndef BF_TRUST_H
 #define BF_TRUST_H
 
-#include "image/bundle.h"
+#include "bundle/bundle.h"
 #include "image/certificate.h"
 
 /*

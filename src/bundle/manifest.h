@@ -2,7 +2,7 @@
 #ifndef BF_MANIFEST_H
 #define BF_MANIFEST_H
 
-#include "image/bundle.h"
+#include "bundle/bundle.h"
 
 /* What the lines say, with no file looked at yet. */
 struct bf_manifest_file {

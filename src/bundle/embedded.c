@@ -1,4 +1,4 @@
-#include "image/embedded.h"
+#include "bundle/embedded.h"
 
 #include <string.h>
 

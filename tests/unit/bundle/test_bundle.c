@@ -1,4 +1,4 @@
-#include "image/bundle.h"
+#include "bundle/bundle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

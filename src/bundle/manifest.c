@@ -1,4 +1,4 @@
-#include "image/manifest.h"
+#include "bundle/manifest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

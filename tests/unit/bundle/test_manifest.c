@@ -1,4 +1,4 @@
-#include "image/manifest.h"
+#include "bundle/manifest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "image/bundle.h"
+#include "bundle/bundle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "binary/pe.h"
-#include "image/embedded.h"
-#include "image/manifest.h"
+#include "bundle/embedded.h"
+#include "bundle/manifest.h"
 #include "ipxe/site.h"
 
 static int read_from_folder(const char *folder, const char *name, size_t limit,
