@@ -6,7 +6,7 @@
 #include "cmd/arguments.h"
 #include "cmd/commands.h"
 #include "cmd/report.h"
-#include "image/judge.h"
+#include "inspect/judge.h"
 
 static const char help[] = "Usage: boots-from inspect [OPTION]... FILE\n"
 			   "Say what an ISO, a stick, an ESP, an .efi or an .lkrn holds "

@@ -2,7 +2,7 @@
 #ifndef BF_REPORT_H
 #define BF_REPORT_H
 
-#include "image/inspect.h"
+#include "inspect/inspect.h"
 
 void bf_report_text(const char *path, const struct bf_inspect *report);
 

@@ -7,8 +7,8 @@
 #include "base/cleanup.h"
 #include "binary/bzimage.h"
 #include "binary/pe.h"
-#include "image/binary.h"
-#include "image/scan.h"
+#include "inspect/examine.h"
+#include "inspect/scan.h"
 #include "ipxe/schemes.h"
 
 /* ---- The bundle's own binaries ---- */

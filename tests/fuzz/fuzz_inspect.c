@@ -1,8 +1,8 @@
 /* Any bytes get a report, and repointing them fails or finds slots. */
 #include <stdlib.h>
 
-#include "image/judge.h"
 #include "image/repoint.h"
+#include "inspect/judge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

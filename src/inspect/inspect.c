@@ -1,4 +1,4 @@
-#include "image/inspect.h"
+#include "inspect/inspect.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
-#include "image/scan.h"
+#include "inspect/scan.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
 
-#include "image/binary.h"
+#include "inspect/examine.h"
 
 enum {
 	DEPTH_MAX = 6,

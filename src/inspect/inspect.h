@@ -5,8 +5,8 @@
 #ifndef BF_INSPECT_H
 #define BF_INSPECT_H
 
-#include "image/binary.h"
-#include "image/scan.h"
+#include "inspect/examine.h"
+#include "inspect/scan.h"
 
 enum {
 	BF_INSPECT_PROGRAMS_MAX = 32,

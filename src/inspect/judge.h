@@ -2,7 +2,7 @@
 #ifndef BF_JUDGE_H
 #define BF_JUDGE_H
 
-#include "image/inspect.h"
+#include "inspect/inspect.h"
 
 /* Fill in the boot paths of a report that bf_inspect_new() has just made. */
 void bf_judge_boot_paths(struct bf_inspect *report);

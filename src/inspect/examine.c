@@ -1,4 +1,4 @@
-#include "image/binary.h"
+#include "inspect/examine.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "image/isolinux.h"
+#include "inspect/isolinux.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "image/judge.h"
+#include "inspect/judge.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
-#include "image/isolinux.h"
+#include "inspect/isolinux.h"
 
 __attribute__((format(printf, 3, 4))) static void
 settle(struct bf_boot_path *path, enum bf_verdict verdict, const char *format, ...)

@@ -2,8 +2,8 @@
  * Everything there is to tell about one boot program: an iPXE, or what else is found where
  * an iPXE could be.
  */
-#ifndef BF_BINARY_H
-#define BF_BINARY_H
+#ifndef BF_EXAMINE_H
+#define BF_EXAMINE_H
 
 #include "binary/authenticode.h"
 #include "ipxe/ipxe.h"
