@@ -9,8 +9,8 @@
 #include "cmd/prepare.h"
 #include "image/import.h"
 #include "image/template.h"
-#include "image/trust.h"
 #include "ipxe/plant.h"
+#include "trust/trust.h"
 
 static double milliseconds_since(const struct timespec *start)
 {

@@ -8,10 +8,10 @@
 #include "base/cleanup.h"
 #include "image/import.h"
 #include "image/template.h"
-#include "image/trust.h"
 #include "script/script.h"
 #include "script/url.h"
 #include "script/userscript.h"
+#include "trust/trust.h"
 
 int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
 		      struct bf_error *reterr)

@@ -4,7 +4,7 @@
 
 #include "bundle/bundle.h"
 #include "cmd/options.h"
-#include "image/certificate.h"
+#include "trust/certificate.h"
 
 /*
  * Load the bundle with the binaries of --ipxe in it and settle which boot paths are meant:

@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "image/import.h"
-#include "image/trust.h"
+#include "trust/trust.h"
 
 static int add_ipxe(struct bf_maker_options *options, const char *path,
 		    struct bf_error *reterr)

@@ -1,5 +1,5 @@
 /* What the user names as a certificate. */
-#include "image/certificate.h"
+#include "trust/certificate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "image/trust.h"
+#include "trust/trust.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

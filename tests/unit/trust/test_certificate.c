@@ -1,4 +1,4 @@
-#include "image/certificate.h"
+#include "trust/certificate.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>

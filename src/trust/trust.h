@@ -6,7 +6,7 @@
 #define BF_TRUST_H
 
 #include "bundle/bundle.h"
-#include "image/certificate.h"
+#include "trust/certificate.h"
 
 /*
  * Whether the binaries for archs, a set of 1u << enum bf_arch, can read the certificate:

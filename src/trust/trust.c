@@ -1,4 +1,4 @@
-#include "image/trust.h"
+#include "trust/trust.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
