@@ -2,7 +2,7 @@
 #ifndef BF_BATCH_PLAN_H
 #define BF_BATCH_PLAN_H
 
-#include "image/fleet.h"
+#include "fleet/fleet.h"
 #include "image/maker.h"
 
 struct bf_batch_plan {

@@ -1,5 +1,5 @@
 /*
- * The hosts there are and what each boots: those of a list (see image/fleet.h), or every
+ * The hosts there are and what each boots: those of a list (see fleet/fleet.h), or every
  * name there can be.
  */
 #ifndef BF_HOSTS_H
@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "image/fleet.h"
+#include "fleet/fleet.h"
 #include "image/maker.h"
 
 /* A host of the list. */

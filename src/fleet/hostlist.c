@@ -1,4 +1,4 @@
-#include "image/hostlist.h"
+#include "fleet/hostlist.h"
 
 #include <csv.h>
 #include <stdlib.h>

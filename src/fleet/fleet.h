@@ -2,8 +2,8 @@
 #ifndef BF_FLEET_H
 #define BF_FLEET_H
 
-#include "image/expand.h"
-#include "image/hostlist.h"
+#include "fleet/expand.h"
+#include "fleet/hostlist.h"
 #include "script/target.h"
 
 /*

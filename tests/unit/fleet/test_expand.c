@@ -1,4 +1,4 @@
-#include "image/expand.h"
+#include "fleet/expand.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "image/fleet.h"
+#include "fleet/fleet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "image/fleet.h"
+#include "fleet/fleet.h"
 
 #include <string.h>
 #include <unistd.h>
