@@ -9,7 +9,7 @@
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
 #include "cmd/serve_options.h"
-#include "serve/listener.h"
+#include "http/listener.h"
 #include "serve/server.h"
 
 enum {

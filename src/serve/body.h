@@ -2,8 +2,8 @@
 #ifndef BF_BODY_H
 #define BF_BODY_H
 
-#include "serve/microhttpd.h"
-#include "serve/range.h"
+#include "http/microhttpd.h"
+#include "http/range.h"
 #include "serve/served.h"
 
 struct bf_body_parts {

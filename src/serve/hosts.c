@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "serve/request_path.h"
+#include "http/request_path.h"
 
 static int render_any(const struct bf_hosts *hosts, const char *host,
 		      struct bf_buffer *ret, struct bf_error *reterr)

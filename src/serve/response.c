@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/conditions.h"
+#include "http/http_date.h"
+#include "http/range.h"
 #include "serve/body.h"
-#include "serve/conditions.h"
-#include "serve/http_date.h"
-#include "serve/range.h"
 
 static const char image_type[] = "application/octet-stream";
 

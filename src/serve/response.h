@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "serve/microhttpd.h"
+#include "http/microhttpd.h"
 #include "serve/served.h"
 
 struct bf_response {

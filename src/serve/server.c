@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "serve/access_log.h"
-#include "serve/connections.h"
-#include "serve/request_path.h"
+#include "http/access_log.h"
+#include "http/connections.h"
+#include "http/request_path.h"
 #include "serve/response.h"
 
 enum {

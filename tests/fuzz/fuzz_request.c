@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "serve/conditions.h"
-#include "serve/range.h"
-#include "serve/request_path.h"
+#include "http/conditions.h"
+#include "http/range.h"
+#include "http/request_path.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "serve/connections.h"
+#include "http/connections.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-#include "serve/conditions.h"
+#include "http/conditions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

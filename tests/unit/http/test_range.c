@@ -1,4 +1,4 @@
-#include "serve/range.h"
+#include "http/range.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "serve/access_log.h"
+#include "http/access_log.h"
 
 struct bf_connection {
 	struct bf_connection *previous, *next;

@@ -1,4 +1,4 @@
-#include "serve/http_date.h"
+#include "http/http_date.h"
 
 #include <stddef.h>
 

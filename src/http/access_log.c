@@ -1,4 +1,4 @@
-#include "serve/access_log.h"
+#include "http/access_log.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-#include "serve/range.h"
+#include "http/range.h"
 
 #include <stdbool.h>
 #include <string.h>

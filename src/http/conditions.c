@@ -1,9 +1,9 @@
-#include "serve/conditions.h"
+#include "http/conditions.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "serve/http_date.h"
+#include "http/http_date.h"
 
 /*
  * Whether a list of entity tags (8.8.3) has ours, which is strong. A weak tag in the list

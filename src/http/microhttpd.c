@@ -1,4 +1,4 @@
-#include "serve/microhttpd.h"
+#include "http/microhttpd.h"
 
 #include <dlfcn.h>
 #include <stddef.h>

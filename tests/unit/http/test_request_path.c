@@ -1,4 +1,4 @@
-#include "serve/request_path.h"
+#include "http/request_path.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
