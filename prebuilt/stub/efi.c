@@ -7,7 +7,7 @@
  * same jump, without a script.
  *
  * It is linked to a flat blob without relocations or writable data, which runs at any
- * address. The blob starts with struct stub_header, whose deltas src/image/plant_efi.c fills
+ * address. The blob starts with struct stub_header, whose deltas src/ipxe/plant_efi.c fills
  * in; the code follows directly.
  */
 
