@@ -29,23 +29,6 @@ struct arguments {
 	int n_packages;
 };
 
-/* One binary of the bundle and what it is made from. */
-struct binary {
-	enum bf_arch arch;
-	const char *stock;
-	const char *stub;
-	const char *planted;
-};
-
-static const struct binary binaries[] = {
-	{BF_ARCH_BIOS, "ipxe.lkrn", "lkrn.stub", "ipxe.lkrn"},
-	{BF_ARCH_X86_64, "ipxe-amd64.efi", "efi-x86_64.stub", "ipxe-x86_64.efi"},
-	{BF_ARCH_ARM64, "ipxe-arm64.efi", "efi-arm64.stub", "ipxe-arm64.efi"},
-	{BF_ARCH_RISCV64, "ipxe-riscv64.efi", "efi-riscv64.stub", "ipxe-riscv64.efi"},
-};
-
-enum { N_BINARIES = sizeof(binaries) / sizeof(binaries[0]) };
-
 /* MANIFEST takes shape in three parts, so that its lines stand grouped. */
 struct manifest {
 	struct bf_buffer inputs, files, ipxe;
@@ -107,29 +90,29 @@ static int print_digest(enum bf_arch arch, struct bf_view planted, struct bf_slo
 	return err;
 }
 
-static int describe(const struct binary *binary, struct bf_view stock,
-		    struct bf_view planted, struct manifest *manifest,
-		    struct bf_error *reterr)
+static int describe(enum bf_arch arch, struct bf_view stock, struct bf_view planted,
+		    struct manifest *manifest, struct bf_error *reterr)
 {
 	struct bf_slot slot;
-	struct bf_ipxe ipxe;
+	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
+	const struct bf_ipxe_identity *identity = &ipxe.identity;
 	int err = bf_slot_find(planted, &slot, reterr);
 	if (!err)
-		err = bf_ipxe_identify(stock, &ipxe, reterr);
+		err = bf_ipxe_open(stock, &ipxe, reterr);
 	if (err)
 		return err;
-	if (ipxe.arch != binary->arch)
+	if (identity->arch != arch)
 		return bf_fail(reterr, BF_ERR_FORMAT, "is for %s, not %s",
-			       bf_arch_name(ipxe.arch), bf_arch_name(binary->arch));
-	if (bf_buffer_print(&manifest->ipxe, "ipxe %s %s %zu %u %s\n", binary->planted,
-			    bf_arch_name(ipxe.arch), slot.offset, slot.size,
-			    ipxe.schemes))
+			       bf_arch_name(identity->arch), bf_arch_name(arch));
+	if (bf_buffer_print(&manifest->ipxe, "ipxe %s %s %zu %u %s\n",
+			    bf_arch_row(arch)->name_in_bundle, bf_arch_name(arch),
+			    slot.offset, slot.size, identity->can.schemes))
 		return bf_fail_nomem(reterr);
-	if (ipxe.algorithms[0] &&
-	    bf_buffer_print(&manifest->ipxe, "algorithms %s %s\n",
-			    bf_arch_name(ipxe.arch), ipxe.algorithms))
+	if (identity->can.algorithms[0] &&
+	    bf_buffer_print(&manifest->ipxe, "algorithms %s %s\n", bf_arch_name(arch),
+			    identity->can.algorithms))
 		return bf_fail_nomem(reterr);
-	return print_digest(ipxe.arch, planted, slot, manifest, reterr);
+	return print_digest(arch, planted, slot, manifest, reterr);
 }
 
 /* What pinning a certificate needs later: its cost is paid here. */
@@ -143,39 +126,37 @@ static int emit_checkpoint(const struct arguments *arguments, struct bf_view lkr
 			       manifest, reterr);
 }
 
-static int plant(const struct arguments *arguments, const struct binary *binary,
+static int plant(const struct arguments *arguments, enum bf_arch arch,
 		 struct manifest *manifest, struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer stock = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer stub = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer planted = {0};
-	int err = read_input(arguments->ipxe_dir, binary->stock, &stock, reterr);
+	const struct bf_arch_row *row = bf_arch_row(arch);
+	int err = read_input(arguments->ipxe_dir, row->stock_name, &stock, reterr);
 	if (!err)
-		err = read_input(arguments->stub_dir, binary->stub, &stub, reterr);
+		err = read_input(arguments->stub_dir, row->stub_name, &stub, reterr);
 	if (!err)
-		err = note(&manifest->inputs, "input", binary->stock,
+		err = note(&manifest->inputs, "input", row->stock_name,
 			   bf_buffer_view(&stock), reterr);
 	if (err)
 		return err;
 
-	err = binary->arch == BF_ARCH_BIOS
-		      ? bf_plant_lkrn(bf_buffer_view(&stock), bf_buffer_view(&stub),
-				      BF_SLOT_SIZE, &planted, reterr)
-		      : bf_plant_efi(bf_buffer_view(&stock), bf_buffer_view(&stub),
-				     BF_SLOT_SIZE, &planted, reterr);
+	err = bf_plant(bf_buffer_view(&stock), bf_buffer_view(&stub), BF_SLOT_SIZE,
+		       &planted, reterr);
 	if (!err)
-		err = describe(binary, bf_buffer_view(&stock), bf_buffer_view(&planted),
+		err = describe(arch, bf_buffer_view(&stock), bf_buffer_view(&planted),
 			       manifest, reterr);
 	if (!err)
-		err = emit_file(arguments, binary->planted, bf_buffer_view(&planted),
+		err = emit_file(arguments, row->name_in_bundle, bf_buffer_view(&planted),
 				manifest, reterr);
 	if (!err)
-		err = emit_file(arguments, binary->stub, bf_buffer_view(&stub), manifest,
-				reterr);
-	if (!err && binary->arch == BF_ARCH_BIOS)
+		err = emit_file(arguments, row->stub_name, bf_buffer_view(&stub),
+				manifest, reterr);
+	if (!err && arch == BF_ARCH_BIOS)
 		err = emit_checkpoint(arguments, bf_buffer_view(&planted), manifest,
 				      reterr);
-	return err ? bf_fail_in(reterr, err, "'%s'", binary->stock) : BF_OK;
+	return err ? bf_fail_in(reterr, err, "'%s'", row->stock_name) : BF_OK;
 }
 
 static int copy(const struct arguments *arguments, const char *folder, const char *name,
@@ -214,8 +195,8 @@ static int make_bundle(const struct arguments *arguments, struct bf_error *reter
 {
 	struct manifest manifest = {0};
 	int err = BF_OK;
-	for (size_t i = 0; !err && i < N_BINARIES; i++)
-		err = plant(arguments, &binaries[i], &manifest, reterr);
+	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
+		err = plant(arguments, arch, &manifest, reterr);
 	if (!err)
 		err = copy(arguments, arguments->isolinux_dir, "isolinux.bin", &manifest,
 			   reterr);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
+
 enum {
 	BOOT_FLAG = 0xaa55,
 	VERSION_MIN = 0x204,
@@ -95,5 +97,28 @@ int bf_bzimage_parse(struct bf_view file, struct bf_bzimage *ret, struct bf_erro
 		return err;
 	image.version_text = find_version_text(&image);
 	*ret = image;
+	return BF_OK;
+}
+
+int bf_bzimage_replace_payload(const struct bf_bzimage *image, struct bf_view payload,
+			       struct bf_buffer *ret, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer out = {0};
+	struct bf_bzimage again;
+	if (bf_buffer_append(&out, image->file.data, image->payload_offset) ||
+	    bf_buffer_append(&out, payload.data, payload.size))
+		return bf_fail_nomem(reterr);
+	bf_put_le32(out.data + BF_BZIMAGE_SYSSIZE,
+		    (uint32_t)(bf_align(payload.size, PARAGRAPH) / PARAGRAPH));
+	int err = bf_bzimage_parse(bf_buffer_view(&out), &again, reterr);
+	if (!err && again.payload.size != payload.size)
+		err = bf_fail(reterr, BF_ERR_FORMAT,
+			      "its payload of %zu bytes is read back as %zu",
+			      payload.size, again.payload.size);
+	if (err)
+		return err;
+	bf_buffer_free(ret);
+	*ret = out;
+	out = (struct bf_buffer){0};
 	return BF_OK;
 }

@@ -133,8 +133,10 @@ static int load_ipxe(const char *folder, const struct bf_bundle *bundle,
 	ret->slot = (struct bf_slot){.offset = (size_t)wanted->slot_offset,
 				     .size = (uint32_t)wanted->slot_size,
 				     .declared_offset = (uint32_t)wanted->slot_offset};
-	memcpy(ret->schemes, wanted->schemes, sizeof(ret->schemes));
-	memcpy(ret->algorithms, wanted->algorithms, sizeof(ret->algorithms));
+	memcpy(ret->can.schemes, wanted->schemes, sizeof(ret->can.schemes));
+	memcpy(ret->can.algorithms, wanted->algorithms, sizeof(ret->can.algorithms));
+	ret->can.algorithms_known = wanted->algorithms[0];
+	ret->can.slot_size = ret->slot.size;
 	memcpy(ret->digest, wanted->digest, sizeof(ret->digest));
 	if (folder)
 		err = check_stranger(arch, ret, reterr);
@@ -206,10 +208,6 @@ void bf_bundle_free(struct bf_bundle *bundle)
 		return;
 	for (size_t i = 0; i < bundle->n_files; i++)
 		bf_buffer_free(&bundle->files[i].owned);
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		bf_buffer_free(&bundle->ipxe[arch].changed);
-		bf_buffer_free(&bundle->ipxe[arch].owned);
-	}
 	free(bundle);
 }
 
@@ -230,21 +228,4 @@ const char *bf_bundle_version(const struct bf_bundle *bundle, const char *packag
 		if (strcmp(bundle->packages[i].name, package) == 0)
 			return bundle->packages[i].version;
 	return NULL;
-}
-
-void bf_bundle_schemes(const struct bf_bundle *bundle, unsigned archs,
-		       char ret[BF_IPXE_SCHEMES_SIZE])
-{
-	ret[0] = '\0';
-	bool first = true;
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
-		if (!ipxe->present || !(archs & 1u << arch))
-			continue;
-		if (first)
-			memcpy(ret, ipxe->schemes, BF_IPXE_SCHEMES_SIZE);
-		else
-			bf_schemes_intersect(ret, ipxe->schemes);
-		first = false;
-	}
 }

@@ -19,8 +19,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/sha256.h"
-#include "ipxe/algorithms.h"
-#include "ipxe/ipxe.h"
+#include "ipxe/capabilities.h"
 #include "ipxe/slot.h"
 
 enum {
@@ -42,14 +41,9 @@ struct bf_bundle_file {
 struct bf_bundle_ipxe {
 	bool present;
 	struct bf_view binary;
-	struct bf_slot slot; /* in the binary, or in its unpacked block */
-	/* The slot is inside the lkrn's packed block and takes a script only before layout. */
-	bool slot_is_packed;
-	struct bf_buffer owned; /* what binary points to, if the user brought it */
-	char schemes[BF_IPXE_SCHEMES_SIZE];
-	char algorithms[BF_ALGORITHMS_SIZE]; /* empty where they are not known */
-	char digest[BF_DIGEST_HEX_SIZE];     /* bf_site_digest(); empty if not known */
-	struct bf_buffer changed; /* what binary points to after bf_trust_pin() */
+	struct bf_slot slot; /* in the binary */
+	struct bf_capabilities can;
+	char digest[BF_DIGEST_HEX_SIZE]; /* bf_site_digest(); empty if not known */
 };
 
 struct bf_bundle_package {
@@ -71,7 +65,7 @@ struct bf_bundle {
  * Load the bundle from a folder, or the one inside the executable when folder is NULL. A
  * folder's files must have the sizes and hashes that MANIFEST gives; those inside the
  * executable were checked when it was built. Every iPXE binary is checked for its one
- * slot. Release it with bf_bundle_free().
+ * slot. Once loaded it never changes. Release it with bf_bundle_free().
  */
 int bf_bundle_load(const char *folder, struct bf_bundle **ret, struct bf_error *reterr);
 void bf_bundle_free(struct bf_bundle *bundle);
@@ -82,12 +76,5 @@ int bf_bundle_file(const struct bf_bundle *bundle, const char *name, struct bf_v
 
 /* The version of a package the bundle was made from, NULL when it is not listed. */
 const char *bf_bundle_version(const struct bf_bundle *bundle, const char *package);
-
-/*
- * The URL schemes that every iPXE among archs (a set of 1u << enum bf_arch) can open: an
- * image's URL must suit all of its boot paths.
- */
-void bf_bundle_schemes(const struct bf_bundle *bundle, unsigned archs,
-		       char ret[BF_IPXE_SCHEMES_SIZE]);
 
 #endif

@@ -15,7 +15,7 @@ struct bf_manifest_ipxe {
 	char name[BF_BUNDLE_NAME_SIZE]; /* empty where the bundle has none */
 	uint64_t slot_offset;
 	uint64_t slot_size;
-	char schemes[BF_IPXE_SCHEMES_SIZE];
+	char schemes[BF_WORD_LIST_SIZE];
 	char algorithms[BF_ALGORITHMS_SIZE];
 	char digest[BF_DIGEST_HEX_SIZE];
 };

@@ -20,36 +20,24 @@ struct run {
 
 /* One thread's, used again for each of its images. */
 struct scratch {
-	struct bf_buffer script;
 	struct bf_buffer path;
-	struct bf_patches patches;
-	struct bf_pieces image;
+	struct bf_image image;
 };
 
 static void scratch_free(struct scratch *scratch)
 {
-	bf_buffer_free(&scratch->script);
 	bf_buffer_free(&scratch->path);
-	bf_patches_free(&scratch->patches);
-	bf_pieces_free(&scratch->image);
+	bf_image_free(&scratch->image);
 }
 
 static int compose(const struct bf_batch *batch, size_t row, struct scratch *scratch,
 		   struct bf_error *reterr)
 {
-	const struct bf_maker *maker = batch->maker;
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	scratch->path.size = 0;
-	int err = bf_maker_begin_script(maker, &scratch->script, reterr);
+	int err = bf_fleet_target(batch->fleet, row, &target, reterr);
 	if (!err)
-		err = bf_fleet_render(batch->fleet, row, maker->schemes, &scratch->script,
-				      reterr);
-	if (!err)
-		err = bf_template_patch(&maker->image_template,
-					bf_buffer_view(&scratch->script),
-					&scratch->patches, reterr);
-	if (!err)
-		err = bf_template_overlay(&maker->image_template, &scratch->patches,
-					  &scratch->image, reterr);
+		err = bf_image_make(batch->maker, &target, &scratch->image, reterr);
 	if (!err && (bf_buffer_print(&scratch->path, "%s/%s", batch->options->folder,
 				     bf_batch_plan_name(batch->plan, row)) ||
 		     bf_buffer_append(&scratch->path, "", 1)))
@@ -74,9 +62,9 @@ static int make_image(const struct bf_batch *batch, size_t row, struct scratch *
 	if (err)
 		return err;
 	const char *path = (const char *)scratch->path.data;
-	*ret_written =
-		batch->options->force || !bf_output_is_there(path, &scratch->image);
-	return *ret_written ? write_image(path, &scratch->image, reterr) : BF_OK;
+	*ret_written = batch->options->force ||
+		       !bf_output_is_there(path, &scratch->image.pieces);
+	return *ret_written ? write_image(path, &scratch->image.pieces, reterr) : BF_OK;
 }
 
 /* The next row to work on; false when there is none, or no more is wanted. */

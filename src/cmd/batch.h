@@ -4,6 +4,7 @@
 
 #include "cmd/batch_options.h"
 #include "cmd/batch_plan.h"
+#include "image/image.h"
 
 struct bf_batch {
 	const struct bf_batch_options *options;

@@ -181,6 +181,17 @@ static int find_collisions(const struct check *check, struct bf_error *reterr)
 	return BF_OK;
 }
 
+static int check_script(const struct check *check, size_t row, struct bf_buffer *scratch,
+			struct bf_error *reterr)
+{
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
+	int err = bf_fleet_target(check->fleet, row, &target, reterr);
+	if (err)
+		return err;
+	err = bf_renderer_render(&check->maker->renderer, &target, scratch, reterr);
+	return err ? bf_fleet_fail_in(check->fleet, row, err, reterr) : BF_OK;
+}
+
 static int check_scripts(const struct check *check, struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
@@ -188,17 +199,7 @@ static int check_scripts(const struct check *check, struct bf_error *reterr)
 		struct bf_error error;
 		if (check->plan->is_bad[row])
 			continue;
-		int err = bf_maker_begin_script(check->maker, &script, &error);
-		if (!err)
-			err = bf_fleet_render(check->fleet, row, check->maker->schemes,
-					      &script, &error);
-		if (!err) {
-			err = bf_template_check(&check->maker->image_template,
-						bf_buffer_view(&script), &error);
-			if (err)
-				fail_row(check, row, BF_HOSTLIST_COLUMNS_MAX, err,
-					 &error);
-		}
+		int err = check_script(check, row, &script, &error);
 		if (err == BF_ERR_NOMEM)
 			return bf_fail_nomem(reterr);
 		if (err)

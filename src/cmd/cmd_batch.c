@@ -20,7 +20,7 @@ static int make_folder(const char *folder, struct bf_error *reterr)
 
 static void report(const struct bf_batch *batch, const struct bf_batch_counts *counts)
 {
-	double size = (double)batch->maker->image_template.image.pieces.size;
+	double size = (double)batch->maker->tmpl.image.pieces.size;
 	double seconds = counts->seconds > 0 ? counts->seconds : 1e-9;
 	fprintf(stderr,
 		"boots-from: %zu written, %zu unchanged, %zu failed, of %zu: %.1f MiB in "
@@ -69,9 +69,11 @@ static int plan_and_run(const struct bf_batch_options *options,
 {
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
 	bf_cleanup(bf_batch_plan_free) struct bf_batch_plan plan = {0};
-	int err = bf_maker_new(&options->made_from, &maker, reterr);
-	if (!err && options->made_from.trust)
-		err = bf_prepare_warn_of_trust(options->made_from.trust, reterr);
+	int err = bf_maker_init(&maker, &options->made_from, reterr);
+	if (!err)
+		err = bf_maker_lay_out(&maker, NULL, reterr);
+	if (!err && maker.has_certificate)
+		bf_prepare_warn(&maker.certificate, NULL);
 	if (!err)
 		err = bf_batch_plan_new(fleet, options->name, &maker, &plan, reterr);
 	if (err)

@@ -7,8 +7,7 @@
 #include "base/output.h"
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
-#include "image/import.h"
-#include "image/template.h"
+#include "image/image.h"
 #include "ipxe/plant.h"
 #include "trust/trust.h"
 
@@ -28,17 +27,13 @@ static void print_version(const struct bf_bundle *bundle)
 		       bundle->packages[i].version, bundle->packages[i].suite);
 }
 
-static int write_image(const struct bf_template *image_template,
-		       const struct bf_patches *patches, const char *path,
+static int write_image(const struct bf_pieces *pieces, const char *path,
 		       struct bf_error *reterr)
 {
-	bf_cleanup(bf_pieces_free) struct bf_pieces pieces = {0};
 	bf_cleanup(bf_output_close) struct bf_output output = {0};
-	int err = bf_template_overlay(image_template, patches, &pieces, reterr);
+	int err = bf_output_open(path, &output, reterr);
 	if (!err)
-		err = bf_output_open(path, &output, reterr);
-	if (!err)
-		err = bf_output_write(&output, &pieces, reterr);
+		err = bf_output_write(&output, pieces, reterr);
 	return err ? err : bf_output_publish(&output, reterr);
 }
 
@@ -49,13 +44,13 @@ static void report_trust(const struct bf_certificate *certificate)
 		fprintf(stderr, "boots-from: it %.*s\n", (int)text.size, text.data);
 }
 
-static void report(const struct bf_options *options,
-		   const struct bf_template *image_template, const struct timespec *start)
+static void report(const struct bf_options *options, const struct bf_maker *maker,
+		   const struct timespec *start)
 {
 	char name[256], target[512];
 	const char *script = options->script;
 	bf_printable(script ? script : options->url, target, sizeof(target));
-	uint64_t size = image_template->image.pieces.size;
+	uint64_t size = maker->tmpl.image.pieces.size;
 	fprintf(stderr, "boots-from: wrote %s, %.1f MiB, to %s %s on",
 		strcmp(options->output, "-") == 0
 			? "to standard output"
@@ -64,7 +59,7 @@ static void report(const struct bf_options *options,
 		script && strcmp(script, "-") == 0 ? "the script" : target);
 	const char *separator = " ";
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (options->made.archs & 1u << arch) {
+		if (maker->layout.archs & 1u << arch) {
 			fprintf(stderr, "%s%s%s", separator,
 				arch == BF_ARCH_BIOS ? "" : "UEFI ",
 				arch == BF_ARCH_BIOS ? "BIOS" : bf_arch_name(arch));
@@ -83,58 +78,45 @@ static int print_slot(struct bf_error *reterr)
 	return err;
 }
 
-/* The bundle's binaries become what this image needs; script is what they will run. */
-static int write_iso(const struct bf_options *options, struct bf_bundle *bundle,
-		     const struct bf_certificate *certificate, struct bf_view script,
-		     const struct timespec *start, struct bf_error *reterr)
+static int write_one(const struct bf_options *options, struct bf_maker *maker,
+		     const struct bf_target *target, const struct bf_buffer *script,
+		     struct bf_error *reterr)
 {
-	bf_cleanup(bf_template_free) struct bf_template image_template = {0};
-	bf_cleanup(bf_patches_free) struct bf_patches patches = {0};
-
-	int err = bf_import_fill_packed(bundle, script, reterr);
-	if (!err && certificate)
-		err = bf_trust_pin(bundle, options->made.archs, certificate->sha256,
-				   reterr);
+	bf_cleanup(bf_image_free) struct bf_image image = {0};
+	int err = bf_maker_lay_out(maker, script, reterr);
 	if (!err)
-		err = bf_template_new(bundle, &options->made, &image_template, reterr);
-	if (!err)
-		err = bf_template_patch(&image_template, script, &patches, reterr);
-	if (!err)
-		err = write_image(&image_template, &patches, options->output, reterr);
-	if (err || options->quiet)
-		return err;
-	report(options, &image_template, start);
-	if (certificate)
-		report_trust(certificate);
-	return BF_OK;
+		err = bf_image_make(maker, target, &image, reterr);
+	return err ? err : write_image(&image.pieces, options->output, reterr);
 }
 
-static int build(const struct bf_options *options, struct bf_bundle *bundle,
+static int build(const struct bf_options *options, struct bf_maker *maker,
 		 const struct timespec *start, struct bf_error *reterr)
 {
-	bf_cleanup(bf_certificate_free) struct bf_certificate read = {0};
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
-	const struct bf_certificate *certificate = options->trust ? &read : NULL;
-
-	int err = certificate ? bf_prepare_certificate(bundle, options, &read, reterr)
-			      : BF_OK;
+	int err = bf_prepare_target(options, &target, reterr);
 	if (!err)
-		err = bf_prepare_script(bundle, options, certificate, &script, reterr);
+		err = bf_renderer_render(&maker->renderer, &target, &script, reterr);
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {
 		printf("#!ipxe\n%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
-	return write_iso(options, bundle, certificate, bf_buffer_view(&script), start,
-			 reterr);
+	err = write_one(options, maker, &target, &script, reterr);
+	if (err || options->quiet)
+		return err;
+	report(options, maker, start);
+	if (maker->has_certificate)
+		report_trust(&maker->certificate);
+	return BF_OK;
 }
 
 int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)
 {
 	struct timespec start;
 	struct bf_options options;
-	bf_cleanup(bf_prepare_release) struct bf_bundle *bundle = NULL;
+	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
 	clock_gettime(CLOCK_MONOTONIC, &start);
 
 	int err = bf_options_parse(argc, argv, &options, reterr);
@@ -146,12 +128,15 @@ int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)
 	}
 	if (options.action == BF_ACTION_PRINT_SLOT)
 		return print_slot(reterr);
-	err = bf_prepare_bundle(&options, &bundle, reterr);
+	const struct bf_maker_options made_from = bf_prepare_maker(&options);
+	err = bf_maker_init(&maker, &made_from, reterr);
 	if (err)
 		return err;
 	if (options.action == BF_ACTION_VERSION) {
-		print_version(bundle);
+		print_version(maker.bundle);
 		return BF_OK;
 	}
-	return build(&options, bundle, &start, reterr);
+	if (maker.has_certificate)
+		bf_prepare_warn(&maker.certificate, options.url);
+	return build(&options, &maker, &start, reterr);
 }

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/inuse.h"
+#include "bundle/bundle.h"
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
 #include "image/repoint.h"
@@ -64,33 +65,30 @@ static int in_image(const struct bf_options *options, int err, struct bf_error *
 		   : BF_OK;
 }
 
-/* Find the slots, and which boot paths they are of. */
-static int examine(struct bf_options *options, const struct bf_source *image,
-		   struct bf_bundle *bundle, struct bf_repoint *ret,
-		   struct bf_error *reterr)
+/* Find the slots and render the script that suits them. */
+static int prepare(const struct bf_options *options, const struct bf_source *image,
+		   const struct bf_bundle *bundle, struct bf_repoint *repoint,
+		   struct bf_buffer *ret_script, struct bf_error *reterr)
 {
-	int err = bf_repoint_open(image, bundle, ret, reterr);
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
+	int err = bf_repoint_open(image, bundle, repoint, reterr);
 	if (!err)
-		err = bf_repoint_describe(ret, bundle, &options->made.archs, reterr);
-	return in_image(options, err, reterr);
+		err = bf_repoint_trust(repoint, options->trust, reterr);
+	if (err)
+		return in_image(options, err, reterr);
+	if (repoint->has_certificate)
+		bf_prepare_warn(&repoint->certificate, options->url);
+	err = bf_prepare_target(options, &target, reterr);
+	return err ? err
+		   : bf_renderer_render(&repoint->renderer, &target, ret_script, reterr);
 }
 
 static int change(const struct bf_options *options, const struct bf_source *image,
 		  const struct bf_bundle *bundle, struct bf_repoint *repoint,
 		  struct bf_error *reterr)
 {
-	bf_cleanup(bf_certificate_free) struct bf_certificate read = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
-	const struct bf_certificate *certificate = options->trust ? &read : NULL;
-
-	int err = certificate ? bf_prepare_certificate(bundle, options, &read, reterr)
-			      : BF_OK;
-	if (err)
-		return err;
-	err = bf_repoint_check_trust(repoint, certificate ? read.sha256 : NULL, reterr);
-	if (err)
-		return in_image(options, err, reterr);
-	err = bf_prepare_script(bundle, options, certificate, &script, reterr);
+	int err = prepare(options, image, bundle, repoint, &script, reterr);
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {
@@ -103,12 +101,17 @@ static int change(const struct bf_options *options, const struct bf_source *imag
 	return in_image(options, err, reterr);
 }
 
+static void release_bundle(struct bf_bundle **bundle)
+{
+	bf_bundle_free(*bundle);
+}
+
 int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
 {
 	struct timespec start;
 	struct bf_options options;
 	bf_cleanup(bf_source_close) struct bf_source image = {.fd = -1};
-	bf_cleanup(bf_prepare_release) struct bf_bundle *bundle = NULL;
+	bf_cleanup(release_bundle) struct bf_bundle *bundle = NULL;
 	bf_cleanup(bf_repoint_free) struct bf_repoint repoint = {0};
 	clock_gettime(CLOCK_MONOTONIC, &start);
 
@@ -124,9 +127,6 @@ int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
 	if (err)
 		return err;
 	err = bf_bundle_load(options.prebuilt, &bundle, reterr);
-	if (err)
-		return err;
-	err = examine(&options, &image, bundle, &repoint, reterr);
 	if (err)
 		return err;
 	err = change(&options, &image, bundle, &repoint, reterr);

@@ -50,9 +50,11 @@ static int make_catalog(const struct bf_serve_options *options, struct service *
 		.url = options->url,
 		.hosts_path = options->hosts,
 	};
-	int err = bf_maker_new(&options->made_from, &service->maker, reterr);
-	if (!err && options->made_from.trust)
-		err = bf_prepare_warn_of_trust(options->made_from.trust, reterr);
+	int err = bf_maker_init(&service->maker, &options->made_from, reterr);
+	if (!err)
+		err = bf_maker_lay_out(&service->maker, NULL, reterr);
+	if (!err && service->maker.has_certificate)
+		bf_prepare_warn(&service->maker.certificate, NULL);
 	return err ? err : bf_catalog_new(&catalog, &service->catalog, reterr);
 }
 
@@ -79,9 +81,7 @@ static int start(const struct bf_serve_options *options, struct service *service
 	err = bf_server_start(&server, service->catalog, &service->server, reterr);
 	if (!err)
 		fprintf(stderr, "boots-from: serving http://%s/HOST.iso, %.1f MiB each\n",
-			name,
-			(double)service->maker.image_template.image.pieces.size /
-				(1 << 20));
+			name, (double)service->maker.tmpl.image.pieces.size / (1 << 20));
 	return err;
 }
 

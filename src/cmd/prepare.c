@@ -6,62 +6,20 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "image/import.h"
-#include "image/template.h"
-#include "script/script.h"
-#include "script/url.h"
 #include "script/userscript.h"
 #include "trust/trust.h"
 
-int bf_prepare_bundle(struct bf_options *options, struct bf_bundle **ret,
-		      struct bf_error *reterr)
+struct bf_maker_options bf_prepare_maker(const struct bf_options *options)
 {
-	return bf_import_bundle(options->prebuilt, options->ipxe, options->n_ipxe,
-				&options->made, ret, reterr);
+	struct bf_maker_options maker = {.prebuilt = options->prebuilt,
+					 .trust = options->trust,
+					 .n_ipxe = options->n_ipxe,
+					 .layout = options->made};
+	memcpy(maker.ipxe, options->ipxe, sizeof(maker.ipxe));
+	return maker;
 }
 
-void bf_prepare_release(struct bf_bundle **bundle)
-{
-	bf_bundle_free(*bundle);
-}
-
-/* ---- The certificate ---- */
-
-/* url is NULL where there are many. */
-static void print_warnings(const struct bf_certificate *certificate, const char *url)
-{
-	struct bf_trust_warnings warnings;
-	bf_trust_warn(certificate, url, time(NULL), &warnings);
-	for (size_t i = 0; i < warnings.n; i++)
-		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
-}
-
-int bf_prepare_certificate(const struct bf_bundle *bundle,
-			   const struct bf_options *options, struct bf_certificate *ret,
-			   struct bf_error *reterr)
-{
-	int err = bf_certificate_read(options->trust, ret, reterr);
-	if (!err)
-		err = bf_trust_check(ret, bundle, options->made.archs, reterr);
-	if (err)
-		return bf_fail_in(reterr, err, "--trust");
-	print_warnings(ret, options->url);
-	return BF_OK;
-}
-
-int bf_prepare_warn_of_trust(const char *path, struct bf_error *reterr)
-{
-	bf_cleanup(bf_certificate_free) struct bf_certificate certificate = {0};
-	int err = bf_certificate_read(path, &certificate, reterr);
-	if (err)
-		return bf_fail_in(reterr, err, "--trust");
-	print_warnings(&certificate, NULL);
-	return BF_OK;
-}
-
-/* ---- The script ---- */
-
-static int read_script(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
+static int read_script(const char *path, struct bf_target *ret, struct bf_error *reterr)
 {
 	char name[256];
 	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
@@ -74,41 +32,24 @@ static int read_script(const char *path, struct bf_buffer *ret, struct bf_error 
 						 reterr);
 	if (err)
 		return err;
-	err = bf_userscript_convert(bf_buffer_view(&text), ret, reterr);
+	err = bf_userscript_convert(bf_buffer_view(&text), &ret->script, reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'",
 				bf_printable(path, name, sizeof(name)))
 		   : BF_OK;
 }
 
-static int render_script(const struct bf_bundle *bundle, const struct bf_options *options,
-			 struct bf_buffer *ret, struct bf_error *reterr)
-{
-	char schemes[BF_IPXE_SCHEMES_SIZE];
-	bf_bundle_schemes(bundle, options->made.archs, schemes);
-	int err = bf_url_check(options->url, schemes, reterr);
-	return err ? err : bf_script_render(&options->network, options->url, ret, reterr);
-}
-
-/* Every slot must take the script, also when it is only to be printed. */
-static int check_size(const struct bf_bundle *bundle, unsigned archs,
-		      struct bf_view script, struct bf_error *reterr)
-{
-	int err = BF_OK;
-	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
-		if (bundle->ipxe[arch].present && archs & 1u << arch)
-			err = bf_slot_check_body(bundle->ipxe[arch].slot.size, script,
-						 reterr);
-	return err;
-}
-
-int bf_prepare_script(const struct bf_bundle *bundle, const struct bf_options *options,
-		      const struct bf_certificate *certificate, struct bf_buffer *ret,
+int bf_prepare_target(const struct bf_options *options, struct bf_target *ret,
 		      struct bf_error *reterr)
 {
-	int err = certificate ? bf_trust_render(certificate, ret, reterr) : BF_OK;
-	if (!err)
-		err = options->script ? read_script(options->script, ret, reterr)
-				      : render_script(bundle, options, ret, reterr);
-	return err ? err
-		   : check_size(bundle, options->made.archs, bf_buffer_view(ret), reterr);
+	ret->network = options->network;
+	return options->script ? read_script(options->script, ret, reterr)
+			       : bf_target_set(ret, "url", options->url, reterr);
+}
+
+void bf_prepare_warn(const struct bf_certificate *certificate, const char *url)
+{
+	struct bf_trust_warnings warnings;
+	bf_trust_warn(certificate, url, time(NULL), &warnings);
+	for (size_t i = 0; i < warnings.n; i++)
+		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
 }

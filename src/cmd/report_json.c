@@ -172,15 +172,15 @@ static void put_place(struct bf_json *json, const struct bf_scan_file *file)
 
 static void put_schemes(struct bf_json *json, const char *list)
 {
-	struct bf_schemes schemes;
-	bf_schemes_split(list, &schemes);
+	struct bf_word_list schemes;
+	bf_word_list_split(list, &schemes);
 	bf_json_open_array(json, "schemes");
-	for (size_t i = 0; i < schemes.n && schemes.names[i][0]; i++)
-		bf_json_string(json, NULL, schemes.names[i]);
+	for (size_t i = 0; i < schemes.n && schemes.words[i][0]; i++)
+		bf_json_string(json, NULL, schemes.words[i]);
 	bf_json_close_array(json);
 }
 
-static void put_slot(struct bf_json *json, const struct bf_binary *binary)
+static void put_slot(struct bf_json *json, const struct bf_examined *binary)
 {
 	static const char *const states[] = {
 		[BF_SLOT_FILLED] = "filled",
@@ -204,10 +204,10 @@ static void put_slot(struct bf_json *json, const struct bf_binary *binary)
 	bf_json_close_object(json);
 }
 
-static void put_trust(struct bf_json *json, const struct bf_binary *binary)
+static void put_trust(struct bf_json *json, const struct bf_examined *binary)
 {
 	bf_json_open_object(json, "trust");
-	bf_json_bool(json, "stock", bf_binary_trust_is_stock(binary));
+	bf_json_bool(json, "stock", bf_examined_trust_is_stock(binary));
 	bf_json_open_array(json, "sha256");
 	for (uint32_t i = 0; i < binary->n_roots; i++) {
 		char hex[2 * BF_SHA256_SIZE + 1];
@@ -219,7 +219,7 @@ static void put_trust(struct bf_json *json, const struct bf_binary *binary)
 	bf_json_close_object(json);
 }
 
-static void put_pe(struct bf_json *json, const struct bf_binary *binary)
+static void put_pe(struct bf_json *json, const struct bf_examined *binary)
 {
 	bf_json_open_object(json, "checksum");
 	put_hex(json, "stored", binary->checksum);
@@ -236,11 +236,11 @@ static void put_pe(struct bf_json *json, const struct bf_binary *binary)
 static void put_program(struct bf_json *json, const struct bf_inspect_program *program)
 {
 	static const char *const kinds[] = {
-		[BF_BINARY_IPXE] = "ipxe",
-		[BF_BINARY_OTHER] = "other",
-		[BF_BINARY_DAMAGED] = "damaged",
+		[BF_EXAMINED_IPXE] = "ipxe",
+		[BF_EXAMINED_OTHER] = "other",
+		[BF_EXAMINED_DAMAGED] = "damaged",
 	};
-	const struct bf_binary *binary = &program->binary;
+	const struct bf_examined *binary = &program->binary;
 	bf_json_open_object(json, NULL);
 	bf_json_open_array(json, "files");
 	for (size_t i = 0; i < program->n_places; i++)
@@ -251,11 +251,11 @@ static void put_program(struct bf_json *json, const struct bf_inspect_program *p
 	bf_json_string(json, "kind", kinds[binary->kind]);
 	put_text_or_null(json, "name", binary->name);
 	put_text_or_null(json, "arch", binary->arch);
-	if (binary->is_pe && binary->kind != BF_BINARY_DAMAGED)
+	if (binary->is_pe && binary->kind != BF_EXAMINED_DAMAGED)
 		put_pe(json, binary);
-	if (binary->kind == BF_BINARY_IPXE) {
+	if (binary->kind == BF_EXAMINED_IPXE) {
 		put_text_or_null(json, "version", binary->ipxe.version);
-		put_schemes(json, binary->ipxe.schemes);
+		put_schemes(json, binary->ipxe.can.schemes);
 		bf_json_bool(json, "embedded_script", binary->ipxe.embedded_script);
 		put_slot(json, binary);
 		put_trust(json, binary);

@@ -60,10 +60,10 @@ static void print_script(struct bf_view script)
 
 /* An earlier program with the same script: it is printed once. */
 static const struct bf_inspect_program *find_same_script(const struct bf_inspect *report,
-							 const struct bf_binary *binary)
+							 const struct bf_examined *binary)
 {
 	for (size_t i = 0; i < report->n_programs; i++) {
-		const struct bf_binary *other = &report->programs[i].binary;
+		const struct bf_examined *other = &report->programs[i].binary;
 		if (other == binary)
 			return NULL;
 		if (other->script.size == binary->script.size &&
@@ -74,7 +74,7 @@ static const struct bf_inspect_program *find_same_script(const struct bf_inspect
 	return NULL;
 }
 
-static void print_slot(const struct bf_inspect *report, const struct bf_binary *binary)
+static void print_slot(const struct bf_inspect *report, const struct bf_examined *binary)
 {
 	const struct bf_inspect_program *same = NULL;
 	if (binary->ipxe.embedded_script)
@@ -103,13 +103,13 @@ static void print_slot(const struct bf_inspect *report, const struct bf_binary *
 	}
 }
 
-static void print_trust(const struct bf_binary *binary)
+static void print_trust(const struct bf_examined *binary)
 {
 	if (binary->n_roots == 0)
 		printf("    trust: no root certificate found\n");
-	else if (bf_binary_trust_is_stock(binary))
+	else if (bf_examined_trust_is_stock(binary))
 		printf("    trust: iPXE's own root certificate\n");
-	for (uint32_t i = 0; !bf_binary_trust_is_stock(binary) && i < binary->n_roots;
+	for (uint32_t i = 0; !bf_examined_trust_is_stock(binary) && i < binary->n_roots;
 	     i++) {
 		printf("    trust: certificate with SHA-256 ");
 		for (size_t j = 0; j < BF_SHA256_SIZE; j++)
@@ -118,7 +118,7 @@ static void print_trust(const struct bf_binary *binary)
 	}
 }
 
-static void print_pe(const struct bf_binary *binary)
+static void print_pe(const struct bf_examined *binary)
 {
 	if (binary->checksum == binary->checksum_computed)
 		printf("    checksum: 0x%08x, good\n", binary->checksum);
@@ -153,18 +153,18 @@ static void print_places(const struct bf_inspect_program *program)
 static void print_program(const struct bf_inspect *report,
 			  const struct bf_inspect_program *program)
 {
-	const struct bf_binary *binary = &program->binary;
+	const struct bf_examined *binary = &program->binary;
 	print_places(program);
 	printf("    %s%s%s%s%s\n", binary->name[0] ? shown(binary->name) : "unknown",
-	       binary->kind == BF_BINARY_IPXE ? " " : "", binary->ipxe.version,
+	       binary->kind == BF_EXAMINED_IPXE ? " " : "", binary->ipxe.version,
 	       binary->arch[0] ? " for " : "", binary->arch);
 	if (binary->problem.text[0])
 		printf("    problem: %s\n", shown(binary->problem.text));
-	if (binary->is_pe && binary->kind != BF_BINARY_DAMAGED)
+	if (binary->is_pe && binary->kind != BF_EXAMINED_DAMAGED)
 		print_pe(binary);
-	if (binary->kind != BF_BINARY_IPXE)
+	if (binary->kind != BF_EXAMINED_IPXE)
 		return;
-	printf("    URLs: %s\n", binary->ipxe.schemes);
+	printf("    URLs: %s\n", binary->ipxe.can.schemes);
 	print_trust(binary);
 	print_slot(report, binary);
 }

@@ -1,5 +1,6 @@
 #include "fleet/fleet.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,6 +35,72 @@ static int check_columns(const struct bf_fleet *fleet, struct bf_error *reterr)
 	return BF_OK;
 }
 
+/* ---- Scripts ---- */
+
+static int by_path(const void *a, const void *b)
+{
+	const struct bf_fleet_script *left = a, *right = b;
+	return strcmp(left->path, right->path);
+}
+
+static int read_text(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
+{
+	char name[256];
+	int err = bf_buffer_read_file(path, BF_USERSCRIPT_FILE_MAX, ret, reterr);
+	if (err)
+		return err;
+	if (memchr(ret->data, 0, ret->size))
+		return bf_fail(reterr, BF_ERR_INPUT, "'%s': a NUL byte in it",
+			       bf_printable(path, name, sizeof(name)));
+	return bf_buffer_append(ret, "", 1) ? bf_fail_nomem(reterr) : BF_OK;
+}
+
+/* A file that cannot be read is the fault of the rows that name it, and of no other. */
+static int read_script(struct bf_fleet_script *script, struct bf_error *reterr)
+{
+	struct bf_error error;
+	script->err = read_text(script->path, &script->text, &error);
+	if (!script->err)
+		return BF_OK;
+	bf_buffer_free(&script->text);
+	script->error = malloc(sizeof(*script->error));
+	if (!script->error)
+		return bf_fail_nomem(reterr);
+	*script->error = error;
+	return BF_OK;
+}
+
+static void list_scripts(struct bf_fleet *fleet, size_t column)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < fleet->hosts.n_rows; i++) {
+		const char *path = fleet->hosts.rows[i].values[column];
+		if (*path)
+			fleet->scripts[n++].path = path;
+	}
+	qsort(fleet->scripts, n, sizeof(fleet->scripts[0]), by_path);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || by_path(&fleet->scripts[i - 1], &fleet->scripts[i]) != 0)
+			fleet->scripts[fleet->n_scripts++] = fleet->scripts[i];
+}
+
+static int read_scripts(struct bf_fleet *fleet, struct bf_error *reterr)
+{
+	size_t column;
+	if (!bf_hostlist_find(&fleet->hosts, "script", &column))
+		return BF_OK;
+	fleet->scripts = calloc(fleet->hosts.n_rows, sizeof(fleet->scripts[0]));
+	if (!fleet->scripts)
+		return bf_fail_nomem(reterr);
+	list_scripts(fleet, column);
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < fleet->n_scripts; i++)
+		err = read_script(&fleet->scripts[i], reterr);
+	return err;
+}
+
+/* ---- Lists ---- */
+
 static int load(const char *path, const char *url, struct bf_fleet *ret,
 		struct bf_error *reterr)
 {
@@ -50,6 +117,8 @@ static int load(const char *path, const char *url, struct bf_fleet *ret,
 	}
 	if (!err)
 		err = check_columns(ret, reterr);
+	if (!err)
+		err = read_scripts(ret, reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'",
 				strcmp(path, "-") == 0
 					? "standard input"
@@ -88,31 +157,30 @@ static int set_words(struct bf_target *target, const char *name, const char *val
 	return err;
 }
 
-static int set_script(struct bf_target *target, const char *path, struct bf_error *reterr)
+static int set_script(const struct bf_fleet *fleet, struct bf_target *target,
+		      const char *path, struct bf_error *reterr)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
 	char name[256];
-	int err = bf_buffer_read_file(path, BF_USERSCRIPT_FILE_MAX, &text, reterr);
-	if (err)
-		return err;
-	if (memchr(text.data, 0, text.size))
-		return bf_fail(reterr, BF_ERR_INPUT, "'%s': a NUL byte in it",
-			       bf_printable(path, name, sizeof(name)));
-	if (bf_buffer_append(&text, "", 1))
-		return bf_fail_nomem(reterr);
-	err = bf_target_set(target, "script", (const char *)text.data, reterr);
+	const struct bf_fleet_script key = {.path = path};
+	const struct bf_fleet_script *script =
+		bsearch(&key, fleet->scripts, fleet->n_scripts, sizeof(fleet->scripts[0]),
+			by_path);
+	if (script->err)
+		return bf_fail(reterr, script->err, "%s", script->error->text);
+	int err =
+		bf_target_set(target, "script", (const char *)script->text.data, reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'",
 				bf_printable(path, name, sizeof(name)))
 		   : BF_OK;
 }
 
-static int set_cell(struct bf_target *target, const char *name, const char *value,
-		    struct bf_error *reterr)
+static int set_cell(const struct bf_fleet *fleet, struct bf_target *target,
+		    const char *name, const char *value, struct bf_error *reterr)
 {
 	if (!*value || !bf_target_knows(name))
 		return BF_OK;
 	if (strcmp(name, "script") == 0)
-		return set_script(target, value, reterr);
+		return set_script(fleet, target, value, reterr);
 	if (strcmp(name, "dns") == 0)
 		return set_words(target, name, value, reterr);
 	return bf_target_set(target, name, value, reterr);
@@ -140,8 +208,10 @@ static int set_url(const struct bf_fleet *fleet, const struct bf_hostlist_row *r
 	return bf_target_set(ret, "url", (const char *)url.data, reterr);
 }
 
-static int make_target(const struct bf_fleet *fleet, size_t index, struct bf_target *ret,
-		       struct bf_error *reterr)
+/* ---- Rows ---- */
+
+int bf_fleet_target(const struct bf_fleet *fleet, size_t index, struct bf_target *ret,
+		    struct bf_error *reterr)
 {
 	const struct bf_hostlist *hosts = &fleet->hosts;
 	const struct bf_hostlist_row *row = &hosts->rows[index];
@@ -149,7 +219,7 @@ static int make_target(const struct bf_fleet *fleet, size_t index, struct bf_tar
 	if (err)
 		return bf_fail_in(reterr, err, "line %zu", row->line);
 	for (size_t i = 0; i < hosts->n_columns; i++) {
-		err = set_cell(ret, hosts->columns[i], row->values[i], reterr);
+		err = set_cell(fleet, ret, hosts->columns[i], row->values[i], reterr);
 		if (err)
 			return bf_fail_in(reterr, err, "line %zu, column %s", row->line,
 					  hosts->columns[i]);
@@ -164,26 +234,25 @@ static bool has_own_url(const struct bf_fleet *fleet, const struct bf_hostlist_r
 	return bf_hostlist_find(&fleet->hosts, "url", &column) && *row->values[column];
 }
 
-int bf_fleet_render(const struct bf_fleet *fleet, size_t index, const char *schemes,
-		    struct bf_buffer *ret, struct bf_error *reterr)
+int bf_fleet_fail_in(const struct bf_fleet *fleet, size_t index, int err,
+		     struct bf_error *reterr)
 {
-	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	const struct bf_hostlist_row *row = &fleet->hosts.rows[index];
 	char host[128];
-	int err = make_target(fleet, index, &target, reterr);
-	if (err)
-		return err;
-	err = bf_target_render(&target, schemes, ret, reterr);
 	if (err == BF_ERR_INPUT && has_own_url(fleet, row))
 		return bf_fail_in(reterr, err, "line %zu, column url", row->line);
-	return err ? bf_fail_in(reterr, err, "line %zu (%s)", row->line,
-				bf_printable(row->values[fleet->hosts.host], host,
-					     sizeof(host)))
-		   : BF_OK;
+	return bf_fail_in(
+		reterr, err, "line %zu (%s)", row->line,
+		bf_printable(row->values[fleet->hosts.host], host, sizeof(host)));
 }
 
 void bf_fleet_free(struct bf_fleet *fleet)
 {
+	for (size_t i = 0; i < fleet->n_scripts; i++) {
+		bf_buffer_free(&fleet->scripts[i].text);
+		free(fleet->scripts[i].error);
+	}
+	free(fleet->scripts);
 	bf_hostlist_free(&fleet->hosts);
 	*fleet = (struct bf_fleet){0};
 }

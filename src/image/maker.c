@@ -2,9 +2,12 @@
 
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "image/import.h"
-#include "trust/trust.h"
+#include "image/boot_paths.h"
+
+struct bf_maker_options bf_maker_options_default(void)
+{
+	return (struct bf_maker_options){.layout = bf_template_options_default()};
+}
 
 static int add_ipxe(struct bf_maker_options *options, const char *path,
 		    struct bf_error *reterr)
@@ -16,37 +19,110 @@ static int add_ipxe(struct bf_maker_options *options, const char *path,
 	return BF_OK;
 }
 
-int bf_maker_options_set(struct bf_maker_options *options, const char *name,
-			 const char *value, struct bf_error *reterr)
+/* iPXE has room for one fingerprint, and on BIOS no byte that is provably unused. */
+static int set_trust(struct bf_maker_options *options, const char *path,
+		     struct bf_error *reterr)
 {
-	if (strcmp(name, "ipxe") == 0)
-		return add_ipxe(options, value, reterr);
-	if (strcmp(name, "prebuilt") == 0)
-		options->prebuilt = value;
-	else if (strcmp(name, "trust") == 0)
-		options->trust = value;
-	else
-		return bf_template_options_set(&options->layout, name, value, reterr);
+	char first[256], second[256];
+	if (options->trust)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "'%s' and '%s': iPXE trusts one certificate, give that of "
+			       "a CA which signed all others",
+			       bf_printable(options->trust, first, sizeof(first)),
+			       bf_printable(path, second, sizeof(second)));
+	options->trust = path;
 	return BF_OK;
 }
 
-/* Pin the certificate in the binaries; what is left to do is done by the scripts. */
-static int trust(const struct bf_maker_options *options, unsigned archs,
-		 struct bf_maker *maker, struct bf_error *reterr)
+int bf_maker_options_set(struct bf_maker_options *options, const char *name,
+			 const char *value, struct bf_error *reterr)
 {
-	bf_cleanup(bf_certificate_free) struct bf_certificate certificate = {0};
-	int err = bf_certificate_read(options->trust, &certificate, reterr);
-	if (!err)
-		err = bf_trust_check(&certificate, maker->bundle, archs, reterr);
-	if (!err)
-		err = bf_trust_pin(maker->bundle, archs, certificate.sha256, reterr);
-	return err ? err : bf_trust_render(&certificate, &maker->preamble, reterr);
+	bool is_ipxe = strcmp(name, "ipxe") == 0;
+	bool is_trust = strcmp(name, "trust") == 0;
+	bool is_prebuilt = strcmp(name, "prebuilt") == 0;
+	if (!is_ipxe && !is_trust && !is_prebuilt)
+		return bf_template_options_set(&options->layout, name, value, reterr);
+	if (!*value)
+		return bf_fail(reterr, BF_ERR_USAGE, "the file name is empty");
+	if (is_ipxe)
+		return add_ipxe(options, value, reterr);
+	if (is_trust)
+		return set_trust(options, value, reterr);
+	options->prebuilt = value;
+	return BF_OK;
 }
 
-static int refuse_packed(const struct bf_bundle *bundle, struct bf_error *reterr)
+static int import(struct bf_maker *maker, const char *path, struct bf_error *reterr)
+{
+	int err = bf_binaries_import(&maker->binaries, maker->bundle, path, reterr);
+	return err ? bf_fail_in(reterr, err, "ipxe") : BF_OK;
+}
+
+/* The binaries, and which of them the image is for. */
+static int gather(struct bf_maker *maker, const struct bf_maker_options *options,
+		  struct bf_error *reterr)
+{
+	int err = bf_bundle_load(options->prebuilt, &maker->bundle, reterr);
+	if (err)
+		return err;
+	maker->layout = options->layout;
+	bf_binaries_init(&maker->binaries, maker->bundle);
+	for (size_t i = 0; !err && i < options->n_ipxe; i++)
+		err = import(maker, options->ipxe[i], reterr);
+	return err ? err : bf_boot_paths_settle(&maker->layout, &maker->binaries, reterr);
+}
+
+static int init_renderer(struct bf_maker *maker, struct bf_error *reterr)
+{
+	struct bf_capability_set can;
+	const struct bf_certificate *certificate =
+		maker->has_certificate ? &maker->certificate : NULL;
+	bf_binaries_capabilities(&maker->binaries, maker->layout.archs, &can);
+	return bf_renderer_init(&maker->renderer, &can, certificate, reterr);
+}
+
+static int trust(struct bf_maker *maker, const char *path, struct bf_error *reterr)
+{
+	int err = bf_certificate_read(path, &maker->certificate, reterr);
+	maker->has_certificate = !err;
+	if (!err)
+		err = init_renderer(maker, reterr);
+	if (!err)
+		err = bf_binaries_pin(&maker->binaries, maker->bundle,
+				      maker->layout.archs, maker->certificate.sha256,
+				      reterr);
+	return err ? bf_fail_in(reterr, err, "trust") : BF_OK;
+}
+
+int bf_maker_init(struct bf_maker *ret, const struct bf_maker_options *options,
+		  struct bf_error *reterr)
+{
+	struct bf_maker maker = {0};
+	int err = gather(&maker, options, reterr);
+	if (!err)
+		err = options->trust ? trust(&maker, options->trust, reterr)
+				     : init_renderer(&maker, reterr);
+	if (err)
+		bf_maker_free(&maker);
+	else
+		*ret = maker;
+	return err;
+}
+
+void bf_maker_free(struct bf_maker *maker)
+{
+	bf_template_free(&maker->tmpl);
+	bf_renderer_free(&maker->renderer);
+	bf_certificate_free(&maker->certificate);
+	bf_binaries_free(&maker->binaries);
+	bf_bundle_free(maker->bundle);
+	*maker = (struct bf_maker){0};
+}
+
+static int refuse_many(const struct bf_maker *maker, struct bf_error *reterr)
 {
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (bundle->ipxe[arch].slot_is_packed)
+		if (bf_binary_needs_script_first(&maker->binaries.of[arch]))
 			return bf_fail(
 				reterr, BF_ERR_UNSUPPORTED,
 				"the iPXE for %s has its slot in a packed part, which "
@@ -56,42 +132,13 @@ static int refuse_packed(const struct bf_bundle *bundle, struct bf_error *reterr
 	return BF_OK;
 }
 
-int bf_maker_new(const struct bf_maker_options *options, struct bf_maker *ret,
-		 struct bf_error *reterr)
+int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script,
+		     struct bf_error *reterr)
 {
-	struct bf_maker maker = {0};
-	struct bf_template_options layout = options->layout;
-	int err = bf_import_bundle(options->prebuilt, options->ipxe, options->n_ipxe,
-				   &layout, &maker.bundle, reterr);
-	if (!err)
-		err = refuse_packed(maker.bundle, reterr);
-	if (!err && options->trust)
-		err = trust(options, layout.archs, &maker, reterr);
-	if (!err)
-		err = bf_template_new(maker.bundle, &layout, &maker.image_template,
-				      reterr);
-	if (err) {
-		bf_maker_free(&maker);
-		return err;
-	}
-	bf_bundle_schemes(maker.bundle, layout.archs, maker.schemes);
-	*ret = maker;
-	return BF_OK;
-}
-
-void bf_maker_free(struct bf_maker *maker)
-{
-	bf_template_free(&maker->image_template);
-	bf_buffer_free(&maker->preamble);
-	bf_bundle_free(maker->bundle);
-	*maker = (struct bf_maker){0};
-}
-
-int bf_maker_begin_script(const struct bf_maker *maker, struct bf_buffer *script,
-			  struct bf_error *reterr)
-{
-	script->size = 0;
-	if (bf_buffer_append(script, maker->preamble.data, maker->preamble.size))
-		return bf_fail_nomem(reterr);
-	return BF_OK;
+	int err = script ? bf_binaries_fill(&maker->binaries, maker->layout.archs,
+					    bf_buffer_view(script), reterr)
+			 : refuse_many(maker, reterr);
+	return err ? err
+		   : bf_template_init(&maker->tmpl, maker->bundle, &maker->binaries,
+				      &maker->layout, reterr);
 }

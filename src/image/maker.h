@@ -1,10 +1,12 @@
 /*
- * What all images of a set have in common: the bundle, the certificate they trust and the
- * template. Made once, it is only read afterwards, so threads may share it.
+ * What all images of a set have in common: the bundle, the binaries, the certificate they
+ * trust and the template. Made once, it is only read afterwards, so threads may share it.
  */
 #ifndef BF_MAKER_H
 #define BF_MAKER_H
 
+#include "image/binaries.h"
+#include "image/renderer.h"
 #include "image/template_options.h"
 
 enum { BF_MAKER_IPXE_MAX = 8 };
@@ -18,27 +20,43 @@ struct bf_maker_options {
 	struct bf_template_options layout;
 };
 
+/* A zeroed struct is freed like any other. */
 struct bf_maker {
 	struct bf_bundle *bundle; /* the template's pieces lead to its bytes */
-	struct bf_template image_template;
-	struct bf_buffer preamble;          /* what each script starts with */
-	char schemes[BF_IPXE_SCHEMES_SIZE]; /* that every iPXE in the images can open */
+	struct bf_binaries binaries;
+	struct bf_template_options layout; /* with the boot paths settled */
+	bool has_certificate;
+	struct bf_certificate certificate;
+	struct bf_renderer renderer;
+	struct bf_template tmpl;
 };
+
+/* An image nobody asked anything special of. */
+struct bf_maker_options bf_maker_options_default(void);
 
 /*
  * Set what a name stands for: "prebuilt", "trust", "ipxe", which adds one more, or what
- * bf_template_options_set() knows. value must outlive the options.
+ * bf_template_options_set() knows. value must outlive the options. BF_ERR_USAGE for an
+ * unknown name, an empty file name and a second certificate; the sentence does not repeat
+ * the name.
  */
 int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 			 const char *value, struct bf_error *reterr);
 
-/* Read the bundle and lay the template out. Release ret with bf_maker_free(). */
-int bf_maker_new(const struct bf_maker_options *options, struct bf_maker *ret,
-		 struct bf_error *reterr);
+/*
+ * Load the bundle, take the user's binaries, settle the boot paths and read the certificate:
+ * from here on scripts can be rendered. Release ret with bf_maker_free().
+ */
+int bf_maker_init(struct bf_maker *ret, const struct bf_maker_options *options,
+		  struct bf_error *reterr);
 void bf_maker_free(struct bf_maker *maker);
 
-/* Make script hold the preamble alone, for a target's own part to be appended. */
-int bf_maker_begin_script(const struct bf_maker *maker, struct bf_buffer *script,
-			  struct bf_error *reterr);
+/*
+ * Lay the template out: from here on images can be made. script is what the only image is to
+ * hold, for binaries that need it first; NULL where there are many, which BF_ERR_UNSUPPORTED
+ * refuses for such binaries.
+ */
+int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script,
+		     struct bf_error *reterr);
 
 #endif

@@ -5,11 +5,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "binary/bzimage.h"
-#include "binary/pe.h"
 #include "inspect/examine.h"
 #include "inspect/scan.h"
-#include "ipxe/schemes.h"
+#include "ipxe/rootcert.h"
 
 /* ---- The bundle's own binaries ---- */
 
@@ -49,22 +47,27 @@ static bool is_bundled(const struct bf_repoint_file *file)
 
 /* ---- Others ---- */
 
-static bool slot_is_packed(struct bf_view file)
+/* Without a slot in the file: is there one in its packed part? */
+static int fail_no_slot(const struct bf_executable *executable, struct bf_error *reterr)
 {
-	bf_cleanup(bf_binary_free) struct bf_binary binary = {0};
-	return bf_binary_examine(file, &binary) == BF_OK && binary.slot_is_packed;
-}
-
-static int find_slot(struct bf_view binary, struct bf_slot *ret, struct bf_error *reterr)
-{
-	int err = bf_slot_find(binary, ret, reterr);
-	if (err == BF_ERR_NO_SLOT && slot_is_packed(binary))
-		return bf_fail(reterr, err,
+	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
+	struct bf_ipxe_slot found;
+	if (executable->kind == BF_EXECUTABLE_BZIMAGE &&
+	    bf_ipxe_open_executable(executable, &ipxe, NULL) == BF_OK &&
+	    bf_ipxe_find_slot(&ipxe, &found, NULL) == BF_OK)
+		return bf_fail(reterr, BF_ERR_NO_SLOT,
 			       "its script slot is in the packed part, which can only be "
 			       "packed anew with the whole image: make a new one");
+	return bf_fail(reterr, BF_ERR_NO_SLOT,
+		       "it has no script slot: it was not made by boots-from");
+}
+
+static int find_slot(const struct bf_executable *executable, struct bf_slot *ret,
+		     struct bf_error *reterr)
+{
+	int err = bf_slot_find(executable->file, ret, reterr);
 	if (err == BF_ERR_NO_SLOT)
-		return bf_fail(reterr, err,
-			       "it has no script slot: it was not made by boots-from");
+		return fail_no_slot(executable, reterr);
 	if (!err && ret->declared_offset != ret->offset)
 		return bf_fail(reterr, BF_ERR_FORMAT,
 			       "its script slot is at offset %zu and says %u",
@@ -72,23 +75,18 @@ static int find_slot(struct bf_view binary, struct bf_slot *ret, struct bf_error
 	return err;
 }
 
-static int check_pe(struct bf_buffer *file, enum bf_arch *ret_arch,
+static int check_pe(const struct bf_pe *pe, struct bf_buffer *file,
 		    struct bf_error *reterr)
 {
-	struct bf_pe pe;
-	int err = bf_pe_parse(bf_buffer_view(file), &pe, reterr);
-	if (err)
-		return err;
-	if (pe.has_signature)
+	if (pe->has_signature)
 		return bf_fail(reterr, BF_ERR_SIGNED,
 			       "it is signed, and another script would break the "
 			       "signature");
-	*ret_arch = bf_arch_from_machine(pe.machine);
-	if (*ret_arch == BF_ARCH_COUNT)
+	if (bf_arch_from_machine(pe->machine) == BF_ARCH_COUNT)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "PE machine type 0x%04x",
-			       pe.machine);
+			       pe->machine);
 	/* An interrupted run may have left a checksum that is not the script's. */
-	bf_pe_set_checksum(&pe, file->data);
+	bf_pe_set_checksum(pe, file->data);
 	return BF_OK;
 }
 
@@ -96,30 +94,33 @@ static int check_pe(struct bf_buffer *file, enum bf_arch *ret_arch,
 static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 			struct bf_error *reterr)
 {
-	enum bf_arch arch = BF_ARCH_COUNT;
-	struct bf_view bytes = bf_buffer_view(&file->owned);
-	struct bf_bzimage image;
+	struct bf_executable executable;
 	struct bf_slot slot;
-	int err = BF_OK;
-	file->binary = bytes;
-	if (bf_view_has(bytes, 0, 2) && memcmp(bytes.data, "MZ", 2) == 0) {
-		err = check_pe(&file->owned, &arch, reterr);
-	} else if (bf_bzimage_probe(bytes)) {
-		arch = BF_ARCH_BIOS;
-		err = bf_bzimage_parse(bytes, &image, reterr);
-	}
+	file->binary = bf_buffer_view(&file->owned);
+	int err = bf_executable_parse(file->binary, &executable, reterr);
+	if (executable.kind == BF_EXECUTABLE_NONE)
+		err = BF_OK; /* a file that is nothing but a slot */
+	if (!err && executable.kind == BF_EXECUTABLE_PE)
+		err = check_pe(&executable.pe, &file->owned, reterr);
 	if (!err)
-		err = find_slot(bytes, &slot, reterr);
-	return err ? err
-		   : bf_site_init(site, arch, site->binary_offset, bytes, slot, reterr);
+		err = find_slot(&executable, &slot, reterr);
+	if (!err && executable.kind != BF_EXECUTABLE_NONE)
+		err = bf_ipxe_open_executable(&executable, &file->ipxe, reterr);
+	if (err)
+		return err;
+	enum bf_arch arch = executable.kind == BF_EXECUTABLE_NONE
+				    ? BF_ARCH_COUNT
+				    : file->ipxe.identity.arch;
+	return bf_site_init(site, arch, site->binary_offset, file->binary, slot, reterr);
 }
 
 static int load(const struct bf_source *image, struct bf_site *site,
 		struct bf_repoint_file *file, struct bf_error *reterr)
 {
-	if (site->binary_size > BF_BINARY_SIZE_MAX)
+	if (site->binary_size > BF_EXAMINE_SIZE_MAX)
 		return bf_fail(reterr, BF_ERR_TOO_BIG, "%llu bytes, the limit is %d",
-			       (unsigned long long)site->binary_size, BF_BINARY_SIZE_MAX);
+			       (unsigned long long)site->binary_size,
+			       BF_EXAMINE_SIZE_MAX);
 	int err = bf_source_load(image, site->binary_offset, (size_t)site->binary_size,
 				 &file->owned, reterr);
 	return err ? err : check_loaded(file, site, reterr);
@@ -146,7 +147,15 @@ static int add_site(struct bf_repoint *repoint, const struct bf_source *image,
 	*site = (struct bf_site){
 		.arch = BF_ARCH_COUNT, .binary_offset = offset, .binary_size = size};
 	int err = match_bundled(image, bundle, site, file, reterr);
-	return err || is_bundled(file) ? err : load(image, site, file, reterr);
+	if (!err && !is_bundled(file))
+		err = load(image, site, file, reterr);
+	if (err || site->arch == BF_ARCH_COUNT)
+		return err;
+	struct bf_capabilities can =
+		is_bundled(file) ? bundle->ipxe[site->arch].can : file->ipxe.identity.can;
+	can.slot_size = site->slot.size;
+	bf_capability_set_add(&repoint->can, site->arch, &can);
+	return BF_OK;
 }
 
 static int add_file(struct bf_repoint *repoint, const struct bf_source *image,
@@ -203,112 +212,75 @@ int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundl
 
 void bf_repoint_free(struct bf_repoint *repoint)
 {
-	for (size_t i = 0; i < repoint->n_sites; i++)
+	for (size_t i = 0; i < repoint->n_sites; i++) {
+		bf_ipxe_close(&repoint->files[i].ipxe);
 		bf_buffer_free(&repoint->files[i].owned);
+	}
+	bf_renderer_free(&repoint->renderer);
+	bf_certificate_free(&repoint->certificate);
 	bf_patches_free(&repoint->patches);
 	repoint->n_sites = 0;
 }
 
-/* ---- What the binaries can do ---- */
+/* ---- Trust ---- */
 
-static int identify(const struct bf_repoint_file *file, const struct bf_bundle_ipxe *ipxe,
-		    struct bf_ipxe *ret, struct bf_error *reterr)
+static bool trusts_only(const struct bf_program *program, const struct bf_rootcert *roots,
+			const uint8_t sha256[BF_SHA256_SIZE])
 {
-	if (is_bundled(file)) {
-		memcpy(ret->schemes, ipxe->schemes, sizeof(ret->schemes));
-		memcpy(ret->algorithms, ipxe->algorithms, sizeof(ret->algorithms));
-		return BF_OK;
-	}
-	int err = bf_ipxe_identify(file->binary, ret, reterr);
-	return err ? bf_fail_in(reterr, err, "%s", file->path) : BF_OK;
-}
-
-/* Of several binaries for one architecture, what all of them can do. */
-static void merge(const struct bf_ipxe *found, const struct bf_slot *slot,
-		  struct bf_bundle_ipxe *merged)
-{
-	if (!merged->present) {
-		memcpy(merged->schemes, found->schemes, sizeof(merged->schemes));
-		memcpy(merged->algorithms, found->algorithms, sizeof(merged->algorithms));
-		merged->slot = *slot;
-		merged->present = true;
-		return;
-	}
-	bf_schemes_intersect(merged->schemes, found->schemes);
-	if (slot->size < merged->slot.size)
-		merged->slot = *slot;
-}
-
-static void replace(const struct bf_bundle_ipxe *merged, struct bf_bundle_ipxe *ipxe)
-{
-	memcpy(ipxe->schemes, merged->schemes, sizeof(ipxe->schemes));
-	memcpy(ipxe->algorithms, merged->algorithms, sizeof(ipxe->algorithms));
-	ipxe->slot = merged->slot;
-	ipxe->present = true;
-}
-
-int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
-			unsigned *ret_archs, struct bf_error *reterr)
-{
-	struct bf_bundle_ipxe merged[BF_ARCH_COUNT] = {0};
-	for (size_t i = 0; i < repoint->n_sites; i++) {
-		const struct bf_site *site = &repoint->sites[i];
-		struct bf_ipxe found;
-		if (site->arch == BF_ARCH_COUNT)
-			continue;
-		int err = identify(&repoint->files[i], &bundle->ipxe[site->arch], &found,
-				   reterr);
-		if (err)
-			return err;
-		merge(&found, &site->slot, &merged[site->arch]);
-	}
-	*ret_archs = 0;
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		if (!merged[arch].present)
-			continue;
-		replace(&merged[arch], &bundle->ipxe[arch]);
-		*ret_archs |= 1u << arch;
-	}
-	return BF_OK;
+	return roots->count == 1 &&
+	       memcmp(program->bytes.data + roots->offset, sha256, BF_SHA256_SIZE) == 0;
 }
 
 /* An iPXE without a root has no TLS: it trusts nobody, and needs nobody. */
-static int check_trust(struct bf_view file, const uint8_t *sha256,
+static int check_trust(const struct bf_ipxe *ipxe, const uint8_t *sha256,
 		       struct bf_error *reterr)
 {
-	bf_cleanup(bf_binary_free) struct bf_binary binary = {0};
-	if (bf_binary_examine(file, &binary))
-		return bf_fail_nomem(reterr);
-	if (!sha256) {
-		if (binary.n_roots == 0 || bf_binary_trust_is_stock(&binary))
-			return BF_OK;
+	struct bf_program program = bf_ipxe_program(ipxe);
+	struct bf_rootcert roots;
+	bool has_roots = bf_rootcert_find(&program, &roots);
+	if (sha256 && has_roots && trusts_only(&program, &roots, sha256))
+		return BF_OK;
+	if (sha256)
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "it trusts a certificate of its own: give that one again, "
-			       "with --trust CERT");
-	}
-	if (binary.n_roots == 1 && memcmp(binary.roots[0], sha256, BF_SHA256_SIZE) == 0)
+			       "it does not trust the certificate: what an image trusts "
+			       "cannot be changed in place, make a new one");
+	if (!has_roots || trusts_only(&program, &roots, bf_rootcert_stock))
 		return BF_OK;
 	return bf_fail(
 		reterr, BF_ERR_INPUT,
-		"it does not trust the certificate of --trust: what an image trusts "
-		"cannot be changed in place, make a new one");
+		"it trusts a certificate of its own: give that one again, as trust");
 }
 
-int bf_repoint_check_trust(const struct bf_repoint *repoint, const uint8_t *sha256,
-			   struct bf_error *reterr)
+static int check_file(const struct bf_repoint_file *file, const uint8_t *sha256,
+		      struct bf_error *reterr)
 {
+	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
+	if (!is_bundled(file))
+		return check_trust(&file->ipxe, sha256, reterr);
+	/* The common case, told apart without unpacking anything. */
+	if (!sha256)
+		return BF_OK;
+	int err = bf_ipxe_open(file->binary, &ipxe, reterr);
+	return err ? err : check_trust(&ipxe, sha256, reterr);
+}
+
+int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
+		     struct bf_error *reterr)
+{
+	int err = path ? bf_certificate_read(path, &repoint->certificate, reterr) : BF_OK;
+	if (err)
+		return bf_fail_in(reterr, err, "trust");
+	repoint->has_certificate = path;
+	const struct bf_certificate *certificate = path ? &repoint->certificate : NULL;
 	for (size_t i = 0; i < repoint->n_sites; i++) {
 		const struct bf_repoint_file *file = &repoint->files[i];
 		if (repoint->sites[i].arch == BF_ARCH_COUNT)
 			continue;
-		/* The common case, told apart without unpacking anything. */
-		if (!sha256 && is_bundled(file))
-			continue;
-		int err = check_trust(file->binary, sha256, reterr);
+		err = check_file(file, certificate ? certificate->sha256 : NULL, reterr);
 		if (err)
 			return bf_fail_in(reterr, err, "%s", file->path);
 	}
-	return BF_OK;
+	return bf_renderer_init(&repoint->renderer, &repoint->can, certificate, reterr);
 }
 
 /* ---- Changing them ---- */

@@ -8,6 +8,8 @@
 
 #include "base/source.h"
 #include "bundle/bundle.h"
+#include "image/renderer.h"
+#include "ipxe/ipxe.h"
 #include "ipxe/site.h"
 
 enum { BF_REPOINT_PATH_SIZE = 128 };
@@ -18,13 +20,18 @@ struct bf_repoint_file {
 	/* What is there, but for the script and the CheckSum: the bundle's, or owned. */
 	struct bf_view binary;
 	struct bf_buffer owned; /* empty if the file is the bundle's */
+	struct bf_ipxe ipxe;    /* owned, opened; of a slot that is a file, nothing */
 };
 
 struct bf_repoint {
 	struct bf_site sites[BF_SITES_MAX];
 	struct bf_repoint_file files[BF_SITES_MAX]; /* of the sites at the same index */
 	size_t n_sites;
-	struct bf_patches patches; /* what bf_repoint_fill() made */
+	struct bf_capability_set can; /* what all of its iPXEs can do */
+	bool has_certificate;         /* what bf_repoint_trust() read */
+	struct bf_certificate certificate;
+	struct bf_renderer renderer; /* and made, for scripts that suit the image */
+	struct bf_patches patches;   /* what bf_repoint_fill() made */
 };
 
 /*
@@ -39,18 +46,12 @@ int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundl
 void bf_repoint_free(struct bf_repoint *repoint);
 
 /*
- * Put what the image's binaries can do in the place of what the bundle's can: schemes,
- * key algorithms and slots. ret_archs is the set of their architectures.
+ * Read the certificate that the image was made with, NULL for none, and check that every iPXE
+ * in it trusts that one alone, or its makers' root: a script goes with the certificate, which
+ * stays as it is.
  */
-int bf_repoint_describe(const struct bf_repoint *repoint, struct bf_bundle *bundle,
-			unsigned *ret_archs, struct bf_error *reterr);
-
-/*
- * Check that every iPXE in the image trusts the certificate with this SHA-256 alone, or its
- * makers' root if it is NULL: a script goes with the certificate, which stays as it is.
- */
-int bf_repoint_check_trust(const struct bf_repoint *repoint, const uint8_t *sha256,
-			   struct bf_error *reterr);
+int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
+		     struct bf_error *reterr);
 
 /* Make the patches for the script, the body of a slot. BF_ERR_TOO_BIG names both sizes. */
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,

@@ -29,6 +29,12 @@ const char *bf_format_name(enum bf_format format)
 	return format_names[format];
 }
 
+/* What images are made of. */
+struct parts {
+	const struct bf_bundle *bundle;
+	const struct bf_binaries *binaries;
+};
+
 /* What goes into the image, gathered before anything is laid out. */
 struct layout {
 	struct bf_fat_file esp_files[BF_ARCH_COUNT];
@@ -63,16 +69,16 @@ static const struct bf_iso_file *add_bytes(struct layout *layout, const char *pa
 						     .size = bytes.size});
 }
 
-static int add_bios(struct layout *layout, const struct bf_bundle *bundle,
+static int add_bios(struct layout *layout, const struct parts *parts,
 		    struct bf_error *reterr)
 {
 	struct bf_view isolinux, ldlinux;
-	int err = bf_bundle_file(bundle, "isolinux.bin", &isolinux, reterr);
+	int err = bf_bundle_file(parts->bundle, "isolinux.bin", &isolinux, reterr);
 	if (!err)
-		err = bf_bundle_file(bundle, "ldlinux.c32", &ldlinux, reterr);
+		err = bf_bundle_file(parts->bundle, "ldlinux.c32", &ldlinux, reterr);
 	if (!err)
-		err = bf_bundle_file(bundle, "isohdpfx.bin", &layout->request.mbr_code,
-				     reterr);
+		err = bf_bundle_file(parts->bundle, "isohdpfx.bin",
+				     &layout->request.mbr_code, reterr);
 	if (err)
 		return err;
 	add_bytes(layout, isolinux_path, isolinux);
@@ -80,7 +86,7 @@ static int add_bios(struct layout *layout, const struct bf_bundle *bundle,
 	add_bytes(layout, "/isolinux/isolinux.cfg",
 		  bf_view(isolinux_cfg, sizeof(isolinux_cfg) - 1));
 	layout->lkrn_file =
-		add_bytes(layout, lkrn_path, bundle->ipxe[BF_ARCH_BIOS].binary);
+		add_bytes(layout, lkrn_path, parts->binaries->of[BF_ARCH_BIOS].bytes);
 	layout->request.bios_path = isolinux_path;
 	return BF_OK;
 }
@@ -99,7 +105,7 @@ static void add_esp_files(struct layout *layout, size_t n)
 					      .offset = layout->esp.file_offset[i]});
 }
 
-static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsigned archs,
+static int add_esp(struct layout *layout, const struct parts *parts, unsigned archs,
 		   struct bf_error *reterr)
 {
 	size_t n = 0;
@@ -109,7 +115,7 @@ static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsign
 			continue;
 		layout->esp_archs[n] = arch;
 		layout->esp_files[n++] = (struct bf_fat_file){
-			.path = path, .bytes = bundle->ipxe[arch].binary};
+			.path = path, .bytes = parts->binaries->of[arch].bytes};
 	}
 	if (n == 0)
 		return BF_OK;
@@ -117,8 +123,8 @@ static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsign
 		.files = layout->esp_files,
 		.n_files = n,
 		.label = "BOOTS-FROM",
-		.serial = (uint32_t)bundle->time,
-		.time = bundle->time,
+		.serial = (uint32_t)parts->bundle->time,
+		.time = parts->bundle->time,
 		.limit = esp_limit,
 	};
 	int err = bf_fat_build(&request, &layout->esp, reterr);
@@ -134,40 +140,38 @@ static int add_esp(struct layout *layout, const struct bf_bundle *bundle, unsign
 	return BF_OK;
 }
 
-static int check_archs(const struct bf_bundle *bundle, unsigned archs,
-		       struct bf_error *reterr)
+static int check_archs(const struct parts *parts, unsigned archs, struct bf_error *reterr)
 {
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (archs & 1u << arch && !bundle->ipxe[arch].present)
+		if (archs & 1u << arch && !parts->binaries->of[arch].is_present)
 			return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 				       "the bundle has no iPXE for %s",
 				       bf_arch_name(arch));
 	return BF_OK;
 }
 
-static int fill_layout(struct layout *layout, const struct bf_bundle *bundle,
+static int fill_layout(struct layout *layout, const struct parts *parts,
 		       const struct bf_template_options *options, struct bf_error *reterr)
 {
 	layout->request = (struct bf_iso_request){
 		.files = layout->files,
 		.layout = options->layout,
 		.label = options->label,
-		.time = bundle->time,
+		.time = parts->bundle->time,
 	};
 	int err = BF_OK;
 	if (options->archs & 1u << BF_ARCH_BIOS)
-		err = add_bios(layout, bundle, reterr);
+		err = add_bios(layout, parts, reterr);
 	if (!err)
-		err = add_esp(layout, bundle, options->archs, reterr);
+		err = add_esp(layout, parts, options->archs, reterr);
 	return err;
 }
 
 /* The last look before it is used: the image holds the binary where we believe. */
-static int check_site(const struct bf_template *image_template,
-		      const struct bf_site *site, struct bf_view binary,
-		      struct bf_error *reterr)
+static int check_site(const struct bf_template *tmpl, const struct bf_site *site,
+		      struct bf_view binary, struct bf_error *reterr)
 {
-	const struct bf_pieces *pieces = &image_template->image.pieces;
+	const struct bf_pieces *pieces = &tmpl->image.pieces;
 	uint8_t marker[BF_SLOT_HEADER_SIZE];
 	if (site->binary_offset > pieces->size ||
 	    binary.size > pieces->size - site->binary_offset ||
@@ -181,74 +185,73 @@ static int check_site(const struct bf_template *image_template,
 	return BF_OK;
 }
 
-static int add_site(struct bf_template *image_template, enum bf_arch arch,
-		    uint64_t offset, const struct bf_bundle_ipxe *ipxe,
-		    struct bf_error *reterr)
+static int add_site(struct bf_template *tmpl, enum bf_arch arch, uint64_t offset,
+		    const struct bf_binary *binary, struct bf_error *reterr)
 {
-	struct bf_view binary = ipxe->binary;
+	struct bf_view bytes = binary->bytes;
 	/* Whatever is made of the template reads all of it. */
-	bf_view_populate(binary);
-	if (ipxe->slot_is_packed)
+	bf_view_populate(bytes);
+	if (bf_binary_needs_script_first(binary))
 		return BF_OK;
-	struct bf_site *site = &image_template->sites[image_template->n_sites++];
-	int err = bf_site_init(site, arch, offset, binary, ipxe->slot, reterr);
-	return err ? err : check_site(image_template, site, binary, reterr);
+	struct bf_site *site = &tmpl->sites[tmpl->n_sites++];
+	int err = bf_site_init(site, arch, offset, bytes, binary->slot, reterr);
+	return err ? err : check_site(tmpl, site, bytes, reterr);
 }
 
-static uint64_t offset_in_image(const struct bf_template *image_template,
+static uint64_t offset_in_image(const struct bf_template *tmpl,
 				const struct layout *layout,
 				const struct bf_iso_file *file)
 {
-	return image_template->image.file_offset[file - layout->files];
+	return tmpl->image.file_offset[file - layout->files];
 }
 
-static int locate_sites(struct bf_template *image_template, const struct layout *layout,
-			const struct bf_bundle *bundle, struct bf_error *reterr)
+static int locate_sites(struct bf_template *tmpl, const struct layout *layout,
+			const struct parts *parts, struct bf_error *reterr)
 {
 	int err = BF_OK;
 	if (layout->lkrn_file)
-		err = add_site(image_template, BF_ARCH_BIOS,
-			       offset_in_image(image_template, layout, layout->lkrn_file),
-			       &bundle->ipxe[BF_ARCH_BIOS], reterr);
+		err = add_site(tmpl, BF_ARCH_BIOS,
+			       offset_in_image(tmpl, layout, layout->lkrn_file),
+			       &parts->binaries->of[BF_ARCH_BIOS], reterr);
 	if (err || !layout->esp_file)
 		return err;
-	uint64_t esp = offset_in_image(image_template, layout, layout->esp_file);
+	uint64_t esp = offset_in_image(tmpl, layout, layout->esp_file);
 	for (size_t i = 0; !err && layout->esp_files[i].path; i++)
-		err = add_site(image_template, layout->esp_archs[i],
+		err = add_site(tmpl, layout->esp_archs[i],
 			       esp + layout->esp.file_offset[i],
-			       &bundle->ipxe[layout->esp_archs[i]], reterr);
+			       &parts->binaries->of[layout->esp_archs[i]], reterr);
 	return err;
 }
 
-static int new_iso(const struct bf_bundle *bundle,
-		   const struct bf_template_options *options, struct layout *layout,
-		   struct bf_template *made, struct bf_error *reterr)
+static int new_iso(const struct parts *parts, const struct bf_template_options *options,
+		   struct layout *layout, struct bf_template *made,
+		   struct bf_error *reterr)
 {
-	int err = fill_layout(layout, bundle, options, reterr);
+	int err = fill_layout(layout, parts, options, reterr);
 	if (!err)
 		err = bf_iso_write(&layout->request, &made->image, reterr);
-	return err ? err : locate_sites(made, layout, bundle, reterr);
+	return err ? err : locate_sites(made, layout, parts, reterr);
 }
 
 /* The binary itself; archs has one architecture. */
-static int new_binary(const struct bf_bundle *bundle,
+static int new_binary(const struct parts *parts,
 		      const struct bf_template_options *options, struct bf_template *made,
 		      struct bf_error *reterr)
 {
 	enum bf_arch arch = 0;
 	while (options->archs != 1u << arch)
 		arch++;
-	if (bf_pieces_append(&made->image.pieces, bundle->ipxe[arch].binary))
+	if (bf_pieces_append(&made->image.pieces, parts->binaries->of[arch].bytes))
 		return bf_fail_nomem(reterr);
-	return add_site(made, arch, 0, &bundle->ipxe[arch], reterr);
+	return add_site(made, arch, 0, &parts->binaries->of[arch], reterr);
 }
 
-static int new_esp(const struct bf_bundle *bundle,
-		   const struct bf_template_options *options, struct layout *layout,
-		   struct bf_template *made, struct bf_error *reterr)
+static int new_esp(const struct parts *parts, const struct bf_template_options *options,
+		   struct layout *layout, struct bf_template *made,
+		   struct bf_error *reterr)
 {
 	struct bf_pieces *pieces = &made->image.pieces;
-	int err = add_esp(layout, bundle, options->archs, reterr);
+	int err = add_esp(layout, parts, options->archs, reterr);
 	if (err)
 		return err;
 	for (size_t i = 0; i < layout->esp.n_pieces; i++) {
@@ -261,23 +264,24 @@ static int new_esp(const struct bf_bundle *bundle,
 		return bf_fail_nomem(reterr);
 	for (size_t i = 0; !err && layout->esp_files[i].path; i++)
 		err = add_site(made, layout->esp_archs[i], layout->esp.file_offset[i],
-			       &bundle->ipxe[layout->esp_archs[i]], reterr);
+			       &parts->binaries->of[layout->esp_archs[i]], reterr);
 	return err;
 }
 
-int bf_template_new(const struct bf_bundle *bundle,
-		    const struct bf_template_options *options, struct bf_template *ret,
-		    struct bf_error *reterr)
+int bf_template_init(struct bf_template *ret, const struct bf_bundle *bundle,
+		     const struct bf_binaries *binaries,
+		     const struct bf_template_options *options, struct bf_error *reterr)
 {
 	bf_cleanup(layout_free) struct layout layout = {0};
+	const struct parts parts = {.bundle = bundle, .binaries = binaries};
 	struct bf_template made = {0};
-	int err = check_archs(bundle, options->archs, reterr);
+	int err = check_archs(&parts, options->archs, reterr);
 	if (!err && options->format == BF_FORMAT_ISO)
-		err = new_iso(bundle, options, &layout, &made, reterr);
+		err = new_iso(&parts, options, &layout, &made, reterr);
 	else if (!err && options->format == BF_FORMAT_ESP)
-		err = new_esp(bundle, options, &layout, &made, reterr);
+		err = new_esp(&parts, options, &layout, &made, reterr);
 	else if (!err)
-		err = new_binary(bundle, options, &made, reterr);
+		err = new_binary(&parts, options, &made, reterr);
 	if (err) {
 		bf_template_free(&made);
 		return err;
@@ -288,34 +292,22 @@ int bf_template_new(const struct bf_bundle *bundle,
 	return BF_OK;
 }
 
-void bf_template_free(struct bf_template *image_template)
+void bf_template_free(struct bf_template *tmpl)
 {
-	bf_iso_image_free(&image_template->image);
-	bf_fat_free(&image_template->esp);
-	*image_template = (struct bf_template){0};
+	bf_iso_image_free(&tmpl->image);
+	bf_fat_free(&tmpl->esp);
+	*tmpl = (struct bf_template){0};
 }
 
-int bf_template_check(const struct bf_template *image_template, struct bf_view script,
-		      struct bf_error *reterr)
-{
-	int err = BF_OK;
-	for (size_t i = 0; !err && i < image_template->n_sites; i++)
-		err = bf_slot_check_body(image_template->sites[i].slot.size, script,
-					 reterr);
-	return err;
-}
-
-int bf_template_patch(const struct bf_template *image_template, struct bf_view script,
+int bf_template_patch(const struct bf_template *tmpl, struct bf_view script,
 		      struct bf_patches *ret, struct bf_error *reterr)
 {
-	return bf_sites_patch(image_template->sites, image_template->n_sites, script, ret,
-			      reterr);
+	return bf_sites_patch(tmpl->sites, tmpl->n_sites, script, ret, reterr);
 }
 
-int bf_template_overlay(const struct bf_template *image_template,
-			const struct bf_patches *patches, struct bf_pieces *ret,
-			struct bf_error *reterr)
+int bf_template_overlay(const struct bf_template *tmpl, const struct bf_patches *patches,
+			struct bf_pieces *ret, struct bf_error *reterr)
 {
-	return bf_pieces_overlay(&image_template->image.pieces, patches->pieces,
-				 patches->n_pieces, ret, reterr);
+	return bf_pieces_overlay(&tmpl->image.pieces, patches->pieces, patches->n_pieces,
+				 ret, reterr);
 }

@@ -8,6 +8,7 @@
 #include "bundle/bundle.h"
 #include "disk/fat_writer.h"
 #include "disk/iso_writer.h"
+#include "image/binaries.h"
 #include "ipxe/site.h"
 
 enum bf_format {
@@ -28,9 +29,6 @@ struct bf_template_options {
 	const char *label; /* volume id of the ISO */
 };
 
-/* The boot paths of an image nobody asked anything special of: BIOS, x86-64, arm64. */
-#define BF_TEMPLATE_DEFAULT_ARCHS                                                        \
-	(1u << BF_ARCH_BIOS | 1u << BF_ARCH_X86_64 | 1u << BF_ARCH_ARM64)
 #define BF_TEMPLATE_DEFAULT_LABEL "BOOTS_FROM"
 
 struct bf_template {
@@ -41,32 +39,27 @@ struct bf_template {
 };
 
 /*
- * Lay an image out from the bundle's parts, which it goes on using: the bundle must outlive
- * it. Release it with bf_template_free().
+ * Lay an image out from the binaries and the bundle's other parts, which it goes on using:
+ * both must outlive it. Release it with bf_template_free().
  */
-int bf_template_new(const struct bf_bundle *bundle,
-		    const struct bf_template_options *options, struct bf_template *ret,
-		    struct bf_error *reterr);
-void bf_template_free(struct bf_template *image_template);
-
-/* BF_ERR_TOO_BIG, naming both sizes, for a script that not every slot can take. */
-int bf_template_check(const struct bf_template *image_template, struct bf_view script,
-		      struct bf_error *reterr);
+int bf_template_init(struct bf_template *ret, const struct bf_bundle *bundle,
+		     const struct bf_binaries *binaries,
+		     const struct bf_template_options *options, struct bf_error *reterr);
+void bf_template_free(struct bf_template *tmpl);
 
 /*
  * What has to change for this script (the body of a slot, see bf_script_render()). The
  * template is only read: threads may share it. ret may be reused; its pieces stay good
  * until then. BF_ERR_TOO_BIG names both sizes.
  */
-int bf_template_patch(const struct bf_template *image_template, struct bf_view script,
+int bf_template_patch(const struct bf_template *tmpl, struct bf_view script,
 		      struct bf_patches *ret, struct bf_error *reterr);
 
 /*
  * The image with the patches laid over it, to be written piece by piece or read anywhere.
  * ret may be reused; its pieces stay good as long as the template and the patches.
  */
-int bf_template_overlay(const struct bf_template *image_template,
-			const struct bf_patches *patches, struct bf_pieces *ret,
-			struct bf_error *reterr);
+int bf_template_overlay(const struct bf_template *tmpl, const struct bf_patches *patches,
+			struct bf_pieces *ret, struct bf_error *reterr);
 
 #endif

@@ -26,12 +26,14 @@ static int fail_arch(struct bf_view name, struct bf_error *reterr)
 {
 	char word[64];
 	const char *names[BF_ARCH_COUNT];
+	char list[BF_ARCH_LIST_SIZE + 5];
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
 		names[arch] = bf_arch_name(arch);
+	bf_arch_list(BF_ARCH_ALL, list);
+	strcat(list, ", all");
 	snprintf(word, sizeof(word), "%.*s", (int)(name.size < 60 ? name.size : 60),
 		 name.data);
-	return fail_word(word, names, BF_ARCH_COUNT, "bios, x86_64, arm64, riscv64, all",
-			 reterr);
+	return fail_word(word, names, BF_ARCH_COUNT, list, reterr);
 }
 
 static int set_archs(const char *list, unsigned *ret, struct bf_error *reterr)
@@ -41,7 +43,7 @@ static int set_archs(const char *list, unsigned *ret, struct bf_error *reterr)
 		struct bf_view view = bf_view(name, strcspn(name, ","));
 		enum bf_arch arch = bf_arch_from_name(view);
 		if (view.size == 3 && memcmp(name, "all", 3) == 0)
-			archs |= (1u << BF_ARCH_COUNT) - 1;
+			archs |= BF_ARCH_ALL;
 		else if (arch == BF_ARCH_COUNT)
 			return fail_arch(view, reterr);
 		else

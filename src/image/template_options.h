@@ -6,13 +6,13 @@
 
 /*
  * What an image has that nobody asked anything special of. Its boot paths are open, for
- * bf_import_bundle() to decide.
+ * bf_boot_paths_settle() to decide.
  */
 struct bf_template_options bf_template_options_default(void);
 
 /*
  * Set what a name stands for, replacing what it was:
- *     arch     bios, x86_64, arm64, riscv64, with commas, or all
+ *     arch     names of architectures, with commas, or all
  *     label    the volume id, which must outlive the options
  *     layout   isohybrid, gpt, mbr or cd
  *     format   iso, efi, lkrn or esp

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "binary/bzimage.h"
-#include "binary/zbin.h"
 #include "ipxe/plant.h"
 
 /* Programs by a text that is in them; the first that is found counts. */
@@ -32,12 +30,6 @@ static const struct {
 	{0x01c2, "arm"},
 };
 
-bool bf_binary_probe(struct bf_view head)
-{
-	return (bf_view_has(head, 0, 2) && memcmp(head.data, "MZ", 2) == 0) ||
-	       bf_bzimage_probe(head);
-}
-
 static const char *machine_name(uint16_t machine)
 {
 	enum bf_arch arch = bf_arch_from_machine(machine);
@@ -49,7 +41,7 @@ static const char *machine_name(uint16_t machine)
 	return "";
 }
 
-static void name_program(struct bf_view file, struct bf_binary *ret)
+static void name_program(struct bf_view file, struct bf_examined *ret)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		size_t at;
@@ -61,7 +53,7 @@ static void name_program(struct bf_view file, struct bf_binary *ret)
 	}
 }
 
-/* ---- Slots ---- */
+/* ---- iPXE ---- */
 
 static bool is_placeholder(struct bf_view slot, uint32_t declared_offset)
 {
@@ -71,19 +63,23 @@ static bool is_placeholder(struct bf_view slot, uint32_t declared_offset)
 	       memcmp(fresh, slot.data, slot.size) == 0;
 }
 
-static int take_slot(struct bf_view bytes, struct bf_binary *ret)
+static int take_slot(const struct bf_ipxe *ipxe, struct bf_examined *ret)
 {
-	int found = bf_slot_find(bytes, &ret->slot, &ret->problem);
-	if (found == BF_ERR_NO_SLOT) {
+	struct bf_ipxe_slot found;
+	int err = bf_ipxe_find_slot(ipxe, &found, &ret->problem);
+	if (err == BF_ERR_NO_SLOT) {
 		ret->problem.text[0] = '\0';
 		return BF_OK;
 	}
 	ret->slot_state = BF_SLOT_DAMAGED;
-	if (found)
+	ret->slot_is_packed = found.is_packed;
+	if (err)
 		return BF_OK;
-	struct bf_view slot = bf_view_part(bytes, ret->slot.offset, ret->slot.size);
+	ret->slot = found.slot;
+	struct bf_view slot =
+		bf_view_part(found.bytes, found.slot.offset, found.slot.size);
 	struct bf_view body = bf_slot_body(slot);
-	ret->slot_state = is_placeholder(slot, ret->slot.declared_offset)
+	ret->slot_state = is_placeholder(slot, found.slot.declared_offset)
 				  ? BF_SLOT_PLACEHOLDER
 				  : BF_SLOT_FILLED;
 	if (bf_buffer_print(&ret->script, "#!ipxe\n") ||
@@ -92,78 +88,85 @@ static int take_slot(struct bf_view bytes, struct bf_binary *ret)
 	return BF_OK;
 }
 
-/* ---- iPXE ---- */
-
-static void take_roots(const struct bf_program *program, struct bf_binary *ret)
+static void take_roots(const struct bf_ipxe *ipxe, struct bf_examined *ret)
 {
+	struct bf_program program = bf_ipxe_program(ipxe);
 	struct bf_rootcert found;
-	if (!bf_rootcert_find(program, &found))
+	if (!bf_rootcert_find(&program, &found))
 		return;
 	ret->n_roots = found.count;
-	memcpy(ret->roots, program->bytes.data + found.offset,
+	memcpy(ret->roots, program.bytes.data + found.offset,
 	       (size_t)found.count * BF_SHA256_SIZE);
 }
 
-static int examine_ipxe_pe(const struct bf_pe *pe, struct bf_binary *ret)
+/* What keeps it from being opened is in ret->problem. */
+static int take_ipxe(const struct bf_executable *executable, struct bf_examined *ret)
 {
-	struct bf_program program = bf_program_pe(pe);
-	take_roots(&program, ret);
-	return take_slot(pe->file, ret);
-}
-
-/* The slot is in the setup if it was planted, in the packed block if it was compiled in. */
-static int examine_ipxe_lkrn(const struct bf_bzimage *image, struct bf_binary *ret)
-{
-	bf_cleanup(bf_buffer_free) struct bf_buffer unpacked = {0};
-	if (bf_zbin_unpack_last(image->payload, &unpacked, &ret->problem))
-		return BF_OK;
-	struct bf_program program = bf_program_lkrn(bf_buffer_view(&unpacked));
-	take_roots(&program, ret);
-	int err = take_slot(image->file, ret);
-	if (err || ret->slot_state != BF_SLOT_NONE)
+	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
+	int err = bf_ipxe_open_executable(executable, &ipxe, &ret->problem);
+	if (err)
 		return err;
-	err = take_slot(bf_buffer_view(&unpacked), ret);
-	ret->slot_is_packed = ret->slot_state != BF_SLOT_NONE;
-	return err;
-}
-
-static void name_ipxe(struct bf_binary *ret)
-{
-	ret->kind = BF_BINARY_IPXE;
-	ret->arch = bf_arch_name(ret->ipxe.arch);
+	ret->kind = BF_EXAMINED_IPXE;
+	ret->ipxe = ipxe.identity;
+	ret->arch = bf_arch_name(ipxe.identity.arch);
 	ret->problem.text[0] = '\0';
 	snprintf(ret->name, sizeof(ret->name), "iPXE");
+	take_roots(&ipxe, ret);
+	return take_slot(&ipxe, ret);
 }
 
 /* ---- Files ---- */
 
-static int examine_pe(struct bf_view file, struct bf_binary *ret)
+static int examine_pe(const struct bf_executable *executable, struct bf_examined *ret)
 {
-	struct bf_pe pe;
-	int err = bf_pe_parse(file, &pe, &ret->problem);
-	if (err) {
-		if (err == BF_ERR_UNSUPPORTED)
-			ret->kind = BF_BINARY_OTHER;
+	const struct bf_pe *pe = &executable->pe;
+	ret->kind = BF_EXAMINED_OTHER;
+	ret->arch = machine_name(pe->machine);
+	ret->checksum = bf_pe_stored_checksum(pe);
+	ret->checksum_computed = bf_pe_checksum(pe);
+	ret->has_signature = pe->has_signature;
+	if (bf_authenticode_signers(pe, &ret->signers, &ret->problem))
 		return BF_OK;
+	int err = take_ipxe(executable, ret);
+	if (ret->kind == BF_EXAMINED_OTHER)
+		ret->problem.text[0] = '\0';
+	return err == BF_ERR_NOMEM ? err : BF_OK;
+}
+
+static int examine_bzimage(const struct bf_executable *executable,
+			   struct bf_examined *ret)
+{
+	int err = take_ipxe(executable, ret);
+	if (err == BF_ERR_UNSUPPORTED) {
+		ret->kind = BF_EXAMINED_OTHER;
+		ret->problem.text[0] = '\0';
 	}
-	ret->kind = BF_BINARY_OTHER;
-	ret->arch = machine_name(pe.machine);
-	ret->checksum = bf_pe_stored_checksum(&pe);
-	ret->checksum_computed = bf_pe_checksum(&pe);
-	ret->has_signature = pe.has_signature;
-	if (bf_authenticode_signers(&pe, &ret->signers, &ret->problem))
+	return err == BF_ERR_NOMEM ? err : BF_OK;
+}
+
+static int examine(struct bf_view file, struct bf_examined *ret)
+{
+	struct bf_executable executable;
+	int err = bf_executable_parse(file, &executable, &ret->problem);
+	ret->is_pe = executable.kind == BF_EXECUTABLE_PE;
+	if (executable.kind == BF_EXECUTABLE_BZIMAGE)
+		ret->arch = bf_arch_name(BF_ARCH_BIOS);
+	if (err == BF_ERR_UNSUPPORTED && ret->is_pe)
+		ret->kind = BF_EXAMINED_OTHER;
+	if (err)
 		return BF_OK;
-	if (bf_ipxe_identify(file, &ret->ipxe, NULL))
-		return BF_OK;
-	name_ipxe(ret);
-	return examine_ipxe_pe(&pe, ret);
+	return ret->is_pe ? examine_pe(&executable, ret)
+			  : examine_bzimage(&executable, ret);
 }
 
 /* A Linux kernel says its version and who compiled it: the first word is enough. */
-static void name_kernel(const struct bf_bzimage *image, struct bf_binary *ret)
+static void name_kernel(struct bf_view file, struct bf_examined *ret)
 {
+	struct bf_bzimage image;
 	char raw[64], text[64];
-	struct bf_view version = image->version_text;
+	if (bf_bzimage_parse(file, &image, NULL))
+		return;
+	struct bf_view version = image.version_text;
 	const uint8_t *space =
 		version.size ? memchr(version.data, ' ', version.size) : NULL;
 	if (!space)
@@ -173,55 +176,26 @@ static void name_kernel(const struct bf_bzimage *image, struct bf_binary *ret)
 		 bf_printable(raw, text, sizeof(text)));
 }
 
-static int examine_bzimage(struct bf_view file, struct bf_binary *ret)
+int bf_examine(struct bf_view file, struct bf_examined *ret)
 {
-	struct bf_bzimage image;
-	if (bf_bzimage_parse(file, &image, &ret->problem))
-		return BF_OK;
-	int err = bf_ipxe_identify(file, &ret->ipxe, &ret->problem);
-	if (err == BF_ERR_UNSUPPORTED) {
-		ret->kind = BF_BINARY_OTHER;
-		ret->problem.text[0] = '\0';
-		if (!ret->name[0])
-			name_kernel(&image, ret);
-	}
-	if (err)
-		return BF_OK;
-	name_ipxe(ret);
-	return examine_ipxe_lkrn(&image, ret);
-}
-
-int bf_binary_examine(struct bf_view file, struct bf_binary *ret)
-{
-	*ret = (struct bf_binary){
-		.kind = BF_BINARY_DAMAGED, .arch = "", .size = file.size};
-	int err = BF_OK;
+	*ret = (struct bf_examined){
+		.kind = BF_EXAMINED_DAMAGED, .arch = "", .size = file.size};
 	name_program(file, ret);
-	if (bf_view_has(file, 0, 2) && memcmp(file.data, "MZ", 2) == 0) {
-		ret->is_pe = true;
-		err = examine_pe(file, ret);
-	} else if (bf_bzimage_probe(file)) {
-		ret->arch = bf_arch_name(BF_ARCH_BIOS);
-		err = examine_bzimage(file, ret);
-	} else {
-		bf_error_set(&ret->problem, "neither a PE nor a bzImage");
-	}
-	/* A kernel is both; its bzImage header has the better name. */
-	struct bf_bzimage image;
-	if (ret->kind == BF_BINARY_OTHER && !ret->name[0] && ret->is_pe &&
-	    bf_bzimage_parse(file, &image, NULL) == BF_OK)
-		name_kernel(&image, ret);
+	int err = examine(file, ret);
+	/* A kernel may be a PE too; its bzImage header has the better name. */
+	if (ret->kind == BF_EXAMINED_OTHER && !ret->name[0])
+		name_kernel(file, ret);
 	if (err)
-		bf_binary_free(ret);
+		bf_examined_free(ret);
 	return err;
 }
 
-void bf_binary_free(struct bf_binary *binary)
+void bf_examined_free(struct bf_examined *binary)
 {
 	bf_buffer_free(&binary->script);
 }
 
-bool bf_binary_trust_is_stock(const struct bf_binary *binary)
+bool bf_examined_trust_is_stock(const struct bf_examined *binary)
 {
 	return binary->n_roots == 1 &&
 	       memcmp(binary->roots[0], bf_rootcert_stock, BF_SHA256_SIZE) == 0;

@@ -10,12 +10,12 @@
 #include "ipxe/rootcert.h"
 #include "ipxe/slot.h"
 
-enum { BF_BINARY_SIZE_MAX = 64 << 20 };
+enum { BF_EXAMINE_SIZE_MAX = 64 << 20 };
 
-enum bf_binary_kind {
-	BF_BINARY_IPXE,
-	BF_BINARY_OTHER,   /* a PE or a bzImage that is not iPXE */
-	BF_BINARY_DAMAGED, /* neither, or one that is cut short or broken */
+enum bf_examined_kind {
+	BF_EXAMINED_IPXE,
+	BF_EXAMINED_OTHER,   /* a PE or a bzImage that is not iPXE */
+	BF_EXAMINED_DAMAGED, /* neither, or one that is cut short or broken */
 };
 
 enum bf_slot_state {
@@ -25,13 +25,13 @@ enum bf_slot_state {
 	BF_SLOT_DAMAGED,     /* problem says how */
 };
 
-struct bf_binary {
-	enum bf_binary_kind kind;
+struct bf_examined {
+	enum bf_examined_kind kind;
 	bool is_pe;       /* else a bzImage, or neither */
 	char name[96];    /* "iPXE", "GRUB", "Linux kernel 6.1.0", ...; "" if unknown */
 	const char *arch; /* "x86_64", ..., "bios"; "" if unknown */
 	uint64_t size;
-	struct bf_ipxe ipxe; /* of an iPXE */
+	struct bf_ipxe_identity ipxe; /* of an iPXE */
 
 	uint32_t checksum, checksum_computed; /* of a PE */
 	bool has_signature;
@@ -48,17 +48,14 @@ struct bf_binary {
 	struct bf_error problem; /* empty if nothing is wrong */
 };
 
-/* Whether these first bytes of a file are those of a PE or a bzImage. */
-bool bf_binary_probe(struct bf_view head);
-
 /*
  * Examine a whole file. What is wrong with it goes into ret->problem: the only failure is
- * BF_ERR_NOMEM. Release ret with bf_binary_free().
+ * BF_ERR_NOMEM. Release ret with bf_examined_free().
  */
-int bf_binary_examine(struct bf_view file, struct bf_binary *ret);
-void bf_binary_free(struct bf_binary *binary);
+int bf_examine(struct bf_view file, struct bf_examined *ret);
+void bf_examined_free(struct bf_examined *binary);
 
 /* Whether the one root this iPXE trusts is its makers' own, as in every stock build. */
-bool bf_binary_trust_is_stock(const struct bf_binary *binary);
+bool bf_examined_trust_is_stock(const struct bf_examined *binary);
 
 #endif

@@ -65,7 +65,7 @@ static int take_program(struct bf_inspect *report, const struct bf_scan_file *fi
 	if (report->n_programs == BF_INSPECT_PROGRAMS_MAX)
 		return BF_OK;
 	struct bf_inspect_program *program = &report->programs[report->n_programs];
-	int err = bf_binary_examine(bytes, &program->binary);
+	int err = bf_examine(bytes, &program->binary);
 	if (err)
 		return err;
 	report->n_programs++;
@@ -82,7 +82,7 @@ static int take_file(struct bf_inspect *report, const struct bf_scan_file *file)
 	struct bf_error error;
 	if (take_place(report, file))
 		return BF_OK;
-	int err = bf_scan_load(report->scan, file, BF_BINARY_SIZE_MAX, &bytes, &error);
+	int err = bf_scan_load(report->scan, file, BF_EXAMINE_SIZE_MAX, &bytes, &error);
 	if (err == BF_ERR_NOMEM)
 		return err;
 	if (err) {
@@ -100,8 +100,8 @@ static int take_whole(struct bf_inspect *report)
 	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
 	struct bf_source *source = &report->scan->source;
 	struct bf_error error;
-	size_t size = source->size < BF_BINARY_SIZE_MAX ? (size_t)source->size
-							: (size_t)BF_BINARY_SIZE_MAX;
+	size_t size = source->size < BF_EXAMINE_SIZE_MAX ? (size_t)source->size
+							 : (size_t)BF_EXAMINE_SIZE_MAX;
 	int err = bf_source_load(source, 0, size, &bytes, &error);
 	if (err == BF_ERR_NOMEM)
 		return err;
@@ -135,7 +135,7 @@ void bf_inspect_free(struct bf_inspect *report)
 	if (!report)
 		return;
 	for (size_t i = 0; i < report->n_programs; i++)
-		bf_binary_free(&report->programs[i].binary);
+		bf_examined_free(&report->programs[i].binary);
 	bf_buffer_free(&report->autoexec.script);
 	bf_scan_free(report->scan);
 	free(report);

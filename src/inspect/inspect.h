@@ -17,7 +17,7 @@ enum {
 
 /* A program and every file that is the same bytes of the image. */
 struct bf_inspect_program {
-	struct bf_binary binary;
+	struct bf_examined binary;
 	uint64_t offset;
 	const struct bf_scan_file *places[BF_INSPECT_PLACES_MAX];
 	size_t n_places; /* 0: the whole source is this program */

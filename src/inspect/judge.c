@@ -21,7 +21,7 @@ settle(struct bf_boot_path *path, enum bf_verdict verdict, const char *format, .
 /* ---- What a program does once it runs ---- */
 
 static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *report,
-		       const struct bf_binary *binary)
+		       const struct bf_examined *binary)
 {
 	const struct bf_inspect_autoexec *autoexec = &report->autoexec;
 	settle(path, BF_VERDICT_BOOTS, "iPXE %s", binary->ipxe.version);
@@ -50,16 +50,16 @@ static void judge_program(struct bf_boot_path *path, const struct bf_inspect *re
 		settle(path, BF_VERDICT_UNKNOWN, "%s could not be read", file->path);
 		return;
 	}
-	const struct bf_binary *binary = &program->binary;
+	const struct bf_examined *binary = &program->binary;
 	path->program = program;
-	if (binary->kind == BF_BINARY_DAMAGED)
+	if (binary->kind == BF_EXAMINED_DAMAGED)
 		settle(path, BF_VERDICT_NOTHING, "%s is damaged: %.300s", file->path,
 		       binary->problem.text);
 	else if (strcmp(binary->arch, bf_arch_name(path->arch)) != 0 &&
 		 (binary->is_pe || path->arch != BF_ARCH_BIOS))
 		settle(path, BF_VERDICT_NOTHING, "%s is for %s", file->path,
 		       binary->arch[0] ? binary->arch : "another kind of machine");
-	else if (binary->kind == BF_BINARY_OTHER)
+	else if (binary->kind == BF_EXAMINED_OTHER)
 		settle(path, BF_VERDICT_OTHER, "%s",
 		       binary->name[0] ? binary->name : "a program that is not iPXE");
 	else

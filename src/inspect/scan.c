@@ -5,7 +5,7 @@
 #include <strings.h>
 #include <sys/mman.h>
 
-#include "inspect/examine.h"
+#include "binary/executable.h"
 
 enum {
 	DEPTH_MAX = 6,
@@ -301,7 +301,7 @@ static bool is_program(const struct bf_source *source)
 	uint8_t head[HEAD_SIZE] = {0};
 	size_t size = source->size < HEAD_SIZE ? (size_t)source->size : HEAD_SIZE;
 	return bf_source_read(source, 0, head, size, NULL) == BF_OK &&
-	       bf_binary_probe(bf_view(head, size));
+	       bf_executable_probe(bf_view(head, size)) != BF_EXECUTABLE_NONE;
 }
 
 /*

@@ -36,15 +36,3 @@ void bf_algorithms_list(struct bf_view program, char ret[BF_ALGORITHMS_SIZE])
 	}
 	*out = '\0';
 }
-
-bool bf_algorithms_has(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-	for (const char *word = list; *word; word += *word == ',') {
-		size_t size = strcspn(word, ",");
-		if (size == length && memcmp(word, name, length) == 0)
-			return true;
-		word += size;
-	}
-	return false;
-}

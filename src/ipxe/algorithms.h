@@ -13,7 +13,4 @@ enum { BF_ALGORITHMS_SIZE = 64 };
  */
 void bf_algorithms_list(struct bf_view program, char ret[BF_ALGORITHMS_SIZE]);
 
-/* Whether a list, with commas, has this name in it. */
-bool bf_algorithms_has(const char *list, const char *name);
-
 #endif

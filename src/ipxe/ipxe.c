@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "binary/bzimage.h"
 #include "binary/zbin.h"
 #include "ipxe/openers.h"
 
@@ -14,18 +12,18 @@ static const char magic[] = "#!ipxe";
 static const char command_line[] = "<CMDLINE>";
 
 /* A version is one printable word; anything else is none at all. */
-static void set_version(struct bf_ipxe *ipxe, struct bf_view text)
+static void set_version(struct bf_ipxe_identity *ret, struct bf_view text)
 {
-	ipxe->version[0] = '\0';
-	if (text.size >= sizeof(ipxe->version))
+	ret->version[0] = '\0';
+	if (text.size >= sizeof(ret->version))
 		return;
 	for (size_t i = 0; i < text.size; i++) {
 		if (text.data[i] <= ' ' || text.data[i] > '~')
 			return;
 	}
 	if (text.size)
-		memcpy(ipxe->version, text.data, text.size);
-	ipxe->version[text.size] = '\0';
+		memcpy(ret->version, text.data, text.size);
+	ret->version[text.size] = '\0';
 }
 
 /* A script has its magic on a line or with arguments, the comparison's operand a NUL. */
@@ -46,19 +44,21 @@ static bool has_script(const struct bf_program *program)
 }
 
 /* What both kinds have in common once iPXE's own bytes are at hand. */
-static int examine(const struct bf_program *program, struct bf_ipxe *ipxe,
-		   struct bf_error *reterr)
+static int identify(const struct bf_program *program, struct bf_ipxe_identity *ret,
+		    struct bf_error *reterr)
 {
 	size_t at;
 	if (!bf_view_find(program->bytes, 0, bf_view(magic, sizeof(magic)), &at))
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "not iPXE, or an iPXE that runs no scripts");
-	int err = bf_openers_list(program, ipxe->schemes, sizeof(ipxe->schemes), reterr);
+	int err = bf_openers_list(program, ret->can.schemes, sizeof(ret->can.schemes),
+				  reterr);
 	if (err)
 		return bf_fail_in(reterr, err, "not an iPXE we know");
-	bf_algorithms_list(program->bytes, ipxe->algorithms);
-	ipxe->embedded_script = has_script(program);
-	ipxe->has_command_line = bf_view_find(
+	bf_algorithms_list(program->bytes, ret->can.algorithms);
+	ret->can.algorithms_known = true;
+	ret->embedded_script = has_script(program);
+	ret->has_command_line = bf_view_find(
 		program->bytes, 0, bf_view(command_line, sizeof(command_line)), &at);
 	return BF_OK;
 }
@@ -100,64 +100,79 @@ static struct bf_view find_sbat_version(const struct bf_pe *pe)
 	return bf_view_part(sbat, start, end - start);
 }
 
-static int identify_pe(struct bf_view binary, struct bf_ipxe *ret,
-		       struct bf_error *reterr)
+static int open_pe(struct bf_ipxe *ipxe, struct bf_error *reterr)
 {
-	struct bf_pe pe;
-	struct bf_ipxe ipxe = {0};
-
-	int err = bf_pe_parse(binary, &pe, reterr);
-	if (err)
-		return err;
-	ipxe.arch = bf_arch_from_machine(pe.machine);
-	if (ipxe.arch == BF_ARCH_COUNT)
-		return bf_fail(
-			reterr, BF_ERR_UNSUPPORTED,
-			"a PE for machine type 0x%04x: x86-64, arm64 and riscv64 are "
-			"supported",
-			pe.machine);
-	struct bf_program program = bf_program_pe(&pe);
-	err = examine(&program, &ipxe, reterr);
-	if (err)
-		return err;
-	set_version(&ipxe, find_sbat_version(&pe));
-	*ret = ipxe;
+	const struct bf_pe *pe = &ipxe->executable.pe;
+	char archs[BF_ARCH_LIST_SIZE];
+	ipxe->identity.arch = bf_arch_from_machine(pe->machine);
+	if (ipxe->identity.arch == BF_ARCH_COUNT)
+		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
+			       "a PE for machine type 0x%04x: %s are supported",
+			       pe->machine,
+			       bf_arch_list_spelled(BF_ARCH_ALL & ~BF_ARCH_BIOS_ONLY,
+						    " and ", archs));
+	set_version(&ipxe->identity, find_sbat_version(pe));
 	return BF_OK;
 }
 
-static int identify_lkrn(struct bf_view binary, struct bf_ipxe *ret,
-			 struct bf_error *reterr)
+static int open_bzimage(struct bf_ipxe *ipxe, struct bf_error *reterr)
 {
-	struct bf_bzimage image;
+	const struct bf_bzimage *image = &ipxe->executable.bzimage;
 	struct bf_zbin_block blocks[BF_ZBIN_BLOCKS_MAX];
 	size_t count;
-	struct bf_ipxe ipxe = {.arch = BF_ARCH_BIOS};
-	bf_cleanup(bf_buffer_free) struct bf_buffer unpacked = {0};
-
-	int err = bf_bzimage_parse(binary, &image, reterr);
-	if (err)
-		return err;
 	/* A kernel's payload is anything; only iPXE's is a chain of blocks. */
-	if (bf_zbin_walk(image.payload, blocks, &count, reterr))
+	if (bf_zbin_walk(image->payload, blocks, &count, reterr))
 		return bf_fail_in(reterr, BF_ERR_UNSUPPORTED, "not an ipxe.lkrn");
-	err = bf_zbin_unpack_last(image.payload, &unpacked, reterr);
-	if (err)
-		return err;
-	struct bf_program program = bf_program_lkrn(bf_buffer_view(&unpacked));
-	err = examine(&program, &ipxe, reterr);
-	if (err)
-		return err;
-	set_version(&ipxe, image.version_text);
-	*ret = ipxe;
-	return BF_OK;
+	ipxe->identity.arch = BF_ARCH_BIOS;
+	set_version(&ipxe->identity, image->version_text);
+	return bf_zbin_unpack_last(image->payload, &ipxe->unpacked, reterr);
 }
 
-int bf_ipxe_identify(struct bf_view binary, struct bf_ipxe *ret, struct bf_error *reterr)
+int bf_ipxe_open_executable(const struct bf_executable *executable, struct bf_ipxe *ret,
+			    struct bf_error *reterr)
 {
-	/* A Linux kernel is both, and neither iPXE: for it the order makes no difference. */
-	if (bf_view_has(binary, 0, 2) && memcmp(binary.data, "MZ", 2) == 0)
-		return identify_pe(binary, ret, reterr);
-	if (bf_bzimage_probe(binary))
-		return identify_lkrn(binary, ret, reterr);
-	return bf_fail(reterr, BF_ERR_UNSUPPORTED, "neither a PE nor a bzImage");
+	struct bf_ipxe ipxe = {.executable = *executable};
+	int err = executable->kind == BF_EXECUTABLE_PE ? open_pe(&ipxe, reterr)
+						       : open_bzimage(&ipxe, reterr);
+	if (!err) {
+		struct bf_program program = bf_ipxe_program(&ipxe);
+		err = identify(&program, &ipxe.identity, reterr);
+	}
+	if (err)
+		bf_ipxe_close(&ipxe);
+	else
+		*ret = ipxe;
+	return err;
+}
+
+int bf_ipxe_open(struct bf_view file, struct bf_ipxe *ret, struct bf_error *reterr)
+{
+	struct bf_executable executable;
+	int err = bf_executable_parse(file, &executable, reterr);
+	return err ? err : bf_ipxe_open_executable(&executable, ret, reterr);
+}
+
+void bf_ipxe_close(struct bf_ipxe *ipxe)
+{
+	bf_buffer_free(&ipxe->unpacked);
+}
+
+struct bf_program bf_ipxe_program(const struct bf_ipxe *ipxe)
+{
+	return ipxe->executable.kind == BF_EXECUTABLE_PE
+		       ? bf_program_pe(&ipxe->executable.pe)
+		       : bf_program_lkrn(bf_buffer_view(&ipxe->unpacked));
+}
+
+int bf_ipxe_find_slot(const struct bf_ipxe *ipxe, struct bf_ipxe_slot *ret,
+		      struct bf_error *reterr)
+{
+	ret->bytes = ipxe->executable.file;
+	ret->is_packed = false;
+	int err = bf_slot_find(ret->bytes, &ret->slot, reterr);
+	if (err != BF_ERR_NO_SLOT || ipxe->executable.kind == BF_EXECUTABLE_PE)
+		return err;
+	ret->bytes = bf_buffer_view(&ipxe->unpacked);
+	ret->is_packed = true;
+	return bf_slot_find(ret->bytes, &ret->slot, reterr);
 }

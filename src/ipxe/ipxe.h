@@ -1,26 +1,22 @@
-/* What an iPXE binary is and can do, read out of the binary itself. */
+/*
+ * An iPXE binary, opened: its header parsed, its packed part unpacked, and read out of it
+ * what it is and can do. Opened once, it is examined, planted and filled from here.
+ */
 #ifndef BF_IPXE_H
 #define BF_IPXE_H
 
-#include "base/bytes.h"
-#include "ipxe/algorithms.h"
-#include "ipxe/arch.h"
-#include "ipxe/schemes.h"
+#include "binary/executable.h"
+#include "ipxe/capabilities.h"
+#include "ipxe/program.h"
+#include "ipxe/slot.h"
 
-enum {
-	BF_IPXE_SCHEMES_SIZE = BF_SCHEMES_SIZE,
-	BF_IPXE_VERSION_SIZE = 64,
-};
+enum { BF_IPXE_VERSION_SIZE = 64 };
 
-struct bf_ipxe {
+/* What it says of itself. */
+struct bf_ipxe_identity {
 	enum bf_arch arch;
 	char version[BF_IPXE_VERSION_SIZE]; /* "2.0.0+dfsg-5"; empty if there is none */
-	/*
-	 * The names in iPXE's table of URI openers, sorted, with commas: "aoe,http,https".
-	 * Only those chain and sanboot can use: tcp and udp are left out.
-	 */
-	char schemes[BF_IPXE_SCHEMES_SIZE];
-	char algorithms[BF_ALGORITHMS_SIZE]; /* of public keys, see algorithms.h */
+	struct bf_capabilities can;         /* slot_size is 0 */
 	bool has_command_line; /* it runs one as a script: the EFI does since 2021 */
 	/*
 	 * A script is compiled in, which iPXE runs and ignores a planted slot. A slot that is
@@ -29,11 +25,40 @@ struct bf_ipxe {
 	bool embedded_script;
 };
 
+/* A zeroed struct is closed like any other. */
+struct bf_ipxe {
+	struct bf_executable executable;
+	struct bf_buffer unpacked; /* an lkrn's last block; empty for a PE */
+	struct bf_ipxe_identity identity;
+};
+
 /*
- * Identify a binary. BF_ERR_UNSUPPORTED, with the reason, for a PE or bzImage that is not
- * iPXE or of an architecture we do not know, and for every other kind of file; BF_ERR_FORMAT
- * for damaged ones.
+ * Open a file, whose bytes must outlive ret. BF_ERR_UNSUPPORTED, with the reason, for a PE or
+ * bzImage that is not iPXE or of an architecture we do not know, and for every other kind of
+ * file; BF_ERR_FORMAT for damaged ones. Release ret with bf_ipxe_close().
  */
-int bf_ipxe_identify(struct bf_view binary, struct bf_ipxe *ret, struct bf_error *reterr);
+int bf_ipxe_open(struct bf_view file, struct bf_ipxe *ret, struct bf_error *reterr);
+
+/* The same for a file whose header is parsed already. */
+int bf_ipxe_open_executable(const struct bf_executable *executable, struct bf_ipxe *ret,
+			    struct bf_error *reterr);
+void bf_ipxe_close(struct bf_ipxe *ipxe);
+
+/* iPXE's own code and data; good as long as ipxe stays where it is. */
+struct bf_program bf_ipxe_program(const struct bf_ipxe *ipxe);
+
+/* A slot is in the file, or inside an lkrn's packed block if it was compiled in. */
+struct bf_ipxe_slot {
+	struct bf_slot slot; /* its offset is in bytes */
+	bool is_packed;
+	struct bf_view bytes; /* the file, or the unpacked block */
+};
+
+/*
+ * Find the one slot. BF_ERR_NO_SLOT when there is none, BF_ERR_FORMAT when there are two or
+ * the marker is damaged.
+ */
+int bf_ipxe_find_slot(const struct bf_ipxe *ipxe, struct bf_ipxe_slot *ret,
+		      struct bf_error *reterr);
 
 #endif

@@ -3,17 +3,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "binary/bzimage.h"
-#include "binary/pe.h"
+#include "binary/executable.h"
 #include "binary/zbin.h"
 #include "binary/zbin_patch.h"
 #include "ipxe/rootcert.h"
 
-enum {
-	PARAGRAPH = 16,
-	/* The branch filter may change bytes this far around a change, and some more. */
-	MARGIN = 16,
-};
+/* The branch filter may change bytes this far around a change, and some more. */
+enum { MARGIN = 16 };
 
 static int find_stock(struct bf_view program, size_t *ret, struct bf_error *reterr)
 {
@@ -32,25 +28,23 @@ static int find_stock(struct bf_view program, size_t *ret, struct bf_error *rete
 	return BF_OK;
 }
 
-int bf_pin_efi(struct bf_view binary, const uint8_t fingerprint[BF_SHA256_SIZE],
-	       struct bf_buffer *ret, struct bf_error *reterr)
+static int pin_pe(const struct bf_pe *pe, const uint8_t fingerprint[BF_SHA256_SIZE],
+		  struct bf_buffer *ret, struct bf_error *reterr)
 {
-	struct bf_pe pe;
 	size_t at;
+	struct bf_pe pinned = *pe;
 	struct bf_buffer out = {0};
-	int err = bf_pe_parse(binary, &pe, reterr);
-	if (!err && pe.has_signature)
-		err = bf_fail(reterr, BF_ERR_SIGNED,
-			      "it is signed, and a pin would break the signature");
-	if (!err)
-		err = find_stock(binary, &at, reterr);
+	if (pe->has_signature)
+		return bf_fail(reterr, BF_ERR_SIGNED,
+			       "it is signed, and a pin would break the signature");
+	int err = find_stock(pe->file, &at, reterr);
 	if (err)
 		return err;
-	if (bf_buffer_append(&out, binary.data, binary.size))
+	if (bf_buffer_append(&out, pe->file.data, pe->file.size))
 		return bf_fail_nomem(reterr);
 	memcpy(out.data + at, fingerprint, BF_SHA256_SIZE);
-	pe.file = bf_buffer_view(&out);
-	bf_put_le32(out.data + pe.checksum, bf_pe_checksum(&pe));
+	pinned.file = bf_buffer_view(&out);
+	bf_pe_set_checksum(&pinned, out.data);
 	bf_buffer_free(ret);
 	*ret = out;
 	return BF_OK;
@@ -79,63 +73,48 @@ static int load_checkpoint(struct bf_view stored, struct bf_view payload,
 	return err == BF_ERR_UNSUPPORTED ? make_checkpoint(payload, ret, reterr) : err;
 }
 
-/* The same file with another payload. */
-static int replace_payload(const struct bf_bzimage *image, struct bf_view payload,
-			   struct bf_buffer *ret, struct bf_error *reterr)
+static int check_end(const struct bf_bzimage *image, struct bf_error *reterr)
 {
-	struct bf_buffer out = {0};
-	struct bf_bzimage again;
-	if (bf_buffer_append(&out, image->file.data, image->payload_offset) ||
-	    bf_buffer_append(&out, payload.data, payload.size)) {
-		bf_buffer_free(&out);
-		return bf_fail_nomem(reterr);
-	}
-	bf_put_le32(out.data + BF_BZIMAGE_SYSSIZE,
-		    (uint32_t)(bf_align(payload.size, PARAGRAPH) / PARAGRAPH));
-	int err = bf_bzimage_parse(bf_buffer_view(&out), &again, reterr);
-	if (!err && again.payload.size != payload.size)
-		err = bf_fail(reterr, BF_ERR_FORMAT,
-			      "its payload of %zu bytes is read back as %zu",
-			      payload.size, again.payload.size);
-	if (err) {
-		bf_buffer_free(&out);
-		return err;
-	}
-	bf_buffer_free(ret);
-	*ret = out;
-	return BF_OK;
-}
-
-static int parse_lkrn(struct bf_view binary, struct bf_bzimage *ret,
-		      struct bf_error *reterr)
-{
-	int err = bf_bzimage_parse(binary, ret, reterr);
-	if (err)
-		return err;
-	size_t end = ret->payload_offset + ret->payload.size;
-	if (end < binary.size)
+	size_t end = image->payload_offset + image->payload.size;
+	if (end < image->file.size)
 		return bf_fail(
 			reterr, BF_ERR_UNSUPPORTED,
 			"%zu bytes follow its payload, which is of no known length",
-			binary.size - end);
+			image->file.size - end);
 	return BF_OK;
 }
 
-int bf_pin_lkrn(struct bf_view binary, struct bf_view checkpoint,
-		const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
-		struct bf_error *reterr)
+static int pin_bzimage(const struct bf_bzimage *image, struct bf_view checkpoint,
+		       const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
+		       struct bf_error *reterr)
 {
-	struct bf_bzimage image;
 	bf_cleanup(bf_zbin_checkpoint_free) struct bf_zbin_checkpoint state = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer payload = {0};
-	int err = parse_lkrn(binary, &image, reterr);
+	int err = check_end(image, reterr);
 	if (!err)
-		err = load_checkpoint(checkpoint, image.payload, &state, reterr);
+		err = load_checkpoint(checkpoint, image->payload, &state, reterr);
 	if (!err)
-		err = bf_zbin_patch_last(
-			image.payload, &state, bf_view(bf_rootcert_stock, BF_SHA256_SIZE),
-			bf_view(fingerprint, BF_SHA256_SIZE), &payload, reterr);
-	return err ? err : replace_payload(&image, bf_buffer_view(&payload), ret, reterr);
+		err = bf_zbin_patch_last(image->payload, &state,
+					 bf_view(bf_rootcert_stock, BF_SHA256_SIZE),
+					 bf_view(fingerprint, BF_SHA256_SIZE), &payload,
+					 reterr);
+	return err ? err
+		   : bf_bzimage_replace_payload(image, bf_buffer_view(&payload), ret,
+						reterr);
+}
+
+int bf_pin(struct bf_view binary, struct bf_view checkpoint,
+	   const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
+	   struct bf_error *reterr)
+{
+	struct bf_executable executable;
+	int err = bf_executable_parse(binary, &executable, reterr);
+	if (err)
+		return err;
+	return executable.kind == BF_EXECUTABLE_PE
+		       ? pin_pe(&executable.pe, fingerprint, ret, reterr)
+		       : pin_bzimage(&executable.bzimage, checkpoint, fingerprint, ret,
+				     reterr);
 }
 
 /* Two pinned files unpack to the same but for the fingerprints, whoever unpacks them. */
@@ -146,7 +125,7 @@ static int prove(struct bf_view binary, struct bf_view checkpoint,
 	bf_cleanup(bf_buffer_free) struct bf_buffer pinned = {0}, was = {0}, is = {0};
 	struct bf_bzimage before, after;
 	size_t at;
-	int err = bf_pin_lkrn(binary, checkpoint, other, &pinned, reterr);
+	int err = bf_pin(binary, checkpoint, other, &pinned, reterr);
 	if (!err)
 		err = bf_bzimage_parse(binary, &before, reterr);
 	if (!err)
@@ -171,7 +150,9 @@ int bf_pin_checkpoint(struct bf_view binary, struct bf_buffer *ret,
 {
 	struct bf_bzimage image;
 	bf_cleanup(bf_zbin_checkpoint_free) struct bf_zbin_checkpoint state = {0};
-	int err = parse_lkrn(binary, &image, reterr);
+	int err = bf_bzimage_parse(binary, &image, reterr);
+	if (!err)
+		err = check_end(&image, reterr);
 	if (!err)
 		err = make_checkpoint(image.payload, &state, reterr);
 	if (!err)

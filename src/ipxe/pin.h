@@ -18,13 +18,12 @@
  * fingerprint exactly once, BF_ERR_SIGNED for a signed PE. The result was read back before it
  * replaces ret.
  *
- * checkpoint may be empty, or of another file: then it is made, in a tenth of a second.
+ * checkpoint is for a bzImage, and may be empty or of another file: then it is made, in a
+ * tenth of a second.
  */
-int bf_pin_efi(struct bf_view binary, const uint8_t fingerprint[BF_SHA256_SIZE],
-	       struct bf_buffer *ret, struct bf_error *reterr);
-int bf_pin_lkrn(struct bf_view binary, struct bf_view checkpoint,
-		const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
-		struct bf_error *reterr);
+int bf_pin(struct bf_view binary, struct bf_view checkpoint,
+	   const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
+	   struct bf_error *reterr);
 
 /* Make the checkpoint for an ipxe.lkrn, and prove that pinning with it works. */
 int bf_pin_checkpoint(struct bf_view binary, struct bf_buffer *ret,

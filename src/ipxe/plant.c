@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "binary/executable.h"
 #include "ipxe/slot.h"
 
 static const char placeholder[] = "echo This is an unpatched boots-from binary: nothing "
@@ -28,4 +29,12 @@ int bf_plant_format_slot(uint8_t *out, uint32_t size, uint32_t declared_offset,
 {
 	return bf_slot_format(out, size, declared_offset,
 			      bf_view(placeholder, strlen(placeholder)), reterr);
+}
+
+int bf_plant(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
+	     struct bf_buffer *ret, struct bf_error *reterr)
+{
+	return (bf_executable_probe(stock) == BF_EXECUTABLE_PE
+			? bf_plant_efi
+			: bf_plant_lkrn)(stock, stub, slot_size, ret, reterr);
 }

@@ -39,4 +39,8 @@ int bf_plant_efi(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
 int bf_plant_lkrn(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
 		  struct bf_buffer *ret, struct bf_error *reterr);
 
+/* The one of the two that the stock file is for; BF_ERR_UNSUPPORTED for any other file. */
+int bf_plant(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
+	     struct bf_buffer *ret, struct bf_error *reterr);
+
 #endif

@@ -21,11 +21,13 @@ enum {
 static int check_stub(const struct bf_pe *pe, struct bf_view stub,
 		      struct bf_error *reterr)
 {
+	char archs[BF_ARCH_LIST_SIZE];
 	if (bf_arch_from_machine(pe->machine) == BF_ARCH_COUNT)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
-			       "PE machine 0x%04x: a slot can be planted for x86-64, "
-			       "arm64 and riscv64",
-			       pe->machine);
+			       "PE machine 0x%04x: a slot can be planted for %s",
+			       pe->machine,
+			       bf_arch_list_spelled(BF_ARCH_ALL & ~BF_ARCH_BIOS_ONLY,
+						    " and ", archs));
 	if (stub.size <= STUB_CODE || stub.size > STUB_MAX_SIZE)
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "an EFI stub of %zu bytes, it must be %d to %d", stub.size,

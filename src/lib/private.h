@@ -2,7 +2,7 @@
 #ifndef BF_LIB_PRIVATE_H
 #define BF_LIB_PRIVATE_H
 
-#include "image/maker.h"
+#include "image/image.h"
 #include "lib/boots-from.h"
 #include "script/target.h"
 
@@ -20,11 +20,6 @@ struct bf_boot_template {
 struct bf_boot_target {
 	struct bf_target settings;
 };
-
-/* Make ret the script for a target: what the slots of the template are to hold. */
-int bf_lib_render(const struct bf_boot_template *boot_template,
-		  const struct bf_boot_target *target, struct bf_buffer *ret,
-		  struct bf_error *reterr);
 
 /* How a public function ends: hand the sentence over when err is one. Returns err. */
 int bf_lib_report(int err, const struct bf_error *error, struct bf_boot_error *reterr);

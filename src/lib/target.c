@@ -29,25 +29,13 @@ int bf_boot_target_set(struct bf_boot_target *target, const char *name, const ch
 	return bf_lib_report(err, &error, reterr);
 }
 
-int bf_lib_render(const struct bf_boot_template *boot_template,
-		  const struct bf_boot_target *target, struct bf_buffer *ret,
-		  struct bf_error *reterr)
-{
-	const struct bf_maker *maker = &boot_template->maker;
-	int err = bf_maker_begin_script(maker, ret, reterr);
-	return err ? err
-		   : bf_target_render(&target->settings, maker->schemes, ret, reterr);
-}
-
 int bf_boot_target_check(const struct bf_boot_target *target,
 			 const struct bf_boot_template *boot_template,
 			 struct bf_boot_error *reterr)
 {
 	struct bf_error error;
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
-	int err = bf_lib_render(boot_template, target, &script, &error);
-	if (!err)
-		err = bf_template_check(&boot_template->maker.image_template,
-					bf_buffer_view(&script), &error);
+	int err = bf_renderer_render(&boot_template->maker.renderer, &target->settings,
+				     &script, &error);
 	return bf_lib_report(err, &error, reterr);
 }

@@ -26,7 +26,7 @@ struct bf_boot_options *bf_boot_options_new(void)
 {
 	struct bf_boot_options *options = calloc(1, sizeof(*options));
 	if (options)
-		options->made_from.layout = bf_template_options_default();
+		options->made_from = bf_maker_options_default();
 	return options;
 }
 
@@ -83,12 +83,13 @@ int bf_boot_template_new(const struct bf_boot_options *options,
 			 struct bf_boot_template **ret, struct bf_boot_error *reterr)
 {
 	struct bf_error error;
-	const struct bf_maker_options defaults = {.layout =
-							  bf_template_options_default()};
+	const struct bf_maker_options defaults = bf_maker_options_default();
 	struct bf_boot_template *made = calloc(1, sizeof(*made));
-	int err = made ? bf_maker_new(options ? &options->made_from : &defaults,
-				      &made->maker, &error)
+	int err = made ? bf_maker_init(&made->maker,
+				       options ? &options->made_from : &defaults, &error)
 		       : bf_fail_nomem(&error);
+	if (!err)
+		err = bf_maker_lay_out(&made->maker, NULL, &error);
 	if (err)
 		bf_boot_template_free(made);
 	else
@@ -106,7 +107,7 @@ void bf_boot_template_free(struct bf_boot_template *boot_template)
 
 uint64_t bf_boot_template_size(const struct bf_boot_template *boot_template)
 {
-	return boot_template->maker.image_template.image.pieces.size;
+	return boot_template->maker.tmpl.image.pieces.size;
 }
 
 int64_t bf_boot_template_time(const struct bf_boot_template *boot_template)
@@ -117,6 +118,6 @@ int64_t bf_boot_template_time(const struct bf_boot_template *boot_template)
 size_t bf_boot_template_read(const struct bf_boot_template *boot_template,
 			     uint64_t offset, void *out, size_t length)
 {
-	return bf_pieces_read(&boot_template->maker.image_template.image.pieces, offset,
-			      out, length);
+	return bf_pieces_read(&boot_template->maker.tmpl.image.pieces, offset, out,
+			      length);
 }

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/nearest.h"
-#include "ipxe/schemes.h"
+#include "ipxe/word_list.h"
 
 static const char example[] = "http://my-bootserver.example/boot";
 
@@ -132,9 +132,9 @@ static int check_scheme(const char *url, size_t length, const char *schemes,
 			struct bf_error *reterr)
 {
 	char scheme[64];
-	struct bf_schemes known;
-	bf_schemes_split(schemes, &known);
-	if (is_in(url, length, known.names, known.n))
+	struct bf_word_list known;
+	bf_word_list_split(schemes, &known);
+	if (is_in(url, length, known.words, known.n))
 		return BF_OK;
 
 	snprintf(scheme, sizeof(scheme), "%.*s", (int)length, url);
@@ -143,7 +143,7 @@ static int check_scheme(const char *url, size_t length, const char *schemes,
 	if (!IS_IN(url, length, host_schemes) && *after >= '0' && *after <= '9' &&
 	    strncmp(after, "//", 2) != 0)
 		return fail_no_scheme(url, reterr);
-	const char *nearest = bf_nearest(scheme, known.names, known.n);
+	const char *nearest = bf_nearest(scheme, known.words, known.n);
 	if (nearest && !IS_IN(url, length, host_schemes))
 		return bf_fail(
 			reterr, BF_ERR_INPUT,

@@ -80,7 +80,7 @@ static int print_delimiters(const struct bf_body_parts *parts, uint64_t size,
 static int append_parts(struct vector *vector, struct body *body,
 			const struct bf_body_parts *parts)
 {
-	const struct bf_pieces *pieces = &body->served->pieces;
+	const struct bf_pieces *pieces = &body->served->image.pieces;
 	size_t ends[BF_RANGES_MAX] = {0};
 	size_t begin = 0;
 	if (parts->n > 1 && print_delimiters(parts, pieces->size, &body->text, ends))
@@ -115,8 +115,8 @@ struct MHD_Response *bf_body_response(const struct bf_microhttpd *mhd,
 		return NULL;
 	bf_served_hold(served);
 	body->served = served;
-	vector.items =
-		calloc(vector_limit(&served->pieces, parts->n), sizeof(vector.items[0]));
+	vector.items = calloc(vector_limit(&served->image.pieces, parts->n),
+			      sizeof(vector.items[0]));
 	if (vector.items && append_parts(&vector, body, parts) == BF_OK)
 		response = mhd->create_response_from_iovec(
 			vector.items, (unsigned)vector.n, body_free, body);

@@ -26,15 +26,14 @@ struct bf_catalog {
 static int make(const struct bf_catalog *catalog, const char *host,
 		struct bf_served **ret, struct bf_error *reterr)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	bool exists;
 	*ret = NULL;
-	int err = bf_hosts_render(&catalog->hosts, host, &exists, &script, reterr);
+	int err = bf_hosts_target(&catalog->hosts, host, &exists, &target, reterr);
 	if (err || !exists)
 		return err;
-	return bf_served_new(&catalog->options.maker->image_template,
-			     catalog->template_hash, host, bf_buffer_view(&script), ret,
-			     reterr);
+	return bf_served_new(catalog->options.maker, catalog->template_hash, host,
+			     &target, ret, reterr);
 }
 
 /* FNV-1a */
@@ -119,8 +118,8 @@ int bf_catalog_new(const struct bf_catalog_options *options, struct bf_catalog *
 	*catalog = (struct bf_catalog){.options = *options,
 				       .mutex = PTHREAD_MUTEX_INITIALIZER,
 				       .modified = time(NULL)};
-	int err = bf_served_hash_template(&options->maker->image_template,
-					  catalog->template_hash, reterr);
+	int err = bf_served_hash_template(&options->maker->tmpl, catalog->template_hash,
+					  reterr);
 	if (!err)
 		err = read_hosts(options, &catalog->hosts, reterr);
 	if (err) {

@@ -6,55 +6,56 @@
 #include "base/cleanup.h"
 #include "http/request_path.h"
 
-static int render_any(const struct bf_hosts *hosts, const char *host,
-		      struct bf_buffer *ret, struct bf_error *reterr)
+static int target_any(const struct bf_hosts *hosts, const char *host,
+		      struct bf_target *ret, struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer url = {0};
-	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	int err = bf_expand_print(&hosts->url, &host, &url, NULL, reterr);
-	if (!err)
-		err = bf_target_set(&target, "url", (const char *)url.data, reterr);
-	return err ? err : bf_target_render(&target, hosts->maker->schemes, ret, reterr);
+	return err ? err : bf_target_set(ret, "url", (const char *)url.data, reterr);
 }
 
-/* Too long for the slot is something to learn now, not when a BMC asks. */
-static int check_fits(const struct bf_maker *maker, struct bf_view own,
-		      struct bf_error *reterr)
+/* What cannot be made is something to learn now, not when a BMC asks. */
+static int check_target(const struct bf_hosts *hosts, const struct bf_target *target,
+			struct bf_buffer *scratch, struct bf_error *reterr)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
-	bf_cleanup(bf_patches_free) struct bf_patches patches = {0};
-	int err = bf_maker_begin_script(maker, &script, reterr);
-	if (!err && bf_buffer_append(&script, own.data, own.size))
-		err = bf_fail_nomem(reterr);
-	return err ? err
-		   : bf_template_patch(&maker->image_template, bf_buffer_view(&script),
-				       &patches, reterr);
+	return bf_renderer_render(&hosts->maker->renderer, target, scratch, reterr);
 }
 
 int bf_hosts_any(const char *url, const struct bf_maker *maker, struct bf_hosts *ret,
 		 struct bf_error *reterr)
 {
 	static const char *const columns[] = {"host"};
-	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
+	bf_cleanup(bf_buffer_free) struct bf_buffer scratch = {0};
 	struct bf_hosts hosts = {.maker = maker, .any = true};
 	int err = bf_expand_parse(url, columns, 1, &hosts.url, reterr);
 	if (!err)
-		err = render_any(&hosts, "host", &script, reterr);
+		err = target_any(&hosts, "host", &target, reterr);
 	if (!err)
-		err = check_fits(maker, bf_buffer_view(&script), reterr);
+		err = check_target(&hosts, &target, &scratch, reterr);
 	if (!err)
 		*ret = hosts;
 	return err;
 }
 
-static int add_host(struct bf_hosts *hosts, size_t row, struct bf_error *reterr)
+static int check_row(const struct bf_hosts *hosts, size_t row, struct bf_buffer *scratch,
+		     struct bf_error *reterr)
+{
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
+	int err = bf_fleet_target(&hosts->fleet, row, &target, reterr);
+	if (err)
+		return err;
+	err = check_target(hosts, &target, scratch, reterr);
+	return err ? bf_fleet_fail_in(&hosts->fleet, row, err, reterr) : BF_OK;
+}
+
+static int add_host(struct bf_hosts *hosts, size_t row, struct bf_buffer *scratch,
+		    struct bf_error *reterr)
 {
 	const struct bf_hostlist *list = &hosts->fleet.hosts;
 	const char *name = list->rows[row].values[list->host];
 	char text[128];
-	size_t start = hosts->scripts.size;
-	int err = bf_fleet_render(&hosts->fleet, row, hosts->maker->schemes,
-				  &hosts->scripts, reterr);
+	int err = check_row(hosts, row, scratch, reterr);
 	if (err)
 		return err;
 	if (!bf_path_is_host(name))
@@ -64,13 +65,7 @@ static int add_host(struct bf_hosts *hosts, size_t row, struct bf_error *reterr)
 			"digits, '.', '-' and '_', the first a letter or a digit",
 			list->rows[row].line, bf_printable(name, text, sizeof(text)),
 			BF_PATH_HOST_SIZE - 1);
-	size_t size = hosts->scripts.size - start;
-	err = check_fits(hosts->maker, bf_view(hosts->scripts.data + start, size),
-			 reterr);
-	if (err)
-		return bf_fail_in(reterr, err, "line %zu", list->rows[row].line);
-	hosts->items[hosts->n_items++] =
-		(struct bf_host){.name = name, .script = start, .script_size = size};
+	hosts->items[hosts->n_items++] = (struct bf_host){.name = name, .row = row};
 	return BF_OK;
 }
 
@@ -92,12 +87,13 @@ static int check_unique(const struct bf_hosts *hosts, struct bf_error *reterr)
 
 static int fill(struct bf_hosts *hosts, struct bf_error *reterr)
 {
+	bf_cleanup(bf_buffer_free) struct bf_buffer scratch = {0};
 	size_t n = hosts->fleet.hosts.n_rows;
 	hosts->items = calloc(n, sizeof(hosts->items[0]));
 	if (!hosts->items)
 		return bf_fail_nomem(reterr);
 	for (size_t row = 0; row < n; row++) {
-		int err = add_host(hosts, row, reterr);
+		int err = add_host(hosts, row, &scratch, reterr);
 		if (err)
 			return err;
 	}
@@ -126,27 +122,19 @@ int bf_hosts_read(const char *path, const char *url, const struct bf_maker *make
 void bf_hosts_free(struct bf_hosts *hosts)
 {
 	free(hosts->items);
-	bf_buffer_free(&hosts->scripts);
 	bf_fleet_free(&hosts->fleet);
 	*hosts = (struct bf_hosts){0};
 }
 
-int bf_hosts_render(const struct bf_hosts *hosts, const char *host, bool *ret_exists,
-		    struct bf_buffer *ret, struct bf_error *reterr)
+int bf_hosts_target(const struct bf_hosts *hosts, const char *host, bool *ret_exists,
+		    struct bf_target *ret, struct bf_error *reterr)
 {
 	*ret_exists = true;
-	int err = bf_maker_begin_script(hosts->maker, ret, reterr);
-	if (err)
-		return err;
 	if (hosts->any)
-		return render_any(hosts, host, ret, reterr);
+		return target_any(hosts, host, ret, reterr);
 	const struct bf_host key = {.name = host};
 	const struct bf_host *found = bsearch(&key, hosts->items, hosts->n_items,
 					      sizeof(hosts->items[0]), by_name);
 	*ret_exists = found;
-	if (!found)
-		return BF_OK;
-	const uint8_t *script = hosts->scripts.data + found->script;
-	return bf_buffer_append(ret, script, found->script_size) ? bf_fail_nomem(reterr)
-								 : BF_OK;
+	return found ? bf_fleet_target(&hosts->fleet, found->row, ret, reterr) : BF_OK;
 }

@@ -8,13 +8,12 @@
 #include <stdbool.h>
 
 #include "fleet/fleet.h"
-#include "image/maker.h"
+#include "image/image.h"
 
 /* A host of the list. */
 struct bf_host {
 	const char *name;
-	size_t script; /* where its own part of the script starts in scripts */
-	size_t script_size;
+	size_t row;
 };
 
 /* A zeroed struct is freed like any other. */
@@ -25,7 +24,6 @@ struct bf_hosts {
 	struct bf_fleet fleet;
 	struct bf_host *items; /* the list's hosts by name */
 	size_t n_items;
-	struct bf_buffer scripts;
 };
 
 /*
@@ -45,10 +43,10 @@ int bf_hosts_read(const char *path, const char *url, const struct bf_maker *make
 void bf_hosts_free(struct bf_hosts *hosts);
 
 /*
- * Make ret hold a host's script, the body of a slot. ret_exists is false when there is no
- * such host.
+ * Make ret, which is zeroed, what a host boots. ret_exists is false when there is no such
+ * host.
  */
-int bf_hosts_render(const struct bf_hosts *hosts, const char *host, bool *ret_exists,
-		    struct bf_buffer *ret, struct bf_error *reterr);
+int bf_hosts_target(const struct bf_hosts *hosts, const char *host, bool *ret_exists,
+		    struct bf_target *ret, struct bf_error *reterr);
 
 #endif

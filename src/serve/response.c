@@ -56,7 +56,7 @@ static int start_body(struct making *making, struct bf_served *served,
 static int answer_whole(struct making *making, struct bf_served *served,
 			const struct bf_validators *validators)
 {
-	const struct bf_range whole = {.length = served->pieces.size};
+	const struct bf_range whole = {.length = served->image.pieces.size};
 	const struct bf_body_parts parts = {.ranges = &whole, .n = 1};
 	if (start_body(making, served, &parts, MHD_HTTP_OK))
 		return BF_ERR_NOMEM;
@@ -82,8 +82,8 @@ static int answer_parts(struct making *making, struct bf_served *served,
 	if (ranges->n == 1) {
 		add(making, "Content-Type", image_type);
 		add(making, "Content-Range",
-		    bf_body_print_range(&ranges->items[0], served->pieces.size, range,
-					sizeof(range)));
+		    bf_body_print_range(&ranges->items[0], served->image.pieces.size,
+					range, sizeof(range)));
 	} else {
 		snprintf(type, sizeof(type), "multipart/byteranges; boundary=%s",
 			 boundary);
@@ -148,7 +148,7 @@ int bf_response_image(const struct bf_microhttpd *mhd, struct MHD_Connection *co
 	struct gathering gathering = {.validators = &validators};
 	struct making making = {.mhd = mhd, .response = ret};
 	struct bf_ranges ranges;
-	uint64_t size = served->pieces.size;
+	uint64_t size = served->image.pieces.size;
 
 	mhd->get_connection_values(connection, MHD_HEADER_KIND, gather, &gathering);
 	switch (bf_conditions_judge(&gathering.conditions)) {

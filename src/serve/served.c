@@ -6,10 +6,10 @@
 #include "base/cleanup.h"
 
 /* Piece by piece, then over the pieces' hashes: the image need not be put together. */
-int bf_served_hash_template(const struct bf_template *image_template,
-			    uint8_t ret[BF_SHA256_SIZE], struct bf_error *reterr)
+int bf_served_hash_template(const struct bf_template *tmpl, uint8_t ret[BF_SHA256_SIZE],
+			    struct bf_error *reterr)
 {
-	const struct bf_pieces *pieces = &image_template->image.pieces;
+	const struct bf_pieces *pieces = &tmpl->image.pieces;
 	bf_cleanup(bf_buffer_free) struct bf_buffer hashes = {0};
 	for (size_t i = 0; i < pieces->n_items; i++) {
 		uint8_t hash[BF_SHA256_SIZE];
@@ -36,20 +36,19 @@ static int make_etag(const uint8_t template_hash[BF_SHA256_SIZE], struct bf_view
 	return err;
 }
 
-int bf_served_new(const struct bf_template *image_template,
+int bf_served_new(const struct bf_maker *maker,
 		  const uint8_t template_hash[BF_SHA256_SIZE], const char *host,
-		  struct bf_view script, struct bf_served **ret, struct bf_error *reterr)
+		  const struct bf_target *target, struct bf_served **ret,
+		  struct bf_error *reterr)
 {
 	struct bf_served *served = calloc(1, sizeof(*served));
 	if (!served)
 		return bf_fail_nomem(reterr);
 	atomic_init(&served->holders, 1);
 	snprintf(served->host, sizeof(served->host), "%s", host);
-	int err = bf_template_patch(image_template, script, &served->patches, reterr);
-	if (!err)
-		err = bf_template_overlay(image_template, &served->patches,
-					  &served->pieces, reterr);
-	if (!err && make_etag(template_hash, script, served->etag))
+	int err = bf_image_make(maker, target, &served->image, reterr);
+	if (!err &&
+	    make_etag(template_hash, bf_buffer_view(&served->image.script), served->etag))
 		err = bf_fail_nomem(reterr);
 	if (err) {
 		bf_served_release(served);
@@ -68,7 +67,6 @@ void bf_served_release(struct bf_served *served)
 {
 	if (!served || atomic_fetch_sub(&served->holders, 1) > 1)
 		return;
-	bf_pieces_free(&served->pieces);
-	bf_patches_free(&served->patches);
+	bf_image_free(&served->image);
 	free(served);
 }

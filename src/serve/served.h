@@ -4,9 +4,8 @@
 
 #include <stdatomic.h>
 
-#include "base/pieces.h"
 #include "http/request_path.h"
-#include "image/template.h"
+#include "image/image.h"
 
 enum {
 	/* 128 bits of a hash, in hexadecimal, with the quotes and the NUL. */
@@ -18,24 +17,24 @@ struct bf_served {
 	atomic_uint holders;
 	char host[BF_PATH_HOST_SIZE];
 	char etag[BF_SERVED_ETAG_SIZE]; /* strong: the same for the same bytes only */
-	struct bf_patches patches;
-	struct bf_pieces pieces;
+	struct bf_image image;
 };
 
 /*
- * Make the image of a script, held once. template_hash stands for the template's bytes, see
- * bf_served_hash_template(). The template must outlive it.
+ * Make a host's image, held once. template_hash stands for the template's bytes, see
+ * bf_served_hash_template(). The maker must outlive it.
  */
-int bf_served_new(const struct bf_template *image_template,
+int bf_served_new(const struct bf_maker *maker,
 		  const uint8_t template_hash[BF_SHA256_SIZE], const char *host,
-		  struct bf_view script, struct bf_served **ret, struct bf_error *reterr);
+		  const struct bf_target *target, struct bf_served **ret,
+		  struct bf_error *reterr);
 
 void bf_served_hold(struct bf_served *served);
 /* Let go of it; the last holder frees it. NULL is fine. */
 void bf_served_release(struct bf_served *served);
 
 /* A hash of everything in the template. */
-int bf_served_hash_template(const struct bf_template *image_template,
-			    uint8_t ret[BF_SHA256_SIZE], struct bf_error *reterr);
+int bf_served_hash_template(const struct bf_template *tmpl, uint8_t ret[BF_SHA256_SIZE],
+			    struct bf_error *reterr);
 
 #endif

@@ -6,66 +6,38 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ipxe/pin.h"
+#include "ipxe/word_list.h"
 
 enum { WARNING_DAYS = 30, DAY = 24 * 60 * 60 };
 
 static int check_algorithms(const struct bf_certificate *certificate,
-			    const struct bf_bundle_ipxe *ipxe, enum bf_arch arch,
+			    const struct bf_capabilities *can, enum bf_arch arch,
 			    struct bf_error *reterr)
 {
 	const char *const needed[] = {certificate->key, certificate->curve,
 				      certificate->signature};
 	/* A binary whose algorithms nobody listed is given the benefit of the doubt. */
-	if (!ipxe->algorithms[0])
+	if (!can->algorithms_known)
 		return BF_OK;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (needed[i] && !bf_algorithms_has(ipxe->algorithms, needed[i]))
-			return bf_fail(reterr, BF_ERR_UNSUPPORTED,
-				       "the certificate needs %s, and this iPXE for %s "
-				       "has %s only",
-				       needed[i], bf_arch_name(arch), ipxe->algorithms);
+		if (needed[i] && !bf_word_list_has(can->algorithms, needed[i]))
+			return bf_fail(
+				reterr, BF_ERR_UNSUPPORTED,
+				"the certificate needs %s, and this iPXE for %s has %s "
+				"only",
+				needed[i], bf_arch_name(arch),
+				can->algorithms[0] ? can->algorithms : "no algorithm");
 	return BF_OK;
 }
 
 int bf_trust_check(const struct bf_certificate *certificate,
-		   const struct bf_bundle *bundle, unsigned archs,
-		   struct bf_error *reterr)
+		   const struct bf_capability_set *can, struct bf_error *reterr)
 {
 	int err = BF_OK;
 	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
-		if (archs & 1u << arch && bundle->ipxe[arch].present)
-			err = check_algorithms(certificate, &bundle->ipxe[arch], arch,
-					       reterr);
+		if (can->archs & 1u << arch)
+			err = check_algorithms(certificate, &can->of[arch], arch, reterr);
 	return err;
-}
-
-static int pin_one(const struct bf_bundle *bundle, enum bf_arch arch,
-		   const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
-		   struct bf_error *reterr)
-{
-	struct bf_view binary = bundle->ipxe[arch].binary;
-	struct bf_view checkpoint = {0};
-	if (arch != BF_ARCH_BIOS)
-		return bf_pin_efi(binary, fingerprint, ret, reterr);
-	/* A bundle without one only takes longer. */
-	(void)bf_bundle_file(bundle, BF_PIN_CHECKPOINT, &checkpoint, NULL);
-	return bf_pin_lkrn(binary, checkpoint, fingerprint, ret, reterr);
-}
-
-int bf_trust_pin(struct bf_bundle *bundle, unsigned archs,
-		 const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_error *reterr)
-{
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
-		if (!(archs & 1u << arch) || !ipxe->present)
-			continue;
-		int err = pin_one(bundle, arch, fingerprint, &ipxe->changed, reterr);
-		if (err)
-			return bf_fail_in(reterr, err, "iPXE for %s", bf_arch_name(arch));
-		ipxe->binary = bf_buffer_view(&ipxe->changed);
-	}
-	return BF_OK;
 }
 
 static void print_fingerprint(const struct bf_certificate *certificate, char ret[65])
@@ -160,6 +132,7 @@ void bf_trust_warn(const struct bf_certificate *certificate, const char *url, in
 			 "gets another one, this image will not boot");
 	if (url && strncasecmp(url, "https:", 6) != 0 && strncmp(url, "${", 2) != 0)
 		snprintf(ret->texts[ret->n++], sizeof(ret->texts[0]),
-			 "--trust is for https, and the URL is something else: nothing "
+			 "trust is for https, and the URL is something else: "
+			 "nothing "
 			 "protects what this image boots");
 }

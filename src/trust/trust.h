@@ -1,28 +1,19 @@
 /*
- * Making the iPXE in an image trust one certificate, and no other: a pin (pin.h) in every
- * binary, and what the script has to add to it.
+ * What it takes to make the iPXE in an image trust one certificate, and no other, beside the
+ * pin (ipxe/pin.h) in every binary.
  */
 #ifndef BF_TRUST_H
 #define BF_TRUST_H
 
-#include "bundle/bundle.h"
+#include "ipxe/capabilities.h"
 #include "trust/certificate.h"
 
 /*
- * Whether the binaries for archs, a set of 1u << enum bf_arch, can read the certificate:
- * BF_ERR_UNSUPPORTED names what is missing where.
+ * Whether these iPXEs can read the certificate: BF_ERR_UNSUPPORTED names what is missing
+ * where.
  */
 int bf_trust_check(const struct bf_certificate *certificate,
-		   const struct bf_bundle *bundle, unsigned archs,
-		   struct bf_error *reterr);
-
-/*
- * Replace the bundle's binaries for archs by copies that trust the fingerprint, checksums
- * and all. BF_ERR_UNSUPPORTED for a binary that does not have iPXE's own root exactly once.
- * Every copy was read back before it is used; on failure the bundle may have some of them.
- */
-int bf_trust_pin(struct bf_bundle *bundle, unsigned archs,
-		 const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_error *reterr);
+		   const struct bf_capability_set *can, struct bf_error *reterr);
 
 /*
  * Append what the script needs to do before it connects. A CA's certificate travels in it,

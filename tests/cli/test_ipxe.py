@@ -163,14 +163,14 @@ class IpxeTest(CommandTest):
 
     def test_one_that_is_not_for_this_image(self):
         done = self.run_command("--ipxe", STOCK / "ipxe-arm64.efi", "--arch", "x86_64", URL)
-        self.assert_refused(done, 2, "--ipxe", "arm64", "--arch")
+        self.assert_refused(done, 2, "ipxe brings", "arm64", "arch")
         done = self.run_command("--ipxe", STOCK / "ipxe-arm64.efi", "--format", "lkrn", URL)
         self.assert_refused(done, 2, "arm64")
 
     def test_two_for_one_architecture(self):
         path = STOCK / "ipxe-amd64.efi"
         done = self.run_command("--ipxe", path, "--ipxe", path, URL)
-        self.assert_refused(done, 1, "another --ipxe for x86_64")
+        self.assert_refused(done, 1, "another one for x86_64")
 
     def test_a_script_that_would_win(self):
         script = b"#!ipxe\ndhcp\nshell\n"

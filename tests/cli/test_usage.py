@@ -21,7 +21,7 @@ REFUSED = [
     (["--quiet=yes", URL], USAGE, ["--quiet takes no value"]),
     (["--arch", "", URL], USAGE, ["--arch", "bios, x86_64, arm64, riscv64"]),
     (["--arch", "x86_64,", URL], USAGE, ["--arch"]),
-    (["--arch", "x86-64", URL], USAGE, ["'x86-64'", "did you mean x86_64?"]),
+    (["--arch", "x86_46", URL], USAGE, ["'x86_46'", "did you mean x86_64?"]),
     (["--arch", "sparc", URL], USAGE, ["'sparc'"]),
     (["--arch", "bios,m\x07ps", URL], USAGE, ["m\\x07ps"]),
     (["--layout", "gtp", URL], USAGE, ["--layout", "'gtp'", "did you mean gpt?"]),

@@ -159,7 +159,7 @@ class SameBytesTest(CommandTest):
             (["url=http://a/ b"], "column 10"),
             (["url=http://a/b", "url=http://a/b"], "given twice"),
             (["urk=http://a/b"], "did you mean url?"),
-            (["arch=x86-64", "url=http://a/b"], "did you mean x86_64?"),
+            (["arch=x86_46", "url=http://a/b"], "did you mean x86_64?"),
             (["layout=gtp", "url=http://a/b"], "did you mean gpt?"),
             (["label=", "url=http://a/b"], "the label is empty"),
             (["prebuilt=/nonexistent", "url=http://a/b"], "/nonexistent"),

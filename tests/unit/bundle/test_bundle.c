@@ -40,7 +40,7 @@ static void test_every_architecture_has_its_slot(void **state)
 		assert_int_equal(bf_slot_find(ipxe->binary, &slot, NULL), BF_OK);
 		assert_int_equal(slot.offset, ipxe->slot.offset);
 		assert_int_equal(slot.size, BF_SLOT_SIZE);
-		assert_non_null(strstr(ipxe->schemes, "http,https"));
+		assert_non_null(strstr(ipxe->can.schemes, "http,https"));
 		assert_int_equal(strlen(ipxe->digest), BF_DIGEST_HEX_SIZE - 1);
 	}
 	bf_bundle_free(bundle);

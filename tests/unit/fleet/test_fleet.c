@@ -51,7 +51,14 @@ static int render_first(const char *list, const char *url, struct bf_buffer *tex
 	struct bf_error error = {""};
 	text->size = 0;
 	assert_int_equal(load(list, url, &fleet, &error), BF_OK);
-	int err = bf_fleet_render(&fleet, 0, "http,tftp", text, &error);
+	struct bf_target target = {0};
+	int err = bf_fleet_target(&fleet, 0, &target, &error);
+	if (!err) {
+		err = bf_target_render(&target, "http,tftp", text, &error);
+		if (err)
+			bf_fleet_fail_in(&fleet, 0, err, &error);
+	}
+	bf_target_free(&target);
 	if (err)
 		bf_buffer_print(text, "%s", error.text);
 	bf_buffer_append(text, "", 1);

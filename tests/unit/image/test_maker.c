@@ -1,4 +1,4 @@
-#include "image/maker.h"
+#include "image/image.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,14 +9,21 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
+
 static void test_options(void **state)
 {
 	(void)state;
-	struct bf_maker_options options = {.layout = bf_template_options_default()};
+	struct bf_maker_options options = bf_maker_options_default();
 	struct bf_error error;
 	assert_int_equal(bf_maker_options_set(&options, "prebuilt", "a", NULL), BF_OK);
 	assert_int_equal(bf_maker_options_set(&options, "trust", "b", NULL), BF_OK);
 	assert_int_equal(bf_maker_options_set(&options, "label", "c", NULL), BF_OK);
+	/* iPXE trusts one certificate, and no file has an empty name. */
+	assert_int_equal(bf_maker_options_set(&options, "trust", "d", &error),
+			 BF_ERR_USAGE);
+	assert_int_equal(bf_maker_options_set(&options, "ipxe", "", &error),
+			 BF_ERR_USAGE);
 	assert_string_equal(options.prebuilt, "a");
 	assert_string_equal(options.trust, "b");
 	assert_string_equal(options.layout.label, "c");
@@ -24,19 +31,23 @@ static void test_options(void **state)
 			 BF_ERR_USAGE);
 }
 
-static void test_new(void **state)
+static void test_make(void **state)
 {
 	(void)state;
-	struct bf_maker_options options = {.layout = bf_template_options_default()};
+	struct bf_maker_options options = bf_maker_options_default();
 	struct bf_maker maker;
-	struct bf_buffer script = {0};
-	assert_int_equal(bf_maker_new(&options, &maker, NULL), BF_OK);
-	assert_int_equal(maker.image_template.n_sites, 3);
-	assert_non_null(strstr(maker.schemes, "http"));
-	assert_int_equal(bf_buffer_append(&script, "left over", 9), BF_OK);
-	assert_int_equal(bf_maker_begin_script(&maker, &script, NULL), BF_OK);
-	assert_int_equal(script.size, 0);
-	bf_buffer_free(&script);
+	bf_cleanup(bf_image_free) struct bf_image image = {0};
+	bf_cleanup(bf_target_free) struct bf_target target = {0};
+	assert_int_equal(bf_maker_init(&maker, &options, NULL), BF_OK);
+	assert_int_equal(bf_maker_lay_out(&maker, NULL, NULL), BF_OK);
+	assert_int_equal(maker.tmpl.n_sites, 3);
+	assert_non_null(strstr(maker.renderer.schemes, "http"));
+	assert_int_equal(bf_target_set(&target, "url", "http://192.0.2.1/a", NULL),
+			 BF_OK);
+	assert_int_equal(bf_buffer_append(&image.script, "left over", 9), BF_OK);
+	assert_int_equal(bf_image_make(&maker, &target, &image, NULL), BF_OK);
+	assert_memory_equal(image.script.data, "dhcp", 4);
+	assert_int_equal(image.pieces.size, maker.tmpl.image.pieces.size);
 	bf_maker_free(&maker);
 }
 
@@ -47,14 +58,13 @@ static void test_refused(void **state)
 		const char *name, *value;
 	} cases[] = {{"prebuilt", "/nonexistent"}, {"trust", "/nonexistent"}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct bf_maker_options options = {.layout =
-							   bf_template_options_default()};
+		struct bf_maker_options options = bf_maker_options_default();
 		struct bf_maker maker = {0};
 		struct bf_error error = {""};
 		assert_int_equal(bf_maker_options_set(&options, cases[i].name,
 						      cases[i].value, NULL),
 				 BF_OK);
-		assert_int_equal(bf_maker_new(&options, &maker, &error), BF_ERR_IO);
+		assert_int_equal(bf_maker_init(&maker, &options, &error), BF_ERR_IO);
 		assert_non_null(strstr(error.text, "/nonexistent"));
 		assert_null(maker.bundle);
 	}
@@ -64,7 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_new),
+		cmocka_unit_test(test_make),
 		cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@ static const char new_script[] = "chain http://new.example/\n";
 /* An image for all architectures with the old script, and one with the new. */
 struct fixture {
 	struct bf_bundle *bundle;
+	struct bf_binaries binaries;
 	struct bf_template made;
 	struct bf_buffer old, new;
 	struct bf_repoint repoint;
@@ -47,7 +48,10 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	assert_non_null(f);
 	assert_int_equal(bf_bundle_load(NULL, &f->bundle, NULL), BF_OK);
-	assert_int_equal(bf_template_new(f->bundle, &options, &f->made, NULL), BF_OK);
+	bf_binaries_init(&f->binaries, f->bundle);
+	assert_int_equal(
+		bf_template_init(&f->made, f->bundle, &f->binaries, &options, NULL),
+		BF_OK);
 	make_image(&f->made, old_script, &f->old);
 	make_image(&f->made, new_script, &f->new);
 	*state = f;

@@ -17,6 +17,7 @@ static const char script[] = "dhcp\nchain http://192.0.2.1/boot\n";
 
 struct fixture {
 	struct bf_bundle *bundle;
+	struct bf_binaries binaries;
 	struct bf_template made;
 	struct bf_patches patches;
 	struct bf_pieces pieces;
@@ -30,8 +31,10 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct bf_error error = {""};
 	assert_non_null(f);
-	if (bf_bundle_load(NULL, &f->bundle, &error) ||
-	    bf_template_new(f->bundle, &options, &f->made, &error) ||
+	if (bf_bundle_load(NULL, &f->bundle, &error))
+		fail_msg("%s", error.text);
+	bf_binaries_init(&f->binaries, f->bundle);
+	if (bf_template_init(&f->made, f->bundle, &f->binaries, &options, &error) ||
 	    bf_template_patch(&f->made, bf_view(script, sizeof(script) - 1), &f->patches,
 			      &error) ||
 	    bf_template_overlay(&f->made, &f->patches, &f->pieces, &error))

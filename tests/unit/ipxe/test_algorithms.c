@@ -34,25 +34,10 @@ static void test_list(void **state)
 	assert_list("", 0, "");
 }
 
-static void test_has(void **state)
-{
-	(void)state;
-	static const char list[] = "rsa,ecdsa,p256";
-	assert_true(bf_algorithms_has(list, "rsa"));
-	assert_true(bf_algorithms_has(list, "ecdsa"));
-	assert_true(bf_algorithms_has(list, "p256"));
-	assert_false(bf_algorithms_has(list, "p384"));
-	assert_false(bf_algorithms_has(list, "p25"));
-	assert_false(bf_algorithms_has(list, "p2567"));
-	assert_false(bf_algorithms_has(list, "rsa,ecdsa"));
-	assert_false(bf_algorithms_has("", "rsa"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_has),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,16 +70,20 @@ static void forge_efi(uint8_t file[FORGE_SIZE], uint16_t machine)
 	memcpy(file + PE_SBAT, sbat, sizeof(sbat) - 1);
 }
 
-static int identify(const uint8_t *bytes, size_t size, struct bf_ipxe *ret,
+static int identify(const uint8_t *bytes, size_t size, struct bf_ipxe_identity *ret,
 		    struct bf_error *reterr)
 {
 	struct guard guard = guard_copy(bytes, size);
-	int err = bf_ipxe_identify(bf_view(guard.data, guard.size), ret, reterr);
+	struct bf_ipxe opened = {0};
+	int err = bf_ipxe_open(bf_view(guard.data, guard.size), &opened, reterr);
+	*ret = opened.identity;
+	bf_ipxe_close(&opened);
 	guard_free(&guard);
 	return err;
 }
 
-static int identify_program(const uint8_t program[PROGRAM_SIZE], struct bf_ipxe *ret)
+static int identify_program(const uint8_t program[PROGRAM_SIZE],
+			    struct bf_ipxe_identity *ret)
 {
 	struct bf_buffer file;
 	forge_lkrn(bf_view(program, PROGRAM_SIZE), &file);
@@ -92,12 +96,12 @@ static void test_lkrn(void **state)
 {
 	(void)state;
 	uint8_t program[PROGRAM_SIZE];
-	struct bf_ipxe ipxe;
+	struct bf_ipxe_identity ipxe;
 	forge_program(program);
 	assert_int_equal(identify_program(program, &ipxe), BF_OK);
 	assert_int_equal(ipxe.arch, BF_ARCH_BIOS);
 	assert_string_equal(ipxe.version, FORGE_VERSION);
-	assert_string_equal(ipxe.schemes, schemes);
+	assert_string_equal(ipxe.can.schemes, schemes);
 	assert_false(ipxe.embedded_script);
 }
 
@@ -114,12 +118,12 @@ static void test_efi(void **state)
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t file[FORGE_SIZE];
-		struct bf_ipxe ipxe;
+		struct bf_ipxe_identity ipxe;
 		forge_efi(file, cases[i].machine);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
 		assert_int_equal(ipxe.arch, cases[i].arch);
 		assert_string_equal(ipxe.version, "9.8.7-forged");
-		assert_string_equal(ipxe.schemes, schemes);
+		assert_string_equal(ipxe.can.schemes, schemes);
 		assert_false(ipxe.embedded_script);
 	}
 }
@@ -131,7 +135,7 @@ static void test_image_base(void **state)
 	static const uint64_t bases[] = {0x10000, 0x140000000, 0xffffffff00000000};
 	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
 		uint8_t file[FORGE_SIZE];
-		struct bf_ipxe ipxe;
+		struct bf_ipxe_identity ipxe;
 		forge_efi(file, 0x8664);
 		forge_put(file + PE_IMAGE_BASE, 8, bases[i]);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL),
@@ -139,7 +143,7 @@ static void test_image_base(void **state)
 		add_table(file + PE_DATA, bases[i] + PE_DATA_RVA, file + PE_TABLE, 8,
 			  bases[i] + PE_CODE_RVA);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
-		assert_string_equal(ipxe.schemes, schemes);
+		assert_string_equal(ipxe.can.schemes, schemes);
 	}
 }
 
@@ -148,7 +152,7 @@ static void test_high_addresses(void **state)
 {
 	(void)state;
 	uint8_t file[FORGE_SIZE];
-	struct bf_ipxe ipxe;
+	struct bf_ipxe_identity ipxe;
 	forge_efi(file, 0x8664);
 	add_table(file + PE_DATA, 0x100000000 + PE_DATA_RVA, file + PE_TABLE, 8,
 		  PE_CODE_RVA);
@@ -159,7 +163,7 @@ static void test_not_ours(void **state)
 {
 	(void)state;
 	uint8_t file[FORGE_SIZE], program[PROGRAM_SIZE];
-	struct bf_ipxe ipxe;
+	struct bf_ipxe_identity ipxe;
 	struct bf_error error;
 
 	assert_int_equal(identify((const uint8_t *)"M", 1, &ipxe, &error),
@@ -191,7 +195,7 @@ static void test_kernels_and_damage(void **state)
 	(void)state;
 	uint8_t program[PROGRAM_SIZE];
 	struct bf_buffer file;
-	struct bf_ipxe ipxe;
+	struct bf_ipxe_identity ipxe;
 	struct bf_error error;
 	forge_program(program);
 	forge_lkrn(bf_view(program, sizeof(program)), &file);
@@ -228,7 +232,7 @@ static void test_versions(void **state)
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t file[FORGE_SIZE];
-		struct bf_ipxe ipxe;
+		struct bf_ipxe_identity ipxe;
 		forge_efi(file, 0x8664);
 		memset(file + PE_SBAT, 0, PE_RELOC - PE_SBAT);
 		memcpy(file + PE_SBAT, cases[i].sbat, strlen(cases[i].sbat));
@@ -244,7 +248,7 @@ static void test_version_length(void **state)
 	     length++) {
 		char text[256];
 		uint8_t file[FORGE_SIZE];
-		struct bf_ipxe ipxe;
+		struct bf_ipxe_identity ipxe;
 		forge_efi(file, 0x8664);
 		int size =
 			snprintf(text, sizeof(text), "sbat\nipxe,1,2,3,%0*d,", length, 1);
@@ -269,7 +273,7 @@ static void test_embedded_script(void **state)
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t file[FORGE_SIZE], program[PROGRAM_SIZE];
-		struct bf_ipxe ipxe;
+		struct bf_ipxe_identity ipxe;
 		size_t size = strlen(cases[i].text);
 		forge_efi(file, 0x8664);
 		memcpy(file + PE_SCRIPT, cases[i].text, size);
@@ -287,7 +291,7 @@ static void test_embedded_slot(void **state)
 {
 	(void)state;
 	uint8_t file[FORGE_SIZE], program[PROGRAM_SIZE];
-	struct bf_ipxe ipxe;
+	struct bf_ipxe_identity ipxe;
 	struct bf_view body = bf_view("shell\n", 6);
 	forge_efi(file, 0x8664);
 	memset(file + PE_SBAT, 0, PE_RELOC - PE_SBAT);
@@ -321,16 +325,16 @@ static void test_stock(void **state)
 	unsigned found = 0;
 	for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
 		for (unsigned i = 0; stock_read(files[f].file, i, &file); i++) {
-			struct bf_ipxe ipxe;
-			assert_int_equal(
-				bf_ipxe_identify(bf_buffer_view(&file), &ipxe, NULL),
-				BF_OK);
+			struct bf_ipxe_identity ipxe;
+			assert_int_equal(identify(file.data, file.size, &ipxe, NULL),
+					 BF_OK);
 			assert_int_equal(ipxe.arch, files[f].arch);
 			/* "2.0.0+dfsg-5" and the like. */
 			assert_non_null(strstr(ipxe.version, "+dfsg-"));
-			assert_non_null(strstr(ipxe.schemes, "http,https,ib_srp,iscsi,"));
-			assert_non_null(strstr(ipxe.schemes, "nfs,tftm,tftp"));
-			assert_int_equal(strncmp(ipxe.schemes, "aoe,", 4), 0);
+			assert_non_null(
+				strstr(ipxe.can.schemes, "http,https,ib_srp,iscsi,"));
+			assert_non_null(strstr(ipxe.can.schemes, "nfs,tftm,tftp"));
+			assert_int_equal(strncmp(ipxe.can.schemes, "aoe,", 4), 0);
 			assert_false(ipxe.embedded_script);
 			found++;
 		}

@@ -47,7 +47,8 @@ static void test_efi(void **state)
 	struct bf_pe pe;
 	make_pe(file, 1);
 	struct guard guard = guard_copy(file, sizeof(file));
-	assert_int_equal(bf_pin_efi(bf_view(guard.data, guard.size), pin, &pinned, NULL),
+	assert_int_equal(bf_pin(bf_view(guard.data, guard.size), bf_view(NULL, 0), pin,
+				&pinned, NULL),
 			 BF_OK);
 	assert_int_equal(pinned.size, sizeof(file));
 	assert_int_equal(bf_pe_parse(bf_buffer_view(&pinned), &pe, NULL), BF_OK);
@@ -69,17 +70,20 @@ static void test_efi_refusals(void **state)
 	struct bf_view view = bf_view(file, sizeof(file));
 	struct bf_error error;
 	make_pe(file, 0);
-	assert_int_equal(bf_pin_efi(view, pin, &pinned, &error), BF_ERR_UNSUPPORTED);
+	assert_int_equal(bf_pin(view, bf_view(NULL, 0), pin, &pinned, &error),
+			 BF_ERR_UNSUPPORTED);
 	assert_string_equal(error.text, "it does not have the fingerprint of iPXE's root "
 					"CA; was it built with a TRUST of its own?");
 	make_pe(file, 2);
-	assert_int_equal(bf_pin_efi(view, pin, &pinned, &error), BF_ERR_UNSUPPORTED);
+	assert_int_equal(bf_pin(view, bf_view(NULL, 0), pin, &pinned, &error),
+			 BF_ERR_UNSUPPORTED);
 	assert_string_equal(error.text, "it has the fingerprint of iPXE's root CA twice, "
 					"at bytes 2309 and 2409");
 	make_pe(file, 1);
 	bf_put_le32(file + FORGE_OPTIONAL + 112 + 8 * BF_PE_CERTIFICATE_TABLE, 0xd00);
 	bf_put_le32(file + FORGE_OPTIONAL + 112 + 8 * BF_PE_CERTIFICATE_TABLE + 4, 0x100);
-	assert_int_equal(bf_pin_efi(view, pin, &pinned, &error), BF_ERR_SIGNED);
+	assert_int_equal(bf_pin(view, bf_view(NULL, 0), pin, &pinned, &error),
+			 BF_ERR_SIGNED);
 	assert_null(pinned.data);
 }
 
@@ -112,7 +116,7 @@ static void check_lkrn(struct bf_view file)
 {
 	struct bf_buffer with = {0}, without = {0}, checkpoint = {0}, same = {0};
 	assert_int_equal(bf_pin_checkpoint(file, &checkpoint, NULL), BF_OK);
-	assert_int_equal(bf_pin_lkrn(file, bf_buffer_view(&checkpoint), pin, &with, NULL),
+	assert_int_equal(bf_pin(file, bf_buffer_view(&checkpoint), pin, &with, NULL),
 			 BF_OK);
 	assert_pinned(file, bf_buffer_view(&with));
 	/* The setup keeps all but its size of the payload. */
@@ -121,13 +125,13 @@ static void check_lkrn(struct bf_view file)
 			    file.data + BF_BZIMAGE_SYSSIZE + 4,
 			    FORGE_PAYLOAD - BF_BZIMAGE_SYSSIZE - 4);
 
-	assert_int_equal(bf_pin_lkrn(file, bf_view(NULL, 0), pin, &without, NULL), BF_OK);
+	assert_int_equal(bf_pin(file, bf_view(NULL, 0), pin, &without, NULL), BF_OK);
 	assert_int_equal(with.size, without.size);
 	assert_memory_equal(with.data, without.data, with.size);
 
-	assert_int_equal(bf_pin_lkrn(file, bf_buffer_view(&checkpoint), bf_rootcert_stock,
-				     &same, NULL),
-			 BF_OK);
+	assert_int_equal(
+		bf_pin(file, bf_buffer_view(&checkpoint), bf_rootcert_stock, &same, NULL),
+		BF_OK);
 	assert_int_equal(same.size, file.size);
 	assert_memory_equal(same.data, file.data, file.size);
 	bf_buffer_free(&with);
@@ -150,14 +154,14 @@ static void test_lkrn(void **state)
 	forge_lkrn(bf_view(contents, SIZE), &other);
 	assert_int_equal(bf_pin_checkpoint(bf_buffer_view(&file), &checkpoint, NULL),
 			 BF_OK);
-	assert_int_equal(bf_pin_lkrn(bf_buffer_view(&other), bf_buffer_view(&checkpoint),
-				     pin, &pinned, NULL),
+	assert_int_equal(bf_pin(bf_buffer_view(&other), bf_buffer_view(&checkpoint), pin,
+				&pinned, NULL),
 			 BF_OK);
 	assert_pinned(bf_buffer_view(&other), bf_buffer_view(&pinned));
 	/* A damaged one is an error. */
 	checkpoint.data[0] ^= 1;
-	assert_int_equal(bf_pin_lkrn(bf_buffer_view(&file), bf_buffer_view(&checkpoint),
-				     pin, &pinned, NULL),
+	assert_int_equal(bf_pin(bf_buffer_view(&file), bf_buffer_view(&checkpoint), pin,
+				&pinned, NULL),
 			 BF_ERR_FORMAT);
 	bf_buffer_free(&file);
 	bf_buffer_free(&other);
@@ -181,8 +185,8 @@ static void test_lkrn_refusals(void **state)
 	struct bf_error error;
 	for (size_t i = 0; i < 2; i++) {
 		make_lkrn(cases[i].n, &file);
-		assert_int_equal(bf_pin_lkrn(bf_buffer_view(&file), bf_view(NULL, 0), pin,
-					     &pinned, &error),
+		assert_int_equal(bf_pin(bf_buffer_view(&file), bf_view(NULL, 0), pin,
+					&pinned, &error),
 				 BF_ERR_UNSUPPORTED);
 		assert_string_equal(error.text, cases[i].sentence);
 		assert_int_equal(bf_pin_checkpoint(bf_buffer_view(&file), &pinned, NULL),
@@ -192,7 +196,7 @@ static void test_lkrn_refusals(void **state)
 	make_lkrn(1, &file);
 	assert_int_equal(bf_buffer_append(&file, "more than padding", 17), BF_OK);
 	assert_int_equal(
-		bf_pin_lkrn(bf_buffer_view(&file), bf_view(NULL, 0), pin, &pinned, NULL),
+		bf_pin(bf_buffer_view(&file), bf_view(NULL, 0), pin, &pinned, NULL),
 		BF_ERR_UNSUPPORTED);
 	assert_null(pinned.data);
 	bf_buffer_free(&file);
@@ -210,9 +214,9 @@ static void test_stock(void **state)
 		check_lkrn(bf_buffer_view(&file));
 		for (size_t k = 0; k < sizeof(efi) / sizeof(efi[0]); k++) {
 			assert_true(stock_read(efi[k], i, &file));
-			assert_int_equal(
-				bf_pin_efi(bf_buffer_view(&file), pin, &pinned, NULL),
-				BF_OK);
+			assert_int_equal(bf_pin(bf_buffer_view(&file), bf_view(NULL, 0),
+						pin, &pinned, NULL),
+					 BF_OK);
 			assert_memory_not_equal(file.data, pinned.data, file.size);
 		}
 	}

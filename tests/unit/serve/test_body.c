@@ -51,7 +51,7 @@ static struct bf_served *make_image(const uint8_t *bytes)
 	for (size_t length = 1, offset = 0; offset < SIZE; offset += length, length++) {
 		if (length > SIZE - offset)
 			length = SIZE - offset;
-		assert_int_equal(bf_pieces_append(&served->pieces,
+		assert_int_equal(bf_pieces_append(&served->image.pieces,
 						  bf_view(bytes + offset, length)),
 				 BF_OK);
 	}

@@ -95,8 +95,8 @@ static void test_warnings(void **state)
 		{0, 100 * DAY, false, "https://x/", 0, NULL},
 		{3600, 100 * DAY, false, "https://x/", 1, "another 1.0 hours"},
 		{-DAY, 100 * DAY, true, "https://x/", 1, "a server's own"},
-		{-DAY, 100 * DAY, false, "http://x/", 1, "--trust is for https"},
-		{-DAY, 100 * DAY, false, "httpsx://x/", 1, "--trust is for https"},
+		{-DAY, 100 * DAY, false, "http://x/", 1, "trust is for https"},
+		{-DAY, 100 * DAY, false, "httpsx://x/", 1, "trust is for https"},
 		{-2 * DAY, -DAY, true, "tftp://x/", 3, "expired on"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -115,36 +115,33 @@ static void test_warnings(void **state)
 static void test_check(void **state)
 {
 	(void)state;
-	static struct bf_bundle bundle;
+	struct bf_capability_set can = {
+		.archs = BF_ARCH_BIOS_ONLY | 1u << BF_ARCH_X86_64 | 1u << BF_ARCH_ARM64};
 	struct bf_error error;
 	struct bf_certificate certificate = sample();
-	strcpy(bundle.ipxe[BF_ARCH_BIOS].algorithms, "rsa,ecdsa,p256");
-	strcpy(bundle.ipxe[BF_ARCH_ARM64].algorithms, "rsa,p384");
-	bundle.ipxe[BF_ARCH_BIOS].present = true;
-	bundle.ipxe[BF_ARCH_X86_64].present = true; /* nobody knows what it has */
-	bundle.ipxe[BF_ARCH_ARM64].present = true;
-	unsigned all = (1u << BF_ARCH_COUNT) - 1;
-	assert_int_equal(bf_trust_check(&certificate, &bundle, all, NULL), BF_OK);
+	can.of[BF_ARCH_BIOS] = (struct bf_capabilities){.algorithms_known = true,
+							.algorithms = "rsa,ecdsa,p256"};
+	can.of[BF_ARCH_ARM64] = (struct bf_capabilities){.algorithms_known = true,
+							 .algorithms = "rsa,p384"};
+	/* Nobody knows what that of BF_ARCH_X86_64 has. */
+	assert_int_equal(bf_trust_check(&certificate, &can, NULL), BF_OK);
 
 	certificate.key = "ecdsa";
 	certificate.curve = "p256";
-	assert_int_equal(bf_trust_check(&certificate, &bundle,
-					1u << BF_ARCH_BIOS | 1u << BF_ARCH_X86_64, NULL),
-			 BF_OK);
-	assert_int_equal(bf_trust_check(&certificate, &bundle, all, &error),
-			 BF_ERR_UNSUPPORTED);
+	can.archs &= ~(1u << BF_ARCH_ARM64);
+	assert_int_equal(bf_trust_check(&certificate, &can, NULL), BF_OK);
+	can.archs |= 1u << BF_ARCH_ARM64;
+	assert_int_equal(bf_trust_check(&certificate, &can, &error), BF_ERR_UNSUPPORTED);
 	assert_string_equal(error.text, "the certificate needs ecdsa, and this iPXE for "
 					"arm64 has rsa,p384 only");
 	certificate.curve = "p384";
-	assert_int_equal(bf_trust_check(&certificate, &bundle, all, &error),
-			 BF_ERR_UNSUPPORTED);
+	assert_int_equal(bf_trust_check(&certificate, &can, &error), BF_ERR_UNSUPPORTED);
 	assert_string_equal(error.text, "the certificate needs p384, and this iPXE for "
 					"bios has rsa,ecdsa,p256 only");
 	/* An RSA key signed by a CA with another kind. */
 	certificate = sample();
 	certificate.signature = "ecdsa";
-	assert_int_equal(bf_trust_check(&certificate, &bundle, all, NULL),
-			 BF_ERR_UNSUPPORTED);
+	assert_int_equal(bf_trust_check(&certificate, &can, NULL), BF_ERR_UNSUPPORTED);
 }
 
 int main(void)

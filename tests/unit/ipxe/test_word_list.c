@@ -1,4 +1,4 @@
-#include "ipxe/schemes.h"
+#include "ipxe/word_list.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,12 +12,12 @@
 static void test_split(void **state)
 {
 	(void)state;
-	struct bf_schemes schemes;
-	bf_schemes_split("aoe,http,tftp", &schemes);
+	struct bf_word_list schemes;
+	bf_word_list_split("aoe,http,tftp", &schemes);
 	assert_int_equal(schemes.n, 3);
-	assert_string_equal(schemes.names[0], "aoe");
-	assert_string_equal(schemes.names[2], "tftp");
-	bf_schemes_split("http", &schemes);
+	assert_string_equal(schemes.words[0], "aoe");
+	assert_string_equal(schemes.words[2], "tftp");
+	bf_word_list_split("http", &schemes);
 	assert_int_equal(schemes.n, 1);
 }
 
@@ -25,13 +25,13 @@ static void test_split(void **state)
 static void test_too_many(void **state)
 {
 	(void)state;
-	struct bf_schemes schemes;
-	char list[BF_SCHEMES_SIZE];
+	struct bf_word_list schemes;
+	char list[BF_WORD_LIST_SIZE];
 	for (size_t i = 0; i + 1 < sizeof(list); i++)
 		list[i] = i % 2 ? ',' : 'a';
 	list[sizeof(list) - 1] = '\0';
-	bf_schemes_split(list, &schemes);
-	assert_int_equal(schemes.n, BF_SCHEMES_MAX);
+	bf_word_list_split(list, &schemes);
+	assert_int_equal(schemes.n, BF_WORD_LIST_MAX);
 }
 
 static void test_intersect(void **state)
@@ -48,11 +48,25 @@ static void test_intersect(void **state)
 		{"tftp", "tftp", "tftp"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char list[BF_SCHEMES_SIZE];
+		char list[BF_WORD_LIST_SIZE];
 		strcpy(list, cases[i].list);
-		bf_schemes_intersect(list, cases[i].other);
+		bf_word_list_intersect(list, cases[i].other);
 		assert_string_equal(list, cases[i].both);
 	}
+}
+
+static void test_has(void **state)
+{
+	(void)state;
+	static const char list[] = "rsa,ecdsa,p256";
+	assert_true(bf_word_list_has(list, "rsa"));
+	assert_true(bf_word_list_has(list, "ecdsa"));
+	assert_true(bf_word_list_has(list, "p256"));
+	assert_false(bf_word_list_has(list, "p384"));
+	assert_false(bf_word_list_has(list, "p25"));
+	assert_false(bf_word_list_has(list, "p2567"));
+	assert_false(bf_word_list_has(list, "rsa,ecdsa"));
+	assert_false(bf_word_list_has("", "rsa"));
 }
 
 int main(void)
@@ -61,6 +75,7 @@ int main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_intersect),
+		cmocka_unit_test(test_has),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

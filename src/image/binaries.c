@@ -1,0 +1,152 @@
+#include "image/binaries.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "ipxe/pin.h"
+
+void bf_binaries_init(struct bf_binaries *ret, const struct bf_bundle *bundle)
+{
+	*ret = (struct bf_binaries){0};
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
+		if (ipxe->present)
+			ret->of[arch] = (struct bf_binary){.is_present = true,
+							   .bytes = ipxe->binary,
+							   .slot = ipxe->slot,
+							   .can = ipxe->can};
+	}
+}
+
+void bf_binaries_free(struct bf_binaries *binaries)
+{
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		bf_buffer_free(&binaries->of[arch].owned);
+}
+
+/* ---- The user's own ---- */
+
+static int check(const struct bf_ipxe *ipxe, struct bf_error *reterr)
+{
+	if (ipxe->executable.kind == BF_EXECUTABLE_PE &&
+	    ipxe->executable.pe.has_signature)
+		return bf_fail(reterr, BF_ERR_SIGNED,
+			       "it is signed, and a script put into it would break the "
+			       "signature: bring it unsigned and sign the result");
+	if (ipxe->identity.embedded_script)
+		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
+			       "a script is compiled into it, which would win over ours: "
+			       "build it without EMBED=, or embed what boots-from "
+			       "--print-slot prints");
+	if (!ipxe->identity.has_command_line)
+		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
+			       "this iPXE is too old: it cannot run a script from its "
+			       "command line");
+	return BF_OK;
+}
+
+static int take(struct bf_binaries *binaries, const struct bf_bundle *bundle,
+		const struct bf_ipxe *ipxe, struct bf_error *reterr)
+{
+	enum bf_arch arch = ipxe->identity.arch;
+	struct bf_binary *place = &binaries->of[arch];
+	struct bf_slotted slotted = {0};
+	struct bf_view stub;
+	if (place->is_imported)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "another one for %s was given already",
+			       bf_arch_name(arch));
+	int err = bf_bundle_file(bundle, bf_arch_row(arch)->stub_name, &stub, reterr);
+	if (!err)
+		err = bf_slotted_make(ipxe, stub, &slotted, reterr);
+	if (err)
+		return err;
+	*place = (struct bf_binary){.is_present = true,
+				    .is_imported = true,
+				    .bytes = bf_buffer_view(&slotted.file),
+				    .owned = slotted.file,
+				    .slot = slotted.slot,
+				    .slot_is_packed = slotted.is_packed,
+				    .can = ipxe->identity.can};
+	place->can.slot_size = slotted.slot.size;
+	return BF_OK;
+}
+
+int bf_binaries_import(struct bf_binaries *binaries, const struct bf_bundle *bundle,
+		       const char *path, struct bf_error *reterr)
+{
+	char name[256];
+	bf_cleanup(bf_buffer_free) struct bf_buffer file = {0};
+	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
+	int err = bf_buffer_read_file(path, BF_BINARIES_FILE_SIZE_MAX, &file, reterr);
+	if (err)
+		return err;
+	err = bf_ipxe_open(bf_buffer_view(&file), &ipxe, reterr);
+	if (!err)
+		err = check(&ipxe, reterr);
+	if (!err)
+		err = take(binaries, bundle, &ipxe, reterr);
+	return err ? bf_fail_in(reterr, err, "'%s'",
+				bf_printable(path, name, sizeof(name)))
+		   : BF_OK;
+}
+
+unsigned bf_binaries_imported(const struct bf_binaries *binaries)
+{
+	unsigned archs = 0;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (binaries->of[arch].is_imported)
+			archs |= 1u << arch;
+	return archs;
+}
+
+/* ---- Changing them ---- */
+
+int bf_binaries_pin(struct bf_binaries *binaries, const struct bf_bundle *bundle,
+		    unsigned archs, const uint8_t fingerprint[BF_SHA256_SIZE],
+		    struct bf_error *reterr)
+{
+	struct bf_view checkpoint = {0};
+	/* A bundle without one only takes longer. */
+	(void)bf_bundle_file(bundle, BF_PIN_CHECKPOINT, &checkpoint, NULL);
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		struct bf_binary *binary = &binaries->of[arch];
+		if (!(archs & 1u << arch) || !binary->is_present)
+			continue;
+		int err = bf_pin(binary->bytes, checkpoint, fingerprint, &binary->owned,
+				 reterr);
+		if (err)
+			return bf_fail_in(reterr, err, "iPXE for %s", bf_arch_name(arch));
+		binary->bytes = bf_buffer_view(&binary->owned);
+	}
+	return BF_OK;
+}
+
+bool bf_binary_needs_script_first(const struct bf_binary *binary)
+{
+	return binary->slot_is_packed;
+}
+
+int bf_binaries_fill(struct bf_binaries *binaries, unsigned archs, struct bf_view body,
+		     struct bf_error *reterr)
+{
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		struct bf_binary *binary = &binaries->of[arch];
+		if (!(archs & 1u << arch) || !bf_binary_needs_script_first(binary))
+			continue;
+		int err = bf_slotted_fill_packed(&binary->owned, body, reterr);
+		if (err)
+			return bf_fail_in(reterr, err, "iPXE for %s", bf_arch_name(arch));
+		binary->bytes = bf_buffer_view(&binary->owned);
+	}
+	return BF_OK;
+}
+
+void bf_binaries_capabilities(const struct bf_binaries *binaries, unsigned archs,
+			      struct bf_capability_set *ret)
+{
+	*ret = (struct bf_capability_set){0};
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (archs & 1u << arch && binaries->of[arch].is_present)
+			bf_capability_set_add(ret, arch, &binaries->of[arch].can);
+}

@@ -1,0 +1,66 @@
+/*
+ * The iPXE binaries that go into an image, one per architecture: the bundle's, or the user's
+ * own in their place; as they are, or trusting another certificate.
+ */
+#ifndef BF_BINARIES_H
+#define BF_BINARIES_H
+
+#include "bundle/bundle.h"
+#include "ipxe/slotted.h"
+
+enum { BF_BINARIES_FILE_SIZE_MAX = BF_BUNDLE_FILE_SIZE_MAX };
+
+struct bf_binary {
+	bool is_present;
+	bool is_imported;       /* the user brought it */
+	struct bf_view bytes;   /* the bundle's, or owned */
+	struct bf_buffer owned; /* a copy that was changed, or that the user brought */
+	struct bf_slot slot;
+	bool slot_is_packed; /* see struct bf_slotted */
+	struct bf_capabilities can;
+};
+
+struct bf_binaries {
+	struct bf_binary of[BF_ARCH_COUNT];
+};
+
+/* Those of the bundle, which must outlive them. */
+void bf_binaries_init(struct bf_binaries *ret, const struct bf_bundle *bundle);
+void bf_binaries_free(struct bf_binaries *binaries);
+
+/*
+ * Take the user's file in the place of the bundle's for its architecture; a slot is planted
+ * if it has none. BF_ERR_UNSUPPORTED or BF_ERR_SIGNED, with the reason, for what cannot be
+ * used: not an iPXE, of an unknown architecture, too old to run a command line, signed, with
+ * a script compiled in that is not a slot. BF_ERR_INPUT for a second one of the same
+ * architecture.
+ */
+int bf_binaries_import(struct bf_binaries *binaries, const struct bf_bundle *bundle,
+		       const char *path, struct bf_error *reterr);
+
+/* The set of 1u << enum bf_arch that the user brought one for. */
+unsigned bf_binaries_imported(const struct bf_binaries *binaries);
+
+/*
+ * Make those of archs trust the fingerprint and nothing else. BF_ERR_UNSUPPORTED for one that
+ * does not have iPXE's own root exactly once; then some may have been changed.
+ */
+int bf_binaries_pin(struct bf_binaries *binaries, const struct bf_bundle *bundle,
+		    unsigned archs, const uint8_t fingerprint[BF_SHA256_SIZE],
+		    struct bf_error *reterr);
+
+/* Whether it can only take a script before an image is laid out, which is for one script. */
+bool bf_binary_needs_script_first(const struct bf_binary *binary);
+
+/*
+ * Put the body of a slot into those of archs that need it first. BF_ERR_TOO_BIG names both
+ * sizes.
+ */
+int bf_binaries_fill(struct bf_binaries *binaries, unsigned archs, struct bf_view body,
+		     struct bf_error *reterr);
+
+/* What those of archs can do. */
+void bf_binaries_capabilities(const struct bf_binaries *binaries, unsigned archs,
+			      struct bf_capability_set *ret);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Making scripts that suit an image: the iPXE in it can open the URL, the slots have room,
+ * and each starts with what the image's certificate needs.
+ */
+#ifndef BF_RENDERER_H
+#define BF_RENDERER_H
+
+#include "ipxe/capabilities.h"
+#include "script/target.h"
+#include "trust/certificate.h"
+
+/* A zeroed struct is freed like any other. It is only read: threads may share it. */
+struct bf_renderer {
+	struct bf_capability_set can;
+	char schemes[BF_WORD_LIST_SIZE]; /* that every iPXE in the image can open */
+	struct bf_buffer preamble;       /* what each script starts with */
+};
+
+/*
+ * certificate is what the image trusts, NULL for iPXE's own root. BF_ERR_UNSUPPORTED when one
+ * of the iPXEs cannot read it.
+ */
+int bf_renderer_init(struct bf_renderer *ret, const struct bf_capability_set *can,
+		     const struct bf_certificate *certificate, struct bf_error *reterr);
+void bf_renderer_free(struct bf_renderer *renderer);
+
+/*
+ * Make ret the script that boots the target, the body of a slot. BF_ERR_USAGE or BF_ERR_INPUT
+ * when the settings do not go together or the URL does not suit, BF_ERR_TOO_BIG, naming both
+ * sizes, when a slot cannot take it.
+ */
+int bf_renderer_render(const struct bf_renderer *renderer, const struct bf_target *target,
+		       struct bf_buffer *ret, struct bf_error *reterr);
+
+#endif
