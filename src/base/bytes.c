@@ -180,3 +180,21 @@ int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
 	close(fd);
 	return err;
 }
+
+static bool is_stdin(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+const char *bf_path_name(const char *path)
+{
+	return is_stdin(path) ? "standard input" : path;
+}
+
+int bf_buffer_read_path(const char *path, size_t limit, struct bf_buffer *ret,
+			struct bf_error *reterr)
+{
+	return is_stdin(path) ? bf_buffer_read_fd(STDIN_FILENO, bf_path_name(path), limit,
+						  ret, reterr)
+			      : bf_buffer_read_file(path, limit, ret, reterr);
+}

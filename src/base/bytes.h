@@ -127,6 +127,11 @@ void bf_buffer_free(struct bf_buffer *buffer);
 int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
 			struct bf_error *reterr);
 
+/* The same where "-" stands for standard input, which is "standard input" in sentences. */
+int bf_buffer_read_path(const char *path, size_t limit, struct bf_buffer *ret,
+			struct bf_error *reterr);
+const char *bf_path_name(const char *path);
+
 /* The same for a descriptor that is open and stays so; name is for the sentence. */
 int bf_buffer_read_fd(int fd, const char *name, size_t limit, struct bf_buffer *ret,
 		      struct bf_error *reterr);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/output.h"
 #include "cmd/progress.h"
 
@@ -138,7 +139,7 @@ void bf_batch_run(const struct bf_batch *batch, struct bf_batch_counts *ret)
 	};
 	work_together(&run, batch->options->jobs);
 	bf_progress_hide(&run.progress);
-	run.counts.seconds = bf_progress_seconds(&run.progress);
+	run.counts.seconds = bf_clock_seconds(&run.progress.start);
 	*ret = run.counts;
 	pthread_mutex_destroy(&run.lock);
 }

@@ -4,20 +4,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/output.h"
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
 #include "image/image.h"
 #include "ipxe/plant.h"
 #include "trust/trust.h"
-
-static double milliseconds_since(const struct timespec *start)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) * 1e3 +
-	       (double)(now.tv_nsec - start->tv_nsec) / 1e6;
-}
 
 static void print_version(const struct bf_bundle *bundle)
 {
@@ -65,7 +58,7 @@ static void report(const struct bf_options *options, const struct bf_maker *make
 				arch == BF_ARCH_BIOS ? "BIOS" : bf_arch_name(arch));
 			separator = ", ";
 		}
-	fprintf(stderr, " (%.1f ms)\n", milliseconds_since(start));
+	fprintf(stderr, " (%.1f ms)\n", bf_clock_seconds(start) * 1e3);
 }
 
 static int print_slot(struct bf_error *reterr)
@@ -114,10 +107,9 @@ static int build(const struct bf_options *options, struct bf_maker *maker,
 
 int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)
 {
-	struct timespec start;
+	struct timespec start = bf_clock_start();
 	struct bf_options options;
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
-	clock_gettime(CLOCK_MONOTONIC, &start);
 
 	int err = bf_options_parse(argc, argv, &options, reterr);
 	if (err)

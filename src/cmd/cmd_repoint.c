@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/inuse.h"
 #include "bundle/bundle.h"
 #include "cmd/commands.h"
@@ -44,16 +45,13 @@ static void report(const struct bf_options *options, const struct bf_repoint *re
 		   const struct timespec *start)
 {
 	char name[256], target[512];
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	double ms = (double)(now.tv_sec - start->tv_sec) * 1e3 +
-		    (double)(now.tv_nsec - start->tv_nsec) / 1e6;
 	fprintf(stderr, "boots-from: %s now %s %s, %zu slot%s changed (%.1f ms)\n",
 		bf_printable(options->image, name, sizeof(name)),
 		options->script ? "runs" : "boots",
 		bf_printable(options->script ? options->script : options->url, target,
 			     sizeof(target)),
-		repoint->n_sites, repoint->n_sites == 1 ? "" : "s", ms);
+		repoint->n_sites, repoint->n_sites == 1 ? "" : "s",
+		bf_clock_seconds(start) * 1e3);
 }
 
 /* What is wrong is wrong with the image, and not with the command line. */
@@ -108,12 +106,11 @@ static void release_bundle(struct bf_bundle **bundle)
 
 int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
 {
-	struct timespec start;
+	struct timespec start = bf_clock_start();
 	struct bf_options options;
 	bf_cleanup(bf_source_close) struct bf_source image = {.fd = -1};
 	bf_cleanup(release_bundle) struct bf_bundle *bundle = NULL;
 	bf_cleanup(bf_repoint_free) struct bf_repoint repoint = {0};
-	clock_gettime(CLOCK_MONOTONIC, &start);
 
 	int err = bf_options_parse_repoint(argc, argv, &options, reterr);
 	if (err)

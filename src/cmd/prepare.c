@@ -3,10 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
-#include "script/userscript.h"
 #include "trust/trust.h"
 
 struct bf_maker_options bf_prepare_maker(const struct bf_options *options)
@@ -19,30 +16,11 @@ struct bf_maker_options bf_prepare_maker(const struct bf_options *options)
 	return maker;
 }
 
-static int read_script(const char *path, struct bf_target *ret, struct bf_error *reterr)
-{
-	char name[256];
-	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
-	bool is_stdin = strcmp(path, "-") == 0;
-	if (is_stdin)
-		path = "standard input";
-	int err = is_stdin ? bf_buffer_read_fd(STDIN_FILENO, path, BF_USERSCRIPT_FILE_MAX,
-					       &text, reterr)
-			   : bf_buffer_read_file(path, BF_USERSCRIPT_FILE_MAX, &text,
-						 reterr);
-	if (err)
-		return err;
-	err = bf_userscript_convert(bf_buffer_view(&text), &ret->script, reterr);
-	return err ? bf_fail_in(reterr, err, "'%s'",
-				bf_printable(path, name, sizeof(name)))
-		   : BF_OK;
-}
-
 int bf_prepare_target(const struct bf_options *options, struct bf_target *ret,
 		      struct bf_error *reterr)
 {
 	ret->network = options->network;
-	return options->script ? read_script(options->script, ret, reterr)
+	return options->script ? bf_target_read_script(ret, options->script, reterr)
 			       : bf_target_set(ret, "url", options->url, reterr);
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum { BAR = 30 };
 
 /* A terminal is for eyes, a log for afterwards. */
@@ -15,16 +17,8 @@ struct bf_progress bf_progress_start(size_t total)
 	struct bf_progress progress = {.total = total,
 				       .is_terminal = isatty(STDERR_FILENO)};
 	progress.next = progress.is_terminal ? terminal_interval : log_interval;
-	clock_gettime(CLOCK_MONOTONIC, &progress.start);
+	progress.start = bf_clock_start();
 	return progress;
-}
-
-double bf_progress_seconds(const struct bf_progress *progress)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - progress->start.tv_sec) +
-	       (double)(now.tv_nsec - progress->start.tv_nsec) / 1e9;
 }
 
 /* "7 s", "2:05 min", "1:10 h": as exact as an estimate deserves. */
@@ -71,7 +65,7 @@ const char *bf_progress_format(size_t done, size_t total, double seconds, bool w
 void bf_progress_show(struct bf_progress *progress, size_t done)
 {
 	char line[BF_PROGRESS_LINE_SIZE];
-	double seconds = bf_progress_seconds(progress);
+	double seconds = bf_clock_seconds(&progress->start);
 	if (seconds < progress->next)
 		return;
 	bf_progress_format(done, progress->total, seconds, progress->is_terminal, line);

@@ -18,7 +18,6 @@ struct bf_progress {
 
 /* Start the clock. What is shown goes to standard error. */
 struct bf_progress bf_progress_start(size_t total);
-double bf_progress_seconds(const struct bf_progress *progress);
 
 /* Show that done of total are finished, if it is time to say so again. */
 void bf_progress_show(struct bf_progress *progress, size_t done);

@@ -2,18 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "script/userscript.h"
-
-static int read_list(const char *path, struct bf_buffer *ret, struct bf_error *reterr)
-{
-	if (strcmp(path, "-") == 0)
-		return bf_buffer_read_fd(STDIN_FILENO, "standard input",
-					 BF_HOSTLIST_SIZE_MAX, ret, reterr);
-	return bf_buffer_read_file(path, BF_HOSTLIST_SIZE_MAX, ret, reterr);
-}
 
 /* A column that nothing uses is a remark, unless it looks like a setting mistyped. */
 static int check_columns(const struct bf_fleet *fleet, struct bf_error *reterr)
@@ -106,7 +97,7 @@ static int load(const char *path, const char *url, struct bf_fleet *ret,
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
 	char name[256];
-	int err = read_list(path, &text, reterr);
+	int err = bf_buffer_read_path(path, BF_HOSTLIST_SIZE_MAX, &text, reterr);
 	if (err)
 		return err;
 	err = bf_hostlist_parse(bf_buffer_view(&text), &ret->hosts, reterr);
@@ -120,9 +111,7 @@ static int load(const char *path, const char *url, struct bf_fleet *ret,
 	if (!err)
 		err = read_scripts(ret, reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'",
-				strcmp(path, "-") == 0
-					? "standard input"
-					: bf_printable(path, name, sizeof(name)))
+				bf_printable(bf_path_name(path), name, sizeof(name)))
 		   : BF_OK;
 }
 

@@ -7,8 +7,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/number.h"
+
+/* Of the cards iPXE names net0, net1, ...; more would not fit struct bf_network. */
+enum { CARD_NUMBER_MAX = 99 };
+
 static const char hex_digits[] = "0123456789abcdefABCDEF";
-static const char decimal_digits[] = "0123456789";
 
 size_t bf_address_size(const struct bf_address *address)
 {
@@ -88,18 +92,6 @@ static int parse_address(const char *text, struct bf_address *ret,
 	return BF_OK;
 }
 
-/* Decimal digits only, no sign, no space, at most four of them; -1 for anything else. */
-static int parse_number(const char *text)
-{
-	size_t length = strspn(text, decimal_digits);
-	if (length == 0 || length > 4 || text[length])
-		return -1;
-	int value = 0;
-	for (size_t i = 0; i < length; i++)
-		value = value * 10 + (text[i] - '0');
-	return value;
-}
-
 static int set_ip(struct bf_network *network, const char *value, struct bf_error *reterr)
 {
 	char text[BF_ADDRESS_TEXT_SIZE];
@@ -110,17 +102,13 @@ static int set_ip(struct bf_network *network, const char *value, struct bf_error
 	int err = parse_address(text, &network->address, reterr);
 	if (err)
 		return err;
-	int longest = 8 * (int)bf_address_size(&network->address);
+	unsigned longest = 8 * (unsigned)bf_address_size(&network->address);
 	if (!slash)
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "the prefix length is missing, as in %s/%d", text,
 			       longest == 32 ? 24 : 64);
-	int prefix = parse_number(slash + 1);
-	if (prefix < 1 || prefix > longest)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "the prefix length is not a number from 1 to %d", longest);
-	network->prefix = (unsigned)prefix;
-	return BF_OK;
+	err = bf_number_parse(slash + 1, 1, longest, &network->prefix, reterr);
+	return err ? bf_fail_in(reterr, err, "the prefix length") : BF_OK;
 }
 
 static int set_gateway(struct bf_network *network, const char *value,
@@ -138,18 +126,6 @@ static int add_dns(struct bf_network *network, const char *value, struct bf_erro
 	if (!err)
 		network->n_dns++;
 	return err;
-}
-
-/* IEEE 802.1Q, table 9-2: 0 is no VLAN, 4095 is reserved. */
-static int set_vlan(struct bf_network *network, const char *value,
-		    struct bf_error *reterr)
-{
-	int vlan = parse_number(value);
-	if (vlan < 1 || vlan > 4094)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "not a VLAN tag, a number from 1 to 4094");
-	network->vlan = (unsigned)vlan;
-	return BF_OK;
 }
 
 /* Six pairs of hex digits with ':' or '-' between them, into lower case with ':'. */
@@ -176,9 +152,11 @@ static int set_nic(struct bf_network *network, const char *value, struct bf_erro
 				       "the MAC address of a group, not of a card");
 		return BF_OK;
 	}
-	const char *number = value + 3;
-	if (strncmp(value, "net", 3) != 0 || parse_number(number) < 0 ||
-	    strlen(number) > 2 || (number[0] == '0' && number[1]))
+	const char *digits = value + 3;
+	unsigned number;
+	if (strncmp(value, "net", 3) != 0 ||
+	    bf_number_parse(digits, 0, CARD_NUMBER_MAX, &number, NULL) ||
+	    (digits[0] == '0' && digits[1]))
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "not a network card: give net0, net1, ... or a MAC "
 			       "address, such as 52:54:00:12:34:56");
@@ -210,15 +188,18 @@ static int set_hostname(struct bf_network *network, const char *value,
 	return BF_OK;
 }
 
+/* IEEE 802.1Q, table 9-2: 0 is no VLAN, 4095 is reserved. */
+static int set_vlan(struct bf_network *network, const char *value,
+		    struct bf_error *reterr)
+{
+	return bf_number_parse(value, 1, 4094, &network->vlan, reterr);
+}
+
 static int set_retries(struct bf_network *network, const char *value,
 		       struct bf_error *reterr)
 {
-	int retries = parse_number(value);
-	if (retries < 0 || retries > BF_NETWORK_RETRIES_MAX)
-		return bf_fail(reterr, BF_ERR_USAGE, "not a number from 0 to %d",
-			       BF_NETWORK_RETRIES_MAX);
-	network->retries = (unsigned)retries;
-	return BF_OK;
+	return bf_number_parse(value, 0, BF_NETWORK_RETRIES_MAX, &network->retries,
+			       reterr);
 }
 
 static const struct setting {
@@ -226,11 +207,15 @@ static const struct setting {
 	int (*set)(struct bf_network *network, const char *value,
 		   struct bf_error *reterr);
 	bool repeatable;
+	bool is_number; /* the sentence about one starts with the value already */
 } settings[] = {
-	{"ip", set_ip, false},           {"gateway", set_gateway, false},
-	{"dns", add_dns, true},          {"vlan", set_vlan, false},
-	{"nic", set_nic, false},         {"hostname", set_hostname, false},
-	{"retries", set_retries, false},
+	{.name = "ip", .set = set_ip},
+	{.name = "gateway", .set = set_gateway},
+	{.name = "dns", .set = add_dns, .repeatable = true},
+	{.name = "vlan", .set = set_vlan, .is_number = true},
+	{.name = "nic", .set = set_nic},
+	{.name = "hostname", .set = set_hostname},
+	{.name = "retries", .set = set_retries, .is_number = true},
 };
 
 enum { N_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
@@ -243,14 +228,14 @@ int bf_network_set(struct bf_network *network, const char *name, const char *val
 	while (i < N_SETTINGS && strcmp(settings[i].name, name) != 0)
 		i++;
 	assert(i < N_SETTINGS);
-	int err = BF_OK;
+	bf_printable(value, text, sizeof(text));
 	if (network->given & 1u << i && !settings[i].repeatable)
-		err = bf_fail(reterr, BF_ERR_USAGE, "given twice, one is possible");
-	if (!err)
-		err = settings[i].set(network, value, reterr);
+		return bf_fail(reterr, BF_ERR_USAGE, "'%s': given twice, one is possible",
+			       text);
+	int err = settings[i].set(network, value, reterr);
 	if (err)
-		return bf_fail_in(reterr, err, "'%s'",
-				  bf_printable(value, text, sizeof(text)));
+		return settings[i].is_number ? err
+					     : bf_fail_in(reterr, err, "'%s'", text);
 	network->given |= 1u << i;
 	return BF_OK;
 }

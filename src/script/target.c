@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/nearest.h"
 #include "script/script.h"
 #include "script/url.h"
@@ -45,6 +46,22 @@ static int set_script(struct bf_target *target, const char *text, struct bf_erro
 		return fail_twice(reterr);
 	return bf_userscript_convert(bf_view(text, strlen(text)), &target->script,
 				     reterr);
+}
+
+int bf_target_read_script(struct bf_target *target, const char *path,
+			  struct bf_error *reterr)
+{
+	char name[256];
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	int err = bf_buffer_read_path(path, BF_USERSCRIPT_FILE_MAX, &text, reterr);
+	if (err)
+		return err;
+	err = target->script.size ? fail_twice(reterr)
+				  : bf_userscript_convert(bf_buffer_view(&text),
+							  &target->script, reterr);
+	return err ? bf_fail_in(reterr, err, "'%s'",
+				bf_printable(bf_path_name(path), name, sizeof(name)))
+		   : BF_OK;
 }
 
 static int fail_unknown(const char *name, struct bf_error *reterr)

@@ -19,6 +19,13 @@ struct bf_target {
 int bf_target_set(struct bf_target *target, const char *name, const char *value,
 		  struct bf_error *reterr);
 
+/*
+ * Set "script" to the text of a file ("-" is standard input), or say in the sentence what is
+ * wrong with which file.
+ */
+int bf_target_read_script(struct bf_target *target, const char *path,
+			  struct bf_error *reterr);
+
 /* Whether a name is one of the settings, and the setting closest to one that is not. */
 bool bf_target_knows(const char *name);
 const char *bf_target_nearest(const char *name);

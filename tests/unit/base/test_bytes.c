@@ -123,12 +123,36 @@ static void test_read_fd(void **state)
 	bf_buffer_free(&buffer);
 }
 
+static void test_read_path(void **state)
+{
+	(void)state;
+	int ends[2];
+	struct bf_buffer buffer = {0};
+	struct bf_error error;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "0123456789", 10), 10);
+	close(ends[1]);
+	assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	close(ends[0]);
+	assert_int_equal(bf_buffer_read_path("-", 10, &buffer, &error), BF_OK);
+	assert_int_equal(buffer.size, 10);
+	close(STDIN_FILENO);
+	assert_int_equal(bf_buffer_read_path("-", 10, &buffer, &error), BF_ERR_IO);
+	assert_non_null(strstr(error.text, "'standard input': cannot read"));
+	assert_int_equal(bf_buffer_read_path("./-", 10, &buffer, &error), BF_ERR_IO);
+	assert_non_null(strstr(error.text, "'./-': cannot open"));
+	assert_string_equal(bf_path_name("-"), "standard input");
+	assert_string_equal(bf_path_name("--"), "--");
+	bf_buffer_free(&buffer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_has),       cmocka_unit_test(test_find),
 		cmocka_unit_test(test_integers),  cmocka_unit_test(test_buffer),
 		cmocka_unit_test(test_read_file), cmocka_unit_test(test_read_fd),
+		cmocka_unit_test(test_read_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

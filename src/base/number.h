@@ -1,0 +1,14 @@
+/* Numbers that people give. */
+#ifndef BF_NUMBER_H
+#define BF_NUMBER_H
+
+#include "base/error.h"
+
+/*
+ * Decimal digits and nothing else, from min to max. BF_ERR_USAGE when they are not that;
+ * ret is as it was then.
+ */
+int bf_number_parse(const char *text, unsigned min, unsigned max, unsigned *ret,
+		    struct bf_error *reterr);
+
+#endif
