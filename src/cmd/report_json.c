@@ -70,7 +70,7 @@ static void put_mbr(struct bf_json *json, const struct bf_scan *scan)
 	bf_json_bool(json, "boot_code", scan->mbr.has_boot_code);
 	bf_json_open_array(json, "partitions");
 	for (size_t i = 0; i < scan->mbr.n_partitions; i++) {
-		const struct bf_partition_mbr_entry *partition = &scan->mbr.partitions[i];
+		const struct bf_mbr_entry *partition = &scan->mbr.partitions[i];
 		bf_json_open_object(json, NULL);
 		bf_json_number(json, "number", partition->number);
 		bf_json_number(json, "type", partition->type);
@@ -84,7 +84,7 @@ static void put_mbr(struct bf_json *json, const struct bf_scan *scan)
 }
 
 static void put_gpt_header(struct bf_json *json, const char *key,
-			   const struct bf_partition_gpt_header *header)
+			   const struct bf_gpt_header *header)
 {
 	if (!header->is_there) {
 		bf_json_null(json, key);
@@ -92,7 +92,7 @@ static void put_gpt_header(struct bf_json *json, const char *key,
 	}
 	bf_json_open_object(json, key);
 	bf_json_number(json, "lba", header->lba);
-	bf_json_bool(json, "good", bf_partition_header_is_good(header));
+	bf_json_bool(json, "good", bf_gpt_header_is_good(header));
 	put_hex(json, "header_crc", header->header_crc);
 	put_hex(json, "header_crc_computed", header->header_crc_computed);
 	put_hex(json, "entries_crc", header->entries_crc);
@@ -111,9 +111,9 @@ static void put_gpt(struct bf_json *json, const struct bf_scan *scan)
 	put_gpt_header(json, "backup", &scan->gpt.backup);
 	bf_json_open_array(json, "partitions");
 	for (size_t i = 0; i < scan->gpt.n_partitions; i++) {
-		const struct bf_partition_gpt_entry *partition = &scan->gpt.partitions[i];
-		char type[BF_PARTITION_GUID_SIZE];
-		bf_partition_format_guid(partition->type, type);
+		const struct bf_gpt_entry *partition = &scan->gpt.partitions[i];
+		char type[BF_GPT_GUID_TEXT];
+		bf_gpt_format_guid(partition->type, type);
 		bf_json_open_object(json, NULL);
 		bf_json_number(json, "number", partition->number);
 		bf_json_string(json, "type", type);

@@ -184,11 +184,11 @@ static void print_eltorito(const struct bf_scan *scan)
 	}
 }
 
-static void print_mbr(const struct bf_partition_mbr *mbr)
+static void print_mbr(const struct bf_mbr_table *mbr)
 {
 	printf("  MBR with%s boot code\n", mbr->has_boot_code ? "" : "out");
 	for (size_t i = 0; i < mbr->n_partitions; i++) {
-		const struct bf_partition_mbr_entry *partition = &mbr->partitions[i];
+		const struct bf_mbr_entry *partition = &mbr->partitions[i];
 		printf("  MBR partition %u: type 0x%02x%s, %llu bytes at %llu\n",
 		       partition->number, partition->type,
 		       partition->is_active ? ", active" : "",
@@ -197,21 +197,21 @@ static void print_mbr(const struct bf_partition_mbr *mbr)
 	}
 }
 
-static void print_gpt(const struct bf_partition_gpt *gpt)
+static void print_gpt(const struct bf_gpt_table *gpt)
 {
 	printf("  GPT: primary CRCs %s, backup %s\n",
-	       bf_partition_header_is_good(&gpt->primary) ? "good" : "WRONG",
-	       !gpt->backup.is_there                       ? "missing"
-	       : bf_partition_header_is_good(&gpt->backup) ? "good"
-							   : "CRCs WRONG");
+	       bf_gpt_header_is_good(&gpt->primary) ? "good" : "WRONG",
+	       !gpt->backup.is_there                 ? "missing"
+	       : bf_gpt_header_is_good(&gpt->backup) ? "good"
+						     : "CRCs WRONG");
 	for (size_t i = 0; i < gpt->n_partitions; i++) {
-		const struct bf_partition_gpt_entry *partition = &gpt->partitions[i];
-		char type[BF_PARTITION_GUID_SIZE];
-		bf_partition_format_guid(partition->type, type);
+		const struct bf_gpt_entry *partition = &gpt->partitions[i];
+		char type[BF_GPT_GUID_TEXT];
+		bf_gpt_format_guid(partition->type, type);
 		printf("  GPT partition %u: '%s', %s, %llu bytes at %llu\n",
 		       partition->number, partition->name,
-		       bf_partition_is_esp(partition->type) ? "EFI system partition"
-							    : type,
+		       bf_gpt_is_efi_system(partition->type) ? "EFI system partition"
+							     : type,
 		       (unsigned long long)partition->size,
 		       (unsigned long long)partition->offset);
 	}

@@ -1,8 +1,8 @@
-/* Writes a Master Boot Record: boot code and a table of four partitions (UEFI 2.10, 5.2). */
+/* The Master Boot Record: boot code and a table of four partitions (UEFI 2.10, 5.2). */
 #ifndef BF_MBR_H
 #define BF_MBR_H
 
-#include "base/bytes.h"
+#include "base/source.h"
 
 enum {
 	BF_MBR_SIZE = 512,
@@ -23,6 +23,8 @@ enum bf_mbr_type {
 	BF_MBR_EFI_SYSTEM = 0xef,
 };
 
+/* ---- One to write ---- */
+
 /* In sectors of 512 bytes; n_sectors is 0 for an entry that is not used. */
 struct bf_mbr_partition {
 	bool is_active;
@@ -39,5 +41,26 @@ struct bf_mbr {
 };
 
 void bf_mbr_put(const struct bf_mbr *mbr, uint8_t out[BF_MBR_SIZE]);
+
+/* ---- One that was read ---- */
+
+/* A used entry; offset and size are bytes. */
+struct bf_mbr_entry {
+	unsigned number; /* from 1 */
+	bool is_active;
+	uint8_t type; /* any, those of enum bf_mbr_type among them */
+	uint64_t offset, size;
+};
+
+struct bf_mbr_table {
+	bool has_boot_code;          /* the code area is not all zero */
+	uint64_t isohybrid_isolinux; /* where isohybrid code looks for isolinux.bin */
+	struct bf_mbr_entry partitions[BF_MBR_PARTITIONS];
+	size_t n_partitions;
+};
+
+/* Returns 1 and fills ret, 0 when there is no MBR, or BF_ERR_IO. */
+int bf_mbr_read(const struct bf_source *disk, struct bf_mbr_table *ret,
+		struct bf_error *reterr);
 
 #endif

@@ -257,11 +257,11 @@ static void scan_iso(struct bf_scan *scan)
 static void scan_tables(struct bf_scan *scan)
 {
 	struct bf_error error;
-	int found = bf_partition_read_mbr(&scan->source, &scan->mbr, &error);
+	int found = bf_mbr_read(&scan->source, &scan->mbr, &error);
 	scan->has_mbr = found > 0;
 	if (found < 0)
 		note(scan, &error);
-	found = bf_partition_read_gpt(&scan->source, &scan->gpt, &error);
+	found = bf_gpt_read(&scan->source, &scan->gpt, &error);
 	scan->has_gpt = found > 0;
 	if (found < 0)
 		note(scan, &error);
@@ -279,7 +279,7 @@ static void find_fats(struct bf_scan *scan)
 		try_fat(scan, scan->gpt.partitions[i].offset,
 			scan->gpt.partitions[i].size);
 	for (size_t i = 0; i < scan->mbr.n_partitions; i++)
-		if (scan->mbr.partitions[i].type != BF_PARTITION_PROTECTIVE)
+		if (scan->mbr.partitions[i].type != BF_MBR_GPT_PROTECTIVE)
 			try_fat(scan, scan->mbr.partitions[i].offset,
 				scan->mbr.partitions[i].size);
 }

@@ -8,8 +8,9 @@
 
 #include "disk/eltorito.h"
 #include "disk/fat_reader.h"
+#include "disk/gpt.h"
 #include "disk/iso_reader.h"
-#include "disk/partition.h"
+#include "disk/mbr.h"
 
 enum {
 	BF_SCAN_FATS_MAX = 8,
@@ -59,8 +60,8 @@ struct bf_scan {
 	size_t n_fats, n_files, n_listed, n_problems;
 	struct bf_iso_volume iso;
 	struct bf_eltorito eltorito;
-	struct bf_partition_mbr mbr;
-	struct bf_partition_gpt gpt;
+	struct bf_mbr_table mbr;
+	struct bf_gpt_table gpt;
 	/* The ISO 9660 file each El Torito entry loads; empty if it has no name. */
 	char eltorito_path[BF_ELTORITO_ENTRIES_MAX][BF_SCAN_PATH_SIZE];
 	struct bf_scan_fat fats[BF_SCAN_FATS_MAX];

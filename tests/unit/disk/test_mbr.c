@@ -6,7 +6,10 @@
 
 #include <cmocka.h>
 
+#include "guard.h"
 #include "judge.h"
+
+#define ITEMS(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { SECTORS_PER_MIB = 2048 };
 
@@ -98,10 +101,119 @@ static void test_judged_by_fdisk(void **state)
 		"disk1 : start=          64, size=         100, type=17, bootable",
 		"disk2 : start=        2048, size=        4096, type=ef\n",
 		"No errors detected."};
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+	for (size_t i = 0; i < ITEMS(wanted); i++)
 		if (!strstr(judge->output, wanted[i]))
 			fail_msg("no '%s' in\n%s", wanted[i], judge->output);
 	judge_free(judge);
+}
+
+/* ---- Reading ---- */
+
+/* A sector whose table is used at both ends. */
+static void forge(uint8_t sector[BF_MBR_SIZE])
+{
+	const struct bf_mbr mbr = {
+		.code = bf_view("code", 4),
+		.loaded_sector = 68,
+		.partitions = {{true, BF_MBR_NO_TYPE, 0, 100},
+			       {0},
+			       {0},
+			       {false, BF_MBR_EFI_SYSTEM, 40, 20}},
+	};
+	bf_mbr_put(&mbr, sector);
+}
+
+static int read_guarded(const uint8_t *disk, size_t size, struct bf_mbr_table *ret)
+{
+	struct guard guard = guard_copy(disk, size);
+	struct bf_source source = bf_source_view(bf_view(guard.data, size));
+	int found = bf_mbr_read(&source, ret, NULL);
+	guard_free(&guard);
+	return found;
+}
+
+static void test_read(void **state)
+{
+	(void)state;
+	uint8_t sector[BF_MBR_SIZE];
+	struct bf_mbr_table table;
+	forge(sector);
+	assert_int_equal(read_guarded(sector, sizeof(sector), &table), 1);
+	assert_true(table.has_boot_code);
+	assert_int_equal(table.isohybrid_isolinux, 68 * BF_MBR_SECTOR);
+	assert_int_equal(table.n_partitions, 2);
+	assert_int_equal(table.partitions[0].number, 1);
+	assert_true(table.partitions[0].is_active);
+	assert_int_equal(table.partitions[0].type, BF_MBR_NO_TYPE);
+	assert_int_equal(table.partitions[0].offset, 0);
+	assert_int_equal(table.partitions[0].size, 100 * BF_MBR_SECTOR);
+	assert_int_equal(table.partitions[1].number, 4);
+	assert_false(table.partitions[1].is_active);
+	assert_int_equal(table.partitions[1].type, BF_MBR_EFI_SYSTEM);
+	assert_int_equal(table.partitions[1].offset, 40 * BF_MBR_SECTOR);
+	assert_int_equal(table.partitions[1].size, 20 * BF_MBR_SECTOR);
+}
+
+/* One byte at a time: what makes a sector no MBR, and what does not. */
+static void test_read_changed(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t at;
+		uint8_t byte;
+		int wanted;
+	} cases[] = {
+		{510, 0, 0},
+		{511, 0, 0},
+		/* Code where the first byte of each entry would be. */
+		{446, 0x90, 0},
+		{446 + 16, 0x01, 0},
+		{446 + 32, 0x7f, 0},
+		{446 + 48, 0xff, 0},
+		{446 + 48, 0x80, 1},
+		{446 + 4, 0xff, 1},
+	};
+	uint8_t sector[BF_MBR_SIZE];
+	struct bf_mbr_table table;
+	for (size_t i = 0; i < ITEMS(cases); i++) {
+		forge(sector);
+		sector[cases[i].at] = cases[i].byte;
+		assert_int_equal(read_guarded(sector, sizeof(sector), &table),
+				 cases[i].wanted);
+	}
+	forge(sector);
+	assert_int_equal(read_guarded(sector, sizeof(sector) - 1, &table), 0);
+	assert_int_equal(read_guarded(sector, 0, &table), 0);
+}
+
+/* The code area ends where isohybrid keeps its address: that alone is no code. */
+static void test_read_code(void **state)
+{
+	(void)state;
+	uint8_t sector[BF_MBR_SIZE];
+	struct bf_mbr_table table;
+	forge(sector);
+	memset(sector, 0, BF_MBR_CODE_MAX);
+	assert_int_equal(read_guarded(sector, sizeof(sector), &table), 1);
+	assert_false(table.has_boot_code);
+	sector[BF_MBR_CODE_MAX - 1] = 1;
+	assert_int_equal(read_guarded(sector, sizeof(sector), &table), 1);
+	assert_true(table.has_boot_code);
+}
+
+/* The last sectors an entry can name lie beyond 32 bits of bytes. */
+static void test_read_the_largest(void **state)
+{
+	(void)state;
+	uint8_t sector[BF_MBR_SIZE];
+	struct bf_mbr_table table;
+	forge(sector);
+	memset(sector + 432, 0xff, 4);
+	memset(sector + 446 + 48 + 8, 0xff, 8);
+	assert_int_equal(read_guarded(sector, sizeof(sector), &table), 1);
+	assert_true(table.isohybrid_isolinux == UINT64_C(0x1fffffffe00));
+	assert_true(table.partitions[1].offset == UINT64_C(0x1fffffffe00));
+	assert_true(table.partitions[1].size == UINT64_C(0x1fffffffe00));
 }
 
 int main(void)
@@ -112,6 +224,10 @@ int main(void)
 		cmocka_unit_test(test_protective),
 		cmocka_unit_test(test_beyond_the_last_cylinder),
 		cmocka_unit_test(test_judged_by_fdisk),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_changed),
+		cmocka_unit_test(test_read_code),
+		cmocka_unit_test(test_read_the_largest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
