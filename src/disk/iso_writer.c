@@ -296,7 +296,7 @@ static int finish(struct layout *layout, struct bf_error *reterr)
 	return BF_OK;
 }
 
-int bf_iso_write(const struct bf_iso_request *request, struct bf_iso_image *ret,
+int bf_iso_build(const struct bf_iso_request *request, struct bf_iso_image *ret,
 		 struct bf_error *reterr)
 {
 	bf_cleanup(layout_free) struct layout layout = {.request = request};

@@ -62,15 +62,15 @@ struct bf_iso_image {
 };
 
 /*
- * Make the image. The same request gives the same bytes at any time, in any time zone,
- * locale and folder. The layout isohybrid without BIOS entry or without mbr_code becomes
- * gpt; mbr_code without BIOS entry is not used.
+ * Lay the image out, as bf_fat_build() does a file system. The same request gives the same
+ * bytes at any time, in any time zone, locale and folder. The layout isohybrid without BIOS
+ * entry or without mbr_code becomes gpt; mbr_code without BIOS entry is not used.
  *
  * libisofs keeps process-wide state: calls from several threads take turns inside.
  * BF_ERR_INPUT for a request that makes no image, BF_ERR_TOO_BIG above a limit. Release ret
  * with bf_iso_image_free(), and the files after it.
  */
-int bf_iso_write(const struct bf_iso_request *request, struct bf_iso_image *ret,
+int bf_iso_build(const struct bf_iso_request *request, struct bf_iso_image *ret,
 		 struct bf_error *reterr);
 void bf_iso_image_free(struct bf_iso_image *image);
 

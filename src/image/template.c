@@ -229,7 +229,7 @@ static int new_iso(const struct parts *parts, const struct bf_template_options *
 {
 	int err = fill_layout(layout, parts, options, reterr);
 	if (!err)
-		err = bf_iso_write(&layout->request, &made->image, reterr);
+		err = bf_iso_build(&layout->request, &made->image, reterr);
 	return err ? err : locate_sites(made, layout, parts, reterr);
 }
 

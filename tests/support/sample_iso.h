@@ -89,7 +89,7 @@ static inline struct bf_buffer sample_write(const struct bf_iso_request *request
 {
 	struct bf_iso_image image = {0};
 	struct bf_buffer buffer = {0};
-	if (bf_iso_write(request, &image, reterr))
+	if (bf_iso_build(request, &image, reterr))
 		return buffer;
 	if (bf_buffer_zero(&buffer, image.pieces.size) ||
 	    bf_pieces_read(&image.pieces, 0, buffer.data, buffer.size) != buffer.size)

@@ -279,7 +279,7 @@ static void expect_refusal(const struct bf_iso_request *request, int err,
 {
 	struct bf_iso_image image = {0};
 	struct bf_error error = {""};
-	assert_int_equal(bf_iso_write(request, &image, &error), err);
+	assert_int_equal(bf_iso_build(request, &image, &error), err);
 	assert_null(image.head.data);
 	assert_null(image.pieces.items);
 	if (strncmp(error.text, text, strlen(text)) != 0)
