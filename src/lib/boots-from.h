@@ -80,8 +80,9 @@ struct bf_boot_error {
  *     trust      file with the one certificate that HTTPS servers are held against
  *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture
  *
- * Setting an option again replaces it; ipxe adds one more, up to 8. An unknown name is BF_BOOT_USAGE, so a program
- * can ask what the library it runs with has. NULL only when out of memory.
+ * Setting an option again replaces it; ipxe adds one more, up to 8. An unknown name is
+ * BF_BOOT_USAGE, so a program can ask what the library it runs with has. NULL only when out
+ * of memory.
  */
 struct bf_boot_options;
 BF_BOOT_PUBLIC struct bf_boot_options *bf_boot_options_new(void);

@@ -277,7 +277,10 @@ static void test_short_names(void **state)
 	drop(&content);
 }
 
-/* 32 names with the longest paths, all wanting the same 8.3 name: 673 entries in the root folder. */
+/*
+ * 32 names with the longest paths, all wanting the same 8.3 name: 673 entries in the root
+ * folder.
+ */
 static void test_many_colliding_names(void **state)
 {
 	(void)state;
