@@ -55,22 +55,3 @@ bool bf_program_find(const struct bf_program *program, uint64_t address,
 	*ret_offset = rva;
 	return rva < program->bytes.size;
 }
-
-bool bf_program_address(const struct bf_program *program, size_t offset,
-			uint64_t *ret_address)
-{
-	if (!program->pe) {
-		*ret_address = offset;
-		return offset < program->bytes.size;
-	}
-	for (unsigned i = 0; i < program->pe->number_of_sections; i++) {
-		struct bf_pe_section section = bf_pe_section(program->pe, i);
-		if (offset < section.pointer_to_raw_data ||
-		    offset - section.pointer_to_raw_data >= section.size_of_raw_data)
-			continue;
-		*ret_address = program->image_base + section.virtual_address +
-			       (offset - section.pointer_to_raw_data);
-		return true;
-	}
-	return false;
-}

@@ -24,8 +24,4 @@ uint64_t bf_program_pointer(const struct bf_program *program, size_t offset);
 bool bf_program_find(const struct bf_program *program, uint64_t address,
 		     size_t *ret_offset);
 
-/* The address of the byte at an offset; false if it is not loaded. */
-bool bf_program_address(const struct bf_program *program, size_t offset,
-			uint64_t *ret_address);
-
 #endif
