@@ -95,7 +95,7 @@ static int change(const struct bf_options *options, const struct bf_source *imag
 	}
 	err = bf_repoint_fill(repoint, bf_buffer_view(&script), reterr);
 	if (!err)
-		err = bf_repoint_write(repoint, image->fd, reterr);
+		err = bf_repoint_write(repoint, image, reterr);
 	return in_image(options, err, reterr);
 }
 

@@ -1,10 +1,9 @@
 #include "image/repoint.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/inplace.h"
 #include "inspect/examine.h"
 #include "inspect/scan.h"
 #include "ipxe/rootcert.h"
@@ -297,31 +296,9 @@ int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 			      reterr);
 }
 
-static int write_piece(const struct bf_piece *piece, int fd, struct bf_error *reterr)
+int bf_repoint_write(const struct bf_repoint *repoint, const struct bf_source *image,
+		     struct bf_error *reterr)
 {
-	for (size_t at = 0; at < piece->bytes.size;) {
-		size_t left = piece->bytes.size - at;
-		ssize_t done = pwrite(fd, piece->bytes.data + at, left,
-				      (off_t)(piece->offset + at));
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return bf_fail(reterr, BF_ERR_IO,
-				       "cannot write %zu bytes at offset %llu: %s", left,
-				       (unsigned long long)(piece->offset + at),
-				       strerror(done ? errno : ENOSPC));
-		at += (size_t)done;
-	}
-	return BF_OK;
-}
-
-int bf_repoint_write(const struct bf_repoint *repoint, int fd, struct bf_error *reterr)
-{
-	int err = BF_OK;
-	for (size_t i = 0; !err && i < repoint->patches.n_pieces; i++)
-		err = write_piece(&repoint->patches.pieces[i], fd, reterr);
-	/* Only bytes have changed, and no size: the times of the file may follow later. */
-	if (!err && fdatasync(fd) < 0)
-		err = bf_fail(reterr, BF_ERR_IO, "cannot write: %s", strerror(errno));
-	return err;
+	return bf_inplace_write(image, repoint->patches.pieces, repoint->patches.n_pieces,
+				reterr);
 }

@@ -57,7 +57,8 @@ int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 		    struct bf_error *reterr);
 
-/* Write the patches into the file or device, and wait until they are there. */
-int bf_repoint_write(const struct bf_repoint *repoint, int fd, struct bf_error *reterr);
+/* Write the patches into the file or device, all or none, see bf_inplace_write(). */
+int bf_repoint_write(const struct bf_repoint *repoint, const struct bf_source *image,
+		     struct bf_error *reterr);
 
 #endif

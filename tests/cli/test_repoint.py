@@ -1,6 +1,7 @@
 """Repointing: the same bytes as a fresh image, all of them or none, whatever happens."""
 
 import os
+import resource
 import shutil
 import subprocess
 import unittest
@@ -29,6 +30,9 @@ OPTION_SETS = [
     ["--format", "esp"],
     ["--format", "esp", "--arch", "riscv64"],
 ]
+
+# LeakSanitizer and strace want to trace the same process.
+UNLEAKED = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 
 URLS = [OTHER, "http://a/", "iscsi:192.0.2.1::::iqn.2026-01.example:disk"]
 
@@ -147,13 +151,16 @@ class RepointTest(CommandTest):
 
     # ---- Interruptions ----
 
+    def strace(self, inject):
+        return ["strace", "-f", "-qq", "-e", "trace=pwrite64,fdatasync", "-e",
+                f"inject={inject}", COMMAND]
+
     def traced(self, inject, image, url):
         return subprocess.run(
-            ["strace", "-f", "-qq", "-e", "trace=pwrite64,fdatasync", "-e", f"inject={inject}",
-             COMMAND, "repoint", image, url],
+            [*self.strace(inject), "repoint", image, url],
             capture_output=True,
             timeout=SECONDS,
-            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
+            env=UNLEAKED,
         )
 
     def count_writes(self, image):
@@ -180,22 +187,86 @@ class RepointTest(CommandTest):
                 self.repoint(image, OTHER)
                 self.assertEqual(image.read_bytes(), new)
 
-    def test_a_failing_write_is_an_error_and_can_be_repeated(self):
+    def test_ended_at_every_write(self):
+        """A signal waits until no script is half written."""
         old = self.make("old", URL).read_bytes()
         new = self.make("new", OTHER).read_bytes()
         image = self.folder / "image"
         image.write_bytes(old)
-        writes = self.count_writes(image)
-        faults = [f"pwrite64:error=EIO:when={number}" for number in range(1, writes + 1)]
-        for fault in faults + ["fdatasync:error=EIO:when=1"]:
-            with self.subTest(fault):
+        for number in range(1, self.count_writes(image) + 1):
+            for signal in ("TERM", "INT"):
+                with self.subTest(write=number, signal=signal):
+                    image.write_bytes(old)
+                    done = self.traced(f"pwrite64:signal={signal}:when={number}", image, OTHER)
+                    self.assertNotEqual(done.returncode, 0)
+                    self.assertEqual(image.read_bytes(), new)
+
+    def failing(self, fault, image, *words):
+        """The command fails by this fault and says these words, in one sentence."""
+        done = self.traced(fault, image, OTHER)
+        text = "".join(line for line in done.stderr.decode().splitlines(True)
+                       if line.startswith("boots-from: "))
+        self.assertEqual(done.returncode, 1, text)
+        self.assertEqual(text.count("\n"), 1, text)
+        for word in (f"{image}': ", *words):
+            self.assertIn(word, text)
+
+    def test_a_failing_write_leaves_the_old_bytes(self):
+        old = self.make("old", URL).read_bytes()
+        image = self.folder / "image"
+        image.write_bytes(old)
+        for number in range(1, self.count_writes(image) + 1):
+            for error, text in (("EIO", "Input/output error"), ("ENOSPC", "No space left")):
+                with self.subTest(write=number, error=error):
+                    image.write_bytes(old)
+                    state = "put back" if number > 1 else "nothing has changed"
+                    self.failing(f"pwrite64:error={error}:when={number}", image,
+                                 "cannot write", text, state)
+                    self.assertEqual(image.read_bytes(), old)
+
+    def test_a_disk_that_goes_on_failing(self):
+        """The old bytes cannot be put back either: it says so, and what mends it."""
+        old = self.make("old", URL).read_bytes()
+        new = self.make("new", OTHER).read_bytes()
+        image = self.folder / "image"
+        image.write_bytes(old)
+        for number in range(2, self.count_writes(image) + 1):
+            with self.subTest(write=number):
                 image.write_bytes(old)
-                done = self.traced(fault, image, OTHER)
-                self.assertEqual(done.returncode, 1)
-                self.assertIn(b"image': cannot write", done.stderr)
-                self.assertIn(b"Input/output error", done.stderr)
+                self.failing(f"pwrite64:error=EIO:when={number}+", image, "cannot write",
+                             "half changed", "run the same command again")
+                self.assertNotIn(image.read_bytes(), (old, new))
                 self.repoint(image, OTHER)
                 self.assertEqual(image.read_bytes(), new)
+
+    def test_a_disk_that_does_not_confirm(self):
+        old = self.make("old", URL).read_bytes()
+        new = self.make("new", OTHER).read_bytes()
+        image = self.folder / "image"
+        image.write_bytes(old)
+        self.count_writes(image)
+        image.write_bytes(old)
+        self.failing("fdatasync:error=EIO", image, "it is changed", "does not confirm",
+                     "Input/output error", "run the same command again")
+        self.assertEqual(image.read_bytes(), new)
+
+    def test_interrupted_calls_are_repeated(self):
+        new = self.make("new", OTHER).read_bytes()
+        image = self.make("image", URL)
+        self.count_writes(image)
+        for fault in ("pwrite64:error=EINTR:when=2", "fdatasync:error=EINTR:when=1"):
+            with self.subTest(fault):
+                self.make("image", URL)
+                done = self.traced(fault, image, OTHER)
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                self.assertEqual(image.read_bytes(), new)
+
+    def test_limited_file_size(self):
+        """Every slot of this image ends behind the limit that a shell's ulimit -f sets."""
+        image = self.make("image", URL)
+        limit = 1 << 16
+        self.refused(image, 1, "cannot write", "File too large", "nothing has changed",
+                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
 
     def test_torn_anywhere(self):
         """Whatever part of the changed bytes reached the disk, a second run repairs it."""
