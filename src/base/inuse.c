@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -202,4 +203,17 @@ int bf_inuse_check(const char *path, struct bf_error *reterr)
 	if (!err && S_ISBLK(image.st_mode))
 		err = check_exclusive(path, reterr);
 	return err;
+}
+
+int bf_inuse_lock(int fd, struct bf_error *reterr)
+{
+	int status;
+	do
+		status = flock(fd, LOCK_EX | LOCK_NB);
+	while (status < 0 && errno == EINTR);
+	if (status < 0 && errno == EWOULDBLOCK)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "somebody else is changing it and has it locked: run this "
+			       "again when that is done");
+	return BF_OK;
 }

@@ -1,4 +1,4 @@
-/* Whether somebody else has a file or a device in use as a disk. */
+/* Whether somebody else has a file or a device in use, as a disk or to change it. */
 #ifndef BF_INUSE_H
 #define BF_INUSE_H
 
@@ -10,5 +10,11 @@
  * that is attached to a loop device; BF_OK also where the system does not tell.
  */
 int bf_inuse_check(const char *path, struct bf_error *reterr);
+
+/*
+ * Have an open file for oneself among those who ask in this way, until it is closed:
+ * BF_ERR_INPUT when another one has it, BF_OK also where the file system knows no locks.
+ */
+int bf_inuse_lock(int fd, struct bf_error *reterr);
 
 #endif

@@ -25,7 +25,10 @@ static const char help[] =
 	"All options that make the script are the same as for building. IMAGE may be a\n"
 	"device. If it is interrupted, run it again: that repairs the image.\n";
 
-/* A device is opened exclusively: mounting it in the meantime fails. */
+/*
+ * A device is opened exclusively, a file locked: who mounts it or repoints it in the
+ * meantime fails, and no two runs mix their scripts.
+ */
 static int open_image(const char *path, bool is_writing, struct bf_source *ret,
 		      struct bf_error *reterr)
 {
@@ -34,11 +37,15 @@ static int open_image(const char *path, bool is_writing, struct bf_source *ret,
 	bool is_device = stat(path, &status) == 0 && S_ISBLK(status.st_mode);
 	if (!is_writing)
 		return bf_source_open(path, O_RDONLY, ret, reterr);
+	bf_printable(path, name, sizeof(name));
 	int err = bf_inuse_check(path, reterr);
 	if (err)
-		return bf_fail_in(reterr, err, "'%s'",
-				  bf_printable(path, name, sizeof(name)));
-	return bf_source_open(path, O_RDWR | (is_device ? O_EXCL : 0), ret, reterr);
+		return bf_fail_in(reterr, err, "'%s'", name);
+	err = bf_source_open(path, O_RDWR | (is_device ? O_EXCL : 0), ret, reterr);
+	if (err || is_device)
+		return err;
+	err = bf_inuse_lock(ret->fd, reterr);
+	return err ? bf_fail_in(reterr, err, "'%s'", name) : BF_OK;
 }
 
 static void report(const struct bf_options *options, const struct bf_repoint *repoint,

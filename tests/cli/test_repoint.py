@@ -1,9 +1,11 @@
 """Repointing: the same bytes as a fresh image, all of them or none, whatever happens."""
 
+import fcntl
 import os
 import resource
 import shutil
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -281,6 +283,36 @@ class RepointTest(CommandTest):
             image.write_bytes(torn)
             self.repoint(image, OTHER)
             self.assertEqual(image.read_bytes(), new)
+
+    # ---- Two at once ----
+
+    def test_locked(self):
+        """Whoever has the lock, under whatever name the image is opened."""
+        image = self.make("image", URL)
+        os.link(image, self.folder / "link")
+        with open(self.folder / "link", "rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            self.refused(image, 1, "image': ", "locked", "run this again")
+            done = self.run_command("repoint", "--print-script", image, OTHER)
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.repoint(image, OTHER)
+
+    def test_two_at_once(self):
+        """The second one comes in the middle of the first one's writes."""
+        new = self.make("new", OTHER).read_bytes()
+        image = self.make("image", URL)
+        self.count_writes(image)
+        self.make("image", URL)
+        command = [*self.strace("pwrite64:delay_exit=300000"), "repoint", image, OTHER]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=UNLEAKED) as first:
+            deadline = time.monotonic() + SECONDS
+            while OTHER.encode() not in image.read_bytes():
+                self.assertLess(time.monotonic(), deadline)
+            done = self.run_command("repoint", image, "http://third.example/")
+            self.assertIsNone(first.poll())
+            self.assert_refused(done, 1, "locked")
+            self.assertEqual(first.wait(SECONDS), 0)
+        self.assertEqual(image.read_bytes(), new)
 
     # ---- Refusals ----
 
