@@ -322,6 +322,7 @@ void bf_report_json(const char *path, const struct bf_inspect *report)
 	for (size_t i = 0; i < report->n_programs; i++)
 		put_program(&json, &report->programs[i]);
 	bf_json_close_array(&json);
+	bf_json_bool(&json, "scripts_differ", report->scripts_differ);
 	put_autoexec(&json, &report->autoexec);
 	put_iso(&json, scan);
 	put_eltorito(&json, scan);

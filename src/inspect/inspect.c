@@ -112,6 +112,42 @@ static int take_whole(struct bf_inspect *report)
 	return take_program(report, NULL, bf_buffer_view(&bytes));
 }
 
+/* ---- All slots together ---- */
+
+/* The script of the slot number i, an empty view if that has none: programs, autoexec. */
+static struct bf_view script_of(const struct bf_inspect *report, size_t i)
+{
+	if (i == report->n_programs)
+		return report->autoexec.is_slot ? bf_buffer_view(&report->autoexec.script)
+						: bf_view(NULL, 0);
+	return bf_buffer_view(&report->programs[i].binary.script);
+}
+
+/*
+ * boots-from writes the same script into all slots of an image. Each one by itself is in
+ * order after an interruption that left some of them old.
+ */
+static void compare_scripts(struct bf_inspect *report)
+{
+	static const struct bf_error error = {
+		"the script slots do not hold the same script: repointing was "
+		"interrupted, which the same repoint finishes, or the programs come from "
+		"different images"};
+	struct bf_scan *scan = report->scan;
+	struct bf_view first = {0};
+	for (size_t i = 0; i <= report->n_programs; i++) {
+		struct bf_view script = script_of(report, i);
+		if (first.size == 0)
+			first = script;
+		else if (script.size &&
+			 (script.size != first.size ||
+			  memcmp(script.data, first.data, first.size) != 0))
+			report->scripts_differ = true;
+	}
+	if (report->scripts_differ && scan->n_problems < BF_SCAN_PROBLEMS_MAX)
+		scan->problems[scan->n_problems++] = error;
+}
+
 int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret)
 {
 	struct bf_inspect *report = calloc(1, sizeof(*report));
@@ -126,6 +162,7 @@ int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret)
 		bf_inspect_free(report);
 		return err;
 	}
+	compare_scripts(report);
 	*ret = report;
 	return BF_OK;
 }

@@ -50,6 +50,7 @@ struct bf_inspect {
 	struct bf_inspect_program programs[BF_INSPECT_PROGRAMS_MAX];
 	size_t n_programs;
 	struct bf_inspect_autoexec autoexec;
+	bool scripts_differ; /* of the slots; a problem says so too */
 	/* What bf_judge_boot_paths() says; none for a single file. */
 	struct bf_boot_path boot_paths[BF_INSPECT_BOOT_PATHS];
 	size_t n_boot_paths;

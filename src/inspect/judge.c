@@ -37,6 +37,8 @@ static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *repor
 		does = ", whose script slot was never filled: it stops at its shell";
 	else if (binary->slot_state == BF_SLOT_DAMAGED)
 		does = ", whose script slot is damaged";
+	else if (report->scripts_differ)
+		does = ", runs the script in its slot, which not all slots have";
 	else
 		does = ", runs the script in its slot";
 	snprintf(path->text + length, sizeof(path->text) - length, "%s", does);

@@ -315,6 +315,35 @@ class InspectTest(CommandTest):
         done = self.run_command("repoint", stick, URL)
         self.assert_refused(done, 1, "/big.efi", "several pieces")
 
+    def test_different_scripts(self):
+        """Each slot is in order by itself, but they are not all the same."""
+        image = self.make()
+        self.assertIs(self.report(image)["scripts_differ"], False)
+        first, *others = re.split(b"(?=#boots-from-slot)", image.read_bytes())
+        self.assertEqual(len(others), 3)
+        others[1] = others[1].replace(URL.encode(), URL.upper().encode())
+        other = self.put("other", b"".join([first, *others]))
+        report = self.report(other)
+        self.assertIs(report["scripts_differ"], True)
+        (problem,) = report["problems"]
+        self.assertIn("do not hold the same script", problem)
+        text = self.run_command("inspect", other).stdout.decode()
+        self.assertEqual(text.count("its slot, which not all slots have"), 6)
+        self.assertIn("repointing was interrupted", text)
+        done = self.run_command("repoint", other, URL)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertIs(self.report(other)["scripts_differ"], False)
+
+    def test_a_script_that_a_slot_file_does_not_have(self):
+        esp = self.folder / "esp"
+        judge("mkfs.fat", "-C", esp, "8192")
+        judge("mcopy", "-i", esp, self.make("--format", "efi"), "::/a.efi")
+        slot = self.run_command("--print-slot").stdout.replace(b"0xffffffff", b"0x00000000")
+        judge("mcopy", "-i", esp, self.put("slot", slot), "::/autoexec.ipxe")
+        self.assertIs(self.report(esp)["scripts_differ"], True)
+        self.assertEqual(self.run_command("repoint", esp, URL).returncode, 0)
+        self.assertIs(self.report(esp)["scripts_differ"], False)
+
     def test_autoexec(self):
         stick = self.folder / "stick"
         judge("mkfs.fat", "-C", stick, "8192")
