@@ -49,8 +49,9 @@ int main(int argc, char **argv)
 {
 	struct bf_error error;
 	occupy_standard_descriptors();
-	/* A reader that went away is an error to report, not a reason to die silently. */
+	/* A reader that went away or a limit is an error to report: no silent death. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 
 	int err = run_command(argc, argv, &error);
 	if (!err)

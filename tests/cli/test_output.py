@@ -98,6 +98,23 @@ class OutputTest(CommandTest):
         self.assertIn("cannot write: No space left on device\nstatus 1\n", text)
         self.assertTrue(text.endswith(f"boots-from.iso\n{OLD.decode()}"), text)
 
+    def test_limited_file_size(self):
+        """What a shell's ulimit -f sets kills a program that does not expect it."""
+        (self.folder / "boots-from.iso").write_bytes(OLD)
+        for arguments in ([URL], ["-o", "-", URL], ["batch", URL + "/{host}"]):
+            with self.subTest(arguments), (self.folder / "stdout").open("wb") as stdout:
+                done = subprocess.run(
+                    ["sh", "-c", 'ulimit -f 100 && exec "$0" "$@"', COMMAND, *arguments],
+                    input=b"web1\n",
+                    stdout=stdout,
+                    stderr=subprocess.PIPE,
+                    cwd=self.folder,
+                )
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn(b"cannot write: File too large\n", done.stderr)
+        self.assert_folder_holds("boots-from.iso", "stdout")
+        self.assertEqual((self.folder / "boots-from.iso").read_bytes(), OLD)
+
     def test_existing_file_keeps_its_permissions(self):
         output = self.folder / "boots-from.iso"
         self.build(URL)
