@@ -54,6 +54,11 @@ struct bf_source bf_source_view(struct bf_view bytes)
 	return (struct bf_source){.fd = -1, .memory = bytes.data, .size = bytes.size};
 }
 
+struct bf_source bf_source_pieces(const struct bf_pieces *pieces)
+{
+	return (struct bf_source){.fd = -1, .pieces = pieces, .size = pieces->size};
+}
+
 struct bf_source bf_source_part(const struct bf_source *source, uint64_t offset,
 				uint64_t size)
 {
@@ -94,7 +99,9 @@ int bf_source_read(const struct bf_source *source, uint64_t offset, void *out,
 			       (unsigned long long)source->size);
 	if (source->fd >= 0)
 		return read_file(source->fd, source->start + offset, out, size, reterr);
-	if (size)
+	if (source->pieces)
+		bf_pieces_read(source->pieces, source->start + offset, out, size);
+	else if (size)
 		memcpy(out, source->memory + source->start + offset, size);
 	return BF_OK;
 }

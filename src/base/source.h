@@ -1,19 +1,20 @@
 /*
- * Bytes that are read where they are needed: a file, a disk, a part of one, or memory.
+ * Bytes that are read where they are needed: a file, a disk, memory, or a part of one.
  * Every read is checked against the size, so that a parser of a source needs no other
  * bounds, and a disk of any size costs only what is looked at.
  */
 #ifndef BF_SOURCE_H
 #define BF_SOURCE_H
 
-#include "base/bytes.h"
+#include "base/pieces.h"
 
 /* A plain value: parts are copies, and only what bf_source_open() returned is closed. */
 struct bf_source {
-	int fd;                /* -1 for memory */
-	const uint8_t *memory; /* the first byte of the whole, if fd is -1 */
-	uint64_t start;        /* of this part in the whole */
-	uint64_t size;         /* of this part */
+	int fd;                         /* -1 for memory */
+	const uint8_t *memory;          /* the first byte of the whole, if fd is -1 */
+	const struct bf_pieces *pieces; /* or the pieces of the whole */
+	uint64_t start;                 /* of this part in the whole */
+	uint64_t size;                  /* of this part */
 };
 
 /*
@@ -24,8 +25,9 @@ int bf_source_open(const char *path, int flags, struct bf_source *ret,
 		   struct bf_error *reterr);
 void bf_source_close(struct bf_source *source);
 
-/* The bytes of a view, which must stay where they are. */
+/* The bytes of a view, or of pieces, which must stay where they are. */
 struct bf_source bf_source_view(struct bf_view bytes);
+struct bf_source bf_source_pieces(const struct bf_pieces *pieces);
 
 /* The bytes [offset, offset + size) of a source, which may be fewer: never past its end. */
 struct bf_source bf_source_part(const struct bf_source *source, uint64_t offset,

@@ -30,6 +30,25 @@ static void test_reads_of_memory(void **state)
 	guard_free(&guard);
 }
 
+static void test_reads_of_pieces(void **state)
+{
+	(void)state;
+	struct bf_pieces pieces = {0};
+	struct bf_error error;
+	uint8_t out[10] = {0};
+	assert_int_equal(bf_pieces_append(&pieces, bf_view(text, 3)), BF_OK);
+	assert_int_equal(bf_pieces_append(&pieces, bf_view(text + 3, 7)), BF_OK);
+	struct bf_source source = bf_source_pieces(&pieces);
+	assert_int_equal(source.size, 10);
+	assert_int_equal(bf_source_read(&source, 0, out, 10, &error), BF_OK);
+	assert_memory_equal(out, text, 10);
+	struct bf_source part = bf_source_part(&source, 2, 4);
+	assert_int_equal(bf_source_read(&part, 1, out, 3, &error), BF_OK);
+	assert_memory_equal(out, text + 3, 3);
+	assert_int_equal(bf_source_read(&part, 2, out, 3, &error), BF_ERR_FORMAT);
+	bf_pieces_free(&pieces);
+}
+
 static void test_parts(void **state)
 {
 	(void)state;
@@ -109,6 +128,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reads_of_memory),
+		cmocka_unit_test(test_reads_of_pieces),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_loading),
 		cmocka_unit_test(test_files),
