@@ -182,3 +182,100 @@ size_t bf_iso_partitions_put(const struct bf_iso_disk *disk,
 	put_gpt(disk, area + BF_MBR_SIZE, backup);
 	return BF_GPT_TABLE_SIZE;
 }
+
+/* ---- The tables as they are read ---- */
+
+static bool is_partition(const struct bf_mbr_entry *entry, enum bf_mbr_type type,
+			 uint64_t offset, uint64_t size)
+{
+	return entry->type == type && entry->is_active == (offset == 0) &&
+	       entry->offset == offset && entry->size == size;
+}
+
+static bool is_hybrid_mbr(const struct bf_iso_disk *disk, const struct bf_mbr_table *mbr)
+{
+	size_t n = 0;
+	bool is_good = true;
+	if (disk->boot_code.size)
+		is_good &=
+			is_partition(&mbr->partitions[n++],
+				     disk->esp_size ? BF_MBR_NO_TYPE : BF_MBR_HIDDEN_NTFS,
+				     0, disk->size);
+	if (disk->esp_size)
+		is_good &= is_partition(&mbr->partitions[n++], BF_MBR_EFI_SYSTEM,
+					disk->esp_offset, disk->esp_size);
+	return is_good && mbr->n_partitions == n;
+}
+
+static bool is_mbr(const struct bf_iso_disk *disk, const struct bf_mbr_table *mbr)
+{
+	bool has_code = disk->boot_code.size > 0;
+	if (mbr->has_boot_code != has_code ||
+	    (has_code && mbr->isohybrid_isolinux != disk->loaded_offset))
+		return false;
+	if (is_isohybrid(disk) || disk->layout == BF_ISO_LAYOUT_MBR)
+		return is_hybrid_mbr(disk, mbr);
+	return mbr->n_partitions == 1 &&
+	       is_partition(&mbr->partitions[0], BF_MBR_GPT_PROTECTIVE, BF_MBR_SECTOR,
+			    disk->size - BF_MBR_SECTOR);
+}
+
+static bool is_gpt(const struct bf_iso_disk *disk, const struct bf_gpt_table *gpt)
+{
+	const struct bf_gpt_entry *partition = gpt->partitions;
+	if (!bf_gpt_header_is_good(&gpt->primary) ||
+	    !bf_gpt_header_is_good(&gpt->backup) ||
+	    gpt->backup.lba != disk->size / BF_GPT_SECTOR - 1)
+		return false;
+	if (is_isohybrid(disk))
+		partition++;
+	if (disk->esp_size && (partition->offset != disk->esp_offset ||
+			       partition++->size != disk->esp_size))
+		return false;
+	return gpt->n_partitions == (size_t)(partition - gpt->partitions);
+}
+
+static int check_mbr(const struct bf_iso_disk *disk, const struct bf_source *image,
+		     struct bf_error *reterr)
+{
+	struct bf_mbr_table mbr;
+	if (disk->layout == BF_ISO_LAYOUT_CD)
+		return 1;
+	int found = bf_mbr_read(image, &mbr, reterr);
+	return found > 0 ? is_mbr(disk, &mbr) : found;
+}
+
+static int check_gpt(const struct bf_iso_disk *disk, const struct bf_source *image,
+		     struct bf_error *reterr)
+{
+	struct bf_gpt_table gpt;
+	if (!has_gpt(disk))
+		return 1;
+	int found = bf_gpt_read(image, &gpt, reterr);
+	return found > 0 ? is_gpt(disk, &gpt) : found;
+}
+
+/* The system area behind the tables. */
+static int check_zeros(const struct bf_iso_disk *disk, const struct bf_source *image,
+		       struct bf_error *reterr)
+{
+	uint8_t area[BF_ISO_SYSTEM_AREA];
+	size_t used = disk->layout == BF_ISO_LAYOUT_CD ? 0
+		      : has_gpt(disk)                  ? BF_MBR_SIZE + BF_GPT_TABLE_SIZE
+						       : BF_MBR_SIZE;
+	int err = bf_source_read(image, 0, area, sizeof(area), reterr);
+	if (err)
+		return err;
+	/* The first byte is zero, and each one is like the one before it. */
+	return area[used] == 0 &&
+	       memcmp(area + used, area + used + 1, sizeof(area) - used - 1) == 0;
+}
+
+int bf_iso_partitions_check(const struct bf_iso_disk *disk, const struct bf_source *image,
+			    struct bf_error *reterr)
+{
+	int found = check_mbr(disk, image, reterr);
+	if (found > 0)
+		found = check_gpt(disk, image, reterr);
+	return found > 0 ? check_zeros(disk, image, reterr) : found;
+}

@@ -32,4 +32,11 @@ size_t bf_iso_partitions_put(const struct bf_iso_disk *disk,
 			     uint8_t area[BF_ISO_SYSTEM_AREA],
 			     uint8_t backup[BF_GPT_TABLE_SIZE]);
 
+/*
+ * Whether this is what readers find in the finished image, and nothing else is there: 1 or
+ * 0, or why it cannot be told.
+ */
+int bf_iso_partitions_check(const struct bf_iso_disk *disk, const struct bf_source *image,
+			    struct bf_error *reterr);
+
 #endif

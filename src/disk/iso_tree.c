@@ -112,7 +112,7 @@ static int add_files(struct writer *writer, struct bf_error *reterr)
 	int code = iso_image_new(request->label, &writer->image);
 	if (code < 0)
 		return fail(reterr, "cannot start", code);
-	iso_image_set_application_id(writer->image, "BOOTS-FROM");
+	iso_image_set_application_id(writer->image, BF_ISO_APPLICATION_ID);
 	/* libisofs would put its name and version here, and vary with it. */
 	iso_image_set_data_preparer_id(writer->image, "");
 	iso_image_set_publisher_id(writer->image, "");
@@ -134,8 +134,18 @@ static int add_boot_image(IsoImage *image, bool first, const char *path,
 			  ElToritoBootImage **ret)
 {
 	return first ? iso_image_set_boot_image(image, path, ELTORITO_NO_EMUL,
-						"/boot.cat", ret)
+						BF_ISO_CATALOG_PATH, ret)
 		     : iso_image_add_boot_image(image, path, ELTORITO_NO_EMUL, 0, ret);
+}
+
+/* Behind all other files' bytes, whatever its name is. */
+static int put_last(IsoImage *image, const char *path)
+{
+	IsoNode *node;
+	int code = iso_tree_path_to_node(image, path, &node);
+	if (code > 0)
+		iso_node_set_sort_weight(node, -1);
+	return code;
 }
 
 static int add_boot_images(struct writer *writer, struct bf_error *reterr)
@@ -150,6 +160,9 @@ static int add_boot_images(struct writer *writer, struct bf_error *reterr)
 			return fail(reterr, "BIOS boot image", code);
 		el_torito_set_load_size(boot, 4); /* a block: isolinux loads the rest */
 		el_torito_set_isolinux_options(boot, PATCH_BOOT_INFO_TABLE, 0);
+		code = put_last(writer->image, request->bios_path);
+		if (code < 0)
+			return fail(reterr, "BIOS boot image", code);
 	}
 	if (request->efi_path) {
 		code = add_boot_image(writer->image, !request->bios_path,
@@ -190,6 +203,7 @@ static int start(struct writer *writer, struct bf_error *reterr)
 		return fail(reterr, "cannot start", code);
 	iso_write_opts_set_iso_level(writer->options, 3);
 	iso_write_opts_set_rockridge(writer->options, 1);
+	iso_write_opts_set_sort_files(writer->options, 1);
 	/* Lower case and '-' in the volume id, as every other writer allows. */
 	iso_write_opts_set_relaxed_vol_atts(writer->options, 1);
 	iso_write_opts_set_fifo_size(writer->options, FIFO_BLOCKS);
@@ -228,14 +242,19 @@ static int collect(struct writer *writer, struct bf_error *reterr)
 	return BF_OK;
 }
 
+/* 0 is libisofs's word for "now"; a time before 1970 or after 2106 fits nowhere. */
+time_t bf_iso_tree_time(const struct bf_iso_request *request)
+{
+	return request->time < 1            ? 1
+	       : request->time > UINT32_MAX ? (time_t)UINT32_MAX
+					    : (time_t)request->time;
+}
+
 static int write_tree(const struct bf_iso_request *request, struct bf_buffer *ret,
 		      struct bf_error *reterr)
 {
 	bf_cleanup(writer_free) struct writer writer = {.request = request};
-	/* 0 is libisofs's word for "now"; a time before 1970 or after 2106 fits nowhere. */
-	writer.time = request->time < 1            ? 1
-		      : request->time > UINT32_MAX ? (time_t)UINT32_MAX
-						   : (time_t)request->time;
+	writer.time = bf_iso_tree_time(request);
 	iso_nowtime(&writer.time, 1);
 	int err = add_files(&writer, reterr);
 	if (!err)

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "disk/iso_check.h"
+#include "disk/iso_fields.h"
 #include "disk/iso_partitions.h"
 #include "disk/iso_reader.h"
 #include "disk/iso_tree.h"
@@ -31,8 +33,8 @@ static void layout_free(struct layout *layout)
 
 /* ---- What is asked for ---- */
 
-static const struct bf_iso_file *find_file(const struct bf_iso_request *request,
-					   const char *path)
+const struct bf_iso_file *bf_iso_request_find(const struct bf_iso_request *request,
+					      const char *path)
 {
 	for (size_t i = 0; path && i < request->n_files; i++)
 		if (strcmp(request->files[i].path, path) == 0)
@@ -127,8 +129,8 @@ static int check_request(struct layout *layout, struct bf_error *reterr)
 		err = check_files(request, reterr);
 	if (err)
 		return err;
-	layout->bios = find_file(request, request->bios_path);
-	layout->efi = find_file(request, request->efi_path);
+	layout->bios = bf_iso_request_find(request, request->bios_path);
+	layout->efi = bf_iso_request_find(request, request->efi_path);
 	err = check_boot_file("BIOS", request->bios_path, layout->bios, BF_ISO_SIZE_MAX,
 			      reterr);
 	if (!err)
@@ -202,14 +204,6 @@ static int place_files(struct layout *layout, struct bf_error *reterr)
 
 /* ---- What libisofs could not know ---- */
 
-/* Both-endian, ECMA-119 7.3.3. */
-static void put_both32(uint8_t *p, uint32_t value)
-{
-	bf_put_le32(p, value);
-	for (int i = 0; i < 4; i++)
-		p[4 + i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
 /* Tell the Directory Records (ECMA-119 9.1) where the files are. */
 static int patch_records(struct layout *layout, struct bf_error *reterr)
 {
@@ -226,8 +220,9 @@ static int patch_records(struct layout *layout, struct bf_error *reterr)
 			return err;
 		uint8_t *record = head->data + extent.record;
 		uint64_t offset = layout->image.file_offset[i];
-		put_both32(record + 2, (uint32_t)(offset / BF_ISO_BLOCK));
-		put_both32(record + 10, (uint32_t)file->size);
+		bf_iso_put_both32(record + BF_ISO_RECORD_EXTENT,
+				  (uint32_t)(offset / BF_ISO_BLOCK));
+		bf_iso_put_both32(record + BF_ISO_RECORD_SIZE, (uint32_t)file->size);
 	}
 	return BF_OK;
 }
@@ -286,9 +281,8 @@ static int finish(struct layout *layout, struct bf_error *reterr)
 		return bf_fail_nomem(reterr);
 	image->backup.size =
 		bf_iso_partitions_put(disk, image->head.data, image->backup.data);
-	/* Volume Space Size, ECMA-119 8.4.8. */
-	put_both32(image->head.data + PRIMARY_DESCRIPTOR + 80,
-		   (uint32_t)(disk->size / BF_ISO_BLOCK));
+	bf_iso_put_both32(image->head.data + PRIMARY_DESCRIPTOR + BF_ISO_PVD_SPACE_SIZE,
+			  (uint32_t)(disk->size / BF_ISO_BLOCK));
 	uint64_t zeros = disk->size - image->backup.size - image->pieces.size;
 	if (bf_pieces_append_zeros(&image->pieces, zeros) ||
 	    bf_pieces_append(&image->pieces, bf_buffer_view(&image->backup)))
@@ -311,6 +305,8 @@ int bf_iso_build(const struct bf_iso_request *request, struct bf_iso_image *ret,
 		err = patch_catalog(&layout, reterr);
 	if (!err)
 		err = finish(&layout, reterr);
+	if (!err)
+		err = bf_iso_check_image(request, &layout.image, &layout.disk, reterr);
 	if (err)
 		return err;
 	*ret = layout.image;

@@ -54,6 +54,10 @@ struct bf_iso_request {
 	int64_t time; /* of everything, seconds since 1970 UTC; clamped to 1970..2106 */
 };
 
+/* The file of this path, NULL if there is none or path is NULL. */
+const struct bf_iso_file *bf_iso_request_find(const struct bf_iso_request *request,
+					      const char *path);
+
 struct bf_iso_image {
 	struct bf_pieces pieces; /* all of it; they lead to the files' bytes */
 	uint64_t file_offset[BF_ISO_FILES_MAX]; /* of every file; 0 if it is empty */
@@ -66,7 +70,8 @@ struct bf_iso_image {
  * bytes at any time, in any time zone, locale and folder. The layout isohybrid without BIOS
  * entry or without mbr_code becomes gpt; mbr_code without BIOS entry is not used.
  *
- * libisofs keeps process-wide state: calls from several threads take turns inside.
+ * libisofs keeps process-wide state: calls from several threads take turns inside. When
+ * memory runs out inside it, it may crash; what it writes wrong is found, BF_ERR_FORMAT.
  * BF_ERR_INPUT for a request that makes no image, BF_ERR_TOO_BIG above a limit. Release ret
  * with bf_iso_image_free(), and the files after it.
  */

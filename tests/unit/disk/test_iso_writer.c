@@ -85,6 +85,26 @@ static void test_every_file_comes_back(void **state)
 	free(sample);
 }
 
+/* The BIOS file is the last of libisofs's part also where others come after it by name. */
+static void test_the_order_is_not_that_of_names(void **state)
+{
+	(void)state;
+	static const char *const paths[] = {"/a.bin", "/a/b/a.bin", "/z/z.bin"};
+	for (size_t i = 0; i < ITEMS(paths); i++) {
+		struct sample *sample = sample_new();
+		struct bf_iso_extent extent;
+		sample->files[SAMPLE_BIOS].path = paths[i];
+		sample->request.bios_path = paths[i];
+		struct bf_buffer image = write_iso(&sample->request);
+		assert_int_equal(
+			bf_iso9660_find(bf_buffer_view(&image), paths[i], &extent, NULL),
+			BF_OK);
+		check_bytes(sample, SAMPLE_BIOS, image.data + extent.offset);
+		bf_buffer_free(&image);
+		free(sample);
+	}
+}
+
 #define NO_BIOS (1u << 0)
 #define NO_UEFI (1u << 1)
 #define NO_CODE (1u << 2)
@@ -385,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_file_comes_back),
+		cmocka_unit_test(test_the_order_is_not_that_of_names),
 		cmocka_unit_test(test_boot_structure),
 		cmocka_unit_test(test_the_same_bytes_anywhere_and_any_time),
 		cmocka_unit_test(test_threads_take_turns),
