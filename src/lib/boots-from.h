@@ -92,7 +92,8 @@ BF_BOOT_PUBLIC int bf_boot_options_set(struct bf_boot_options *options, const ch
 
 /*
  * Read the bundle and lay out an image. options may be NULL for the command's defaults.
- * This takes milliseconds, and libisofs lays out one image at a time.
+ * This takes milliseconds, and libisofs lays out one image at a time. When memory runs out
+ * inside libisofs, it may crash; a wrong image is never handed out.
  */
 struct bf_boot_template;
 BF_BOOT_PUBLIC int bf_boot_template_new(const struct bf_boot_options *options,
@@ -170,8 +171,8 @@ BF_BOOT_PUBLIC size_t bf_boot_image_read(const struct bf_boot_image *image,
 
 /*
  * Write the whole image to a descriptor, from its present position on; it stays open. A
- * pipe without a reader raises SIGPIPE like any write(2). After BF_BOOT_IO part of the
- * image may have been written.
+ * pipe without a reader raises SIGPIPE like any write(2), a limit on the size of files
+ * SIGXFSZ. After BF_BOOT_IO part of the image may have been written.
  */
 BF_BOOT_PUBLIC int bf_boot_image_write(const struct bf_boot_image *image, int fd,
 				       struct bf_boot_error *reterr);
