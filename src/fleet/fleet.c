@@ -190,6 +190,8 @@ static int set_url(const struct bf_fleet *fleet, const struct bf_hostlist_row *r
 			       "pattern for all",
 			       row->line);
 	int err = bf_expand_print(&fleet->url, row->values, &url, &column, reterr);
+	if (err == BF_ERR_NOMEM) /* no column's fault, and none is named */
+		return err;
 	if (err)
 		return bf_fail_in(
 			reterr, err, "line %zu, column %s", row->line,
