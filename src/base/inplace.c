@@ -118,8 +118,8 @@ static int fail_and_undo(int fd, const struct bf_piece *pieces,
 		return bf_fail(reterr, BF_ERR_IO, "%s; nothing has changed", first.text);
 	if (undo_reason)
 		return bf_fail(reterr, BF_ERR_IO,
-			       "%s; it is half changed now, for its old bytes could not "
-			       "be put back (%s): run the same command again, which "
+			       "%s; its old bytes could not be put back (%s), it may be "
+			       "half changed: run the same command again, which "
 			       "finishes it",
 			       first.text, strerror(undo_reason));
 	int reason = confirm(fd);

@@ -48,12 +48,13 @@ static int make(const struct bf_boot_template *boot_template,
 
 int main(int argc, char **argv)
 {
-	struct bf_boot_error error;
+	struct bf_boot_error error = {"out of memory"};
 	struct bf_boot_template *boot_template = NULL;
-	struct bf_boot_target *target = bf_boot_target_new();
-	if (argc < 4 || !target)
+	if (argc < 4)
 		return 2;
-	int err = bf_boot_template_new(NULL, &boot_template, &error);
+	struct bf_boot_target *target = bf_boot_target_new();
+	int err = target ? bf_boot_template_new(NULL, &boot_template, &error)
+			 : BF_BOOT_NOMEM;
 	for (int i = 3; !err && i < argc; i++)
 		err = make(boot_template, target, argv[1], argv[2], argv[i], &error);
 	if (err)
