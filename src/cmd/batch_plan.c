@@ -233,9 +233,9 @@ static int check_rows(struct check *check, const char *name_pattern,
 	return err ? err : check_scripts(check, reterr);
 }
 
-int bf_batch_plan_new(const struct bf_fleet *fleet, const char *name_pattern,
-		      const struct bf_maker *maker, struct bf_batch_plan *ret,
-		      struct bf_error *reterr)
+int bf_batch_plan_init(const struct bf_fleet *fleet, const char *name_pattern,
+		       const struct bf_maker *maker, struct bf_batch_plan *ret,
+		       struct bf_error *reterr)
 {
 	struct bf_batch_plan plan = {0};
 	struct check check = {.fleet = fleet, .maker = maker, .plan = &plan};

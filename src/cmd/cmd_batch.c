@@ -75,7 +75,7 @@ static int plan_and_run(const struct bf_batch_options *options,
 	if (!err && maker.has_certificate)
 		bf_prepare_warn(&maker.certificate, NULL);
 	if (!err)
-		err = bf_batch_plan_new(fleet, options->name, &maker, &plan, reterr);
+		err = bf_batch_plan_init(fleet, options->name, &maker, &plan, reterr);
 	if (err)
 		return err;
 	const struct bf_batch batch = {

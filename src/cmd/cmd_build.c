@@ -93,7 +93,7 @@ static int build(const struct bf_options *options, struct bf_maker *maker,
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {
-		printf("#!ipxe\n%.*s", (int)script.size, script.data);
+		printf(BF_SLOT_FIRST_LINE "%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
 	err = write_one(options, maker, &target, &script, reterr);

@@ -97,7 +97,7 @@ static int change(const struct bf_options *options, const struct bf_source *imag
 	if (err)
 		return err;
 	if (options->action == BF_ACTION_PRINT_SCRIPT) {
-		printf("#!ipxe\n%.*s", (int)script.size, script.data);
+		printf(BF_SLOT_FIRST_LINE "%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
 	err = bf_repoint_fill(repoint, bf_buffer_view(&script), reterr);

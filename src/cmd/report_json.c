@@ -198,7 +198,8 @@ static void put_slot(struct bf_json *json, const struct bf_examined *binary)
 		bf_json_number(json, "offset", binary->slot.offset);
 		bf_json_number(json, "size", binary->slot.size);
 		bf_json_number(json, "capacity", bf_slot_capacity(binary->slot.size));
-		bf_json_number(json, "used", binary->script.size - strlen("#!ipxe\n"));
+		bf_json_number(json, "used",
+			       binary->script.size - strlen(BF_SLOT_FIRST_LINE));
 		bf_json_text(json, "script", bf_buffer_view(&binary->script));
 	}
 	bf_json_close_object(json);

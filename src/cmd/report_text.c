@@ -90,7 +90,7 @@ static void print_slot(const struct bf_inspect *report, const struct bf_examined
 	case BF_SLOT_FILLED:
 		printf("    script slot%s: %zu of %zu bytes used%s\n",
 		       binary->slot_is_packed ? ", packed" : "",
-		       binary->script.size - strlen("#!ipxe\n"),
+		       binary->script.size - strlen(BF_SLOT_FIRST_LINE),
 		       bf_slot_capacity(binary->slot.size),
 		       binary->slot_state == BF_SLOT_PLACEHOLDER
 			       ? ", by the placeholder it was made with"

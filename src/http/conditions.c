@@ -81,18 +81,18 @@ void bf_conditions_add(struct bf_conditions *conditions,
 	}
 }
 
-enum bf_verdict bf_conditions_judge(const struct bf_conditions *conditions)
+enum bf_conditions_verdict bf_conditions_judge(const struct bf_conditions *conditions)
 {
 	/* The tag, where there is one, makes the date of the same kind irrelevant. */
 	if (conditions->has_match
 		    ? !conditions->match
 		    : conditions->has_unmodified_since && !conditions->unmodified_since)
-		return BF_VERDICT_FAILED;
+		return BF_CONDITIONS_FAILED;
 	if (conditions->has_none_match
 		    ? conditions->none_match
 		    : conditions->has_modified_since && !conditions->modified_since)
-		return BF_VERDICT_NOT_MODIFIED;
-	return BF_VERDICT_SEND;
+		return BF_CONDITIONS_NOT_MODIFIED;
+	return BF_CONDITIONS_SEND;
 }
 
 const char *bf_conditions_range(const struct bf_conditions *conditions)

@@ -23,10 +23,10 @@ struct bf_conditions {
 	const char *range;                           /* value of the last one */
 };
 
-enum bf_verdict {
-	BF_VERDICT_SEND,         /* go on: 200, 206 or 416 */
-	BF_VERDICT_NOT_MODIFIED, /* 304 */
-	BF_VERDICT_FAILED,       /* 412 */
+enum bf_conditions_verdict {
+	BF_CONDITIONS_SEND,         /* go on: 200, 206 or 416 */
+	BF_CONDITIONS_NOT_MODIFIED, /* 304 */
+	BF_CONDITIONS_FAILED,       /* 412 */
 };
 
 /*
@@ -38,7 +38,7 @@ void bf_conditions_add(struct bf_conditions *conditions,
 		       const char *value);
 
 /* Judge them in the order of 13.2.2. */
-enum bf_verdict bf_conditions_judge(const struct bf_conditions *conditions);
+enum bf_conditions_verdict bf_conditions_judge(const struct bf_conditions *conditions);
 
 /* The Range field to obey; NULL for none, or none that may be. */
 const char *bf_conditions_range(const struct bf_conditions *conditions);

@@ -82,10 +82,7 @@ static int take_slot(const struct bf_ipxe *ipxe, struct bf_examined *ret)
 	ret->slot_state = is_placeholder(slot, found.slot.declared_offset)
 				  ? BF_SLOT_PLACEHOLDER
 				  : BF_SLOT_FILLED;
-	if (bf_buffer_print(&ret->script, "#!ipxe\n") ||
-	    bf_buffer_append(&ret->script, body.data, body.size))
-		return BF_ERR_NOMEM;
-	return BF_OK;
+	return bf_slot_print_script(&ret->script, body);
 }
 
 static void take_roots(const struct bf_ipxe *ipxe, struct bf_examined *ret)

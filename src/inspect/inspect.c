@@ -35,13 +35,11 @@ static int take_autoexec(struct bf_inspect *report, const struct bf_scan_file *f
 		return BF_OK;
 	autoexec->file = file;
 	autoexec->is_slot = bf_slot_find(bytes, &slot, NULL) == BF_OK && slot.offset == 0;
-	struct bf_view script = bytes;
-	if (autoexec->is_slot) {
-		script = bf_slot_body(bf_view_part(bytes, 0, slot.size));
-		if (bf_buffer_print(&autoexec->script, "#!ipxe\n"))
-			return BF_ERR_NOMEM;
-	}
-	return bf_buffer_append(&autoexec->script, script.data, script.size);
+	if (autoexec->is_slot)
+		return bf_slot_print_script(
+			&autoexec->script,
+			bf_slot_body(bf_view_part(bytes, 0, slot.size)));
+	return bf_buffer_append(&autoexec->script, bytes.data, bytes.size);
 }
 
 /* The same bytes may be a file of the ESP and of the ISO 9660 tree. */

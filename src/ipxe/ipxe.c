@@ -6,7 +6,7 @@
 #include "ipxe/openers.h"
 
 /* The first bytes of every script; the binary compares what it loads with them. */
-static const char magic[] = "#!ipxe";
+static const char magic[] = BF_SLOT_MAGIC;
 
 /* What iPXE names the image it makes of its command line. */
 static const char command_line[] = "<CMDLINE>";
@@ -29,7 +29,7 @@ static void set_version(struct bf_ipxe_identity *ret, struct bf_view text)
 /* A script has its magic on a line or with arguments, the comparison's operand a NUL. */
 static bool has_script(const struct bf_program *program)
 {
-	static const char slot[] = "#!ipxe\n#boots-from-slot ";
+	static const char slot[] = BF_SLOT_SENTINEL;
 	struct bf_view bytes = program->bytes;
 	size_t at = 0;
 	for (; bf_view_find(bytes, at, bf_view(magic, sizeof(magic) - 1), &at); at++) {

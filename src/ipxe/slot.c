@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char sentinel[] = "#!ipxe\n#boots-from-slot ";
-static const char marker_format[] =
-	"#!ipxe\n#boots-from-slot v1 size=0x%08x offset=0x%08x\n";
+static const char sentinel[] = BF_SLOT_SENTINEL;
+static const char marker_format[] = BF_SLOT_SENTINEL "v1 size=0x%08x offset=0x%08x\n";
 
 /* The fixed-width "0x" number at p, lower case only, so that one value has one spelling. */
 static bool read_hex(const uint8_t *p, uint32_t *ret)
@@ -133,4 +132,11 @@ struct bf_view bf_slot_body(struct bf_view slot)
 	if (end > BF_SLOT_HEADER_SIZE && end < slot.size)
 		end++;
 	return bf_view_part(slot, BF_SLOT_HEADER_SIZE, end - BF_SLOT_HEADER_SIZE);
+}
+
+int bf_slot_print_script(struct bf_buffer *ret, struct bf_view body)
+{
+	static const char first[] = BF_SLOT_FIRST_LINE;
+	int err = bf_buffer_append(ret, first, sizeof(first) - 1);
+	return err ? err : bf_buffer_append(ret, body.data, body.size);
 }

@@ -16,6 +16,10 @@
 
 #include "base/bytes.h"
 
+#define BF_SLOT_MAGIC "#!ipxe" /* iPXE takes what starts with it for a script */
+#define BF_SLOT_FIRST_LINE BF_SLOT_MAGIC "\n"
+#define BF_SLOT_SENTINEL BF_SLOT_FIRST_LINE "#boots-from-slot "
+
 enum {
 	BF_SLOT_SIZE = 8192,    /* what we plant */
 	BF_SLOT_SIZE_MIN = 512, /* what we accept in somebody else's binary */
@@ -66,5 +70,8 @@ int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
 
 /* The body of a slot, without header and padding. The view points into slot. */
 struct bf_view bf_slot_body(struct bf_view slot);
+
+/* Append the script that a slot with this body is: what iPXE runs, without the marker. */
+int bf_slot_print_script(struct bf_buffer *ret, struct bf_view body);
 
 #endif

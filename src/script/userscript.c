@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-static const char magic[] = "#!ipxe";
+#include "ipxe/slot.h"
+
+static const char magic[] = BF_SLOT_MAGIC;
 enum { MAGIC_SIZE = sizeof(magic) - 1 };
 
 static int check_byte(struct bf_view line, size_t i, size_t number,
@@ -58,13 +60,14 @@ static int check_line(struct bf_view line, size_t number, struct bf_error *reter
 	size_t start = skip_blanks(line);
 	if (has_magic(line, start) && (number > 1 || start > 0))
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "line %zu, column %zu: #!ipxe makes a script of what "
+			       "line %zu, column %zu: " BF_SLOT_MAGIC
+			       " makes a script of what "
 			       "starts with it: take out what is before it, or this line",
 			       number, start + 1);
 	if (number == 1 && bf_view_has(line, 0, 3) && memcmp(line.data, "#!/", 3) == 0)
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "line 1: a script for another interpreter; one for iPXE "
-			       "starts with #!ipxe");
+			       "starts with " BF_SLOT_MAGIC);
 	return BF_OK;
 }
 

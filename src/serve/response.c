@@ -152,12 +152,12 @@ int bf_response_image(const struct bf_microhttpd *mhd, struct MHD_Connection *co
 
 	mhd->get_connection_values(connection, MHD_HEADER_KIND, gather, &gathering);
 	switch (bf_conditions_judge(&gathering.conditions)) {
-	case BF_VERDICT_FAILED:
+	case BF_CONDITIONS_FAILED:
 		return bf_response_text(mhd, MHD_HTTP_PRECONDITION_FAILED,
 					"the image is another one\n", NULL, ret);
-	case BF_VERDICT_NOT_MODIFIED:
+	case BF_CONDITIONS_NOT_MODIFIED:
 		return answer_not_modified(&making, &validators);
-	case BF_VERDICT_SEND:
+	case BF_CONDITIONS_SEND:
 		break;
 	}
 	/* Range is defined for GET only (14.2). */

@@ -23,47 +23,47 @@ struct field {
 
 static const struct {
 	struct field fields[FIELDS_MAX];
-	enum bf_verdict verdict;
+	enum bf_conditions_verdict verdict;
 } verdicts[] = {
-	{{{0}}, BF_VERDICT_SEND},
-	{{{"X-Other", "\"abc\""}}, BF_VERDICT_SEND},
+	{{{0}}, BF_CONDITIONS_SEND},
+	{{{"X-Other", "\"abc\""}}, BF_CONDITIONS_SEND},
 
-	{{{"If-None-Match", "\"abc\""}}, BF_VERDICT_NOT_MODIFIED},
-	{{{"if-none-match", "\"abc\""}}, BF_VERDICT_NOT_MODIFIED},
-	{{{"If-None-Match", "W/\"abc\""}}, BF_VERDICT_NOT_MODIFIED},
-	{{{"If-None-Match", "*"}}, BF_VERDICT_NOT_MODIFIED},
-	{{{"If-None-Match", "\"x\", W/\"y\" ,\"abc\""}}, BF_VERDICT_NOT_MODIFIED},
+	{{{"If-None-Match", "\"abc\""}}, BF_CONDITIONS_NOT_MODIFIED},
+	{{{"if-none-match", "\"abc\""}}, BF_CONDITIONS_NOT_MODIFIED},
+	{{{"If-None-Match", "W/\"abc\""}}, BF_CONDITIONS_NOT_MODIFIED},
+	{{{"If-None-Match", "*"}}, BF_CONDITIONS_NOT_MODIFIED},
+	{{{"If-None-Match", "\"x\", W/\"y\" ,\"abc\""}}, BF_CONDITIONS_NOT_MODIFIED},
 	{{{"If-None-Match", "\"x\""}, {"If-None-Match", "\"abc\""}},
-	 BF_VERDICT_NOT_MODIFIED},
-	{{{"If-None-Match", "\"x,\"abc\""}}, BF_VERDICT_SEND},
-	{{{"If-None-Match", "\"abcd\""}}, BF_VERDICT_SEND},
-	{{{"If-None-Match", "\"ab\""}}, BF_VERDICT_SEND},
-	{{{"If-None-Match", "abc"}}, BF_VERDICT_SEND},
-	{{{"If-None-Match", "\"abc"}}, BF_VERDICT_SEND},
-	{{{"If-None-Match", ""}}, BF_VERDICT_SEND},
+	 BF_CONDITIONS_NOT_MODIFIED},
+	{{{"If-None-Match", "\"x,\"abc\""}}, BF_CONDITIONS_SEND},
+	{{{"If-None-Match", "\"abcd\""}}, BF_CONDITIONS_SEND},
+	{{{"If-None-Match", "\"ab\""}}, BF_CONDITIONS_SEND},
+	{{{"If-None-Match", "abc"}}, BF_CONDITIONS_SEND},
+	{{{"If-None-Match", "\"abc"}}, BF_CONDITIONS_SEND},
+	{{{"If-None-Match", ""}}, BF_CONDITIONS_SEND},
 
-	{{{"If-Modified-Since", MODIFIED}}, BF_VERDICT_NOT_MODIFIED},
-	{{{"If-Modified-Since", LATER}}, BF_VERDICT_NOT_MODIFIED},
-	{{{"If-Modified-Since", EARLIER}}, BF_VERDICT_SEND},
-	{{{"If-Modified-Since", "yesterday"}}, BF_VERDICT_SEND},
+	{{{"If-Modified-Since", MODIFIED}}, BF_CONDITIONS_NOT_MODIFIED},
+	{{{"If-Modified-Since", LATER}}, BF_CONDITIONS_NOT_MODIFIED},
+	{{{"If-Modified-Since", EARLIER}}, BF_CONDITIONS_SEND},
+	{{{"If-Modified-Since", "yesterday"}}, BF_CONDITIONS_SEND},
 	/* The tag decides, whatever the date says. */
-	{{{"If-None-Match", "\"x\""}, {"If-Modified-Since", LATER}}, BF_VERDICT_SEND},
+	{{{"If-None-Match", "\"x\""}, {"If-Modified-Since", LATER}}, BF_CONDITIONS_SEND},
 	{{{"If-None-Match", "\"abc\""}, {"If-Modified-Since", EARLIER}},
-	 BF_VERDICT_NOT_MODIFIED},
+	 BF_CONDITIONS_NOT_MODIFIED},
 
-	{{{"If-Match", "\"abc\""}}, BF_VERDICT_SEND},
-	{{{"If-Match", "*"}}, BF_VERDICT_SEND},
-	{{{"If-Match", "\"x\", \"abc\""}}, BF_VERDICT_SEND},
-	{{{"If-Match", "W/\"abc\""}}, BF_VERDICT_FAILED},
-	{{{"If-Match", "\"x\""}}, BF_VERDICT_FAILED},
-	{{{"If-Unmodified-Since", MODIFIED}}, BF_VERDICT_SEND},
-	{{{"If-Unmodified-Since", EARLIER}}, BF_VERDICT_FAILED},
-	{{{"If-Unmodified-Since", "yesterday"}}, BF_VERDICT_SEND},
-	{{{"If-Match", "\"abc\""}, {"If-Unmodified-Since", EARLIER}}, BF_VERDICT_SEND},
+	{{{"If-Match", "\"abc\""}}, BF_CONDITIONS_SEND},
+	{{{"If-Match", "*"}}, BF_CONDITIONS_SEND},
+	{{{"If-Match", "\"x\", \"abc\""}}, BF_CONDITIONS_SEND},
+	{{{"If-Match", "W/\"abc\""}}, BF_CONDITIONS_FAILED},
+	{{{"If-Match", "\"x\""}}, BF_CONDITIONS_FAILED},
+	{{{"If-Unmodified-Since", MODIFIED}}, BF_CONDITIONS_SEND},
+	{{{"If-Unmodified-Since", EARLIER}}, BF_CONDITIONS_FAILED},
+	{{{"If-Unmodified-Since", "yesterday"}}, BF_CONDITIONS_SEND},
+	{{{"If-Match", "\"abc\""}, {"If-Unmodified-Since", EARLIER}}, BF_CONDITIONS_SEND},
 	/* Failed comes before not modified. */
-	{{{"If-None-Match", "\"abc\""}, {"If-Match", "\"x\""}}, BF_VERDICT_FAILED},
+	{{{"If-None-Match", "\"abc\""}, {"If-Match", "\"x\""}}, BF_CONDITIONS_FAILED},
 	{{{"If-Match", "\"abc\""}, {"If-None-Match", "\"abc\""}},
-	 BF_VERDICT_NOT_MODIFIED},
+	 BF_CONDITIONS_NOT_MODIFIED},
 };
 
 static struct bf_conditions gather(const struct field fields[FIELDS_MAX])
@@ -80,7 +80,7 @@ static void test_verdicts(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
 		struct bf_conditions conditions = gather(verdicts[i].fields);
-		enum bf_verdict verdict = bf_conditions_judge(&conditions);
+		enum bf_conditions_verdict verdict = bf_conditions_judge(&conditions);
 		if (verdict != verdicts[i].verdict)
 			fail_msg("case %zu, %s: verdict %d", i,
 				 verdicts[i].fields[0].name, (int)verdict);
