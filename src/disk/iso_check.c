@@ -15,7 +15,6 @@ enum {
 
 	/* isolinux.bin's table about itself; the sum is that of the words behind it. */
 	INFO_TABLE = 8,
-	INFO_TABLE_SIZE = 16,
 	INFO_TABLE_END = 64,
 };
 
@@ -49,8 +48,7 @@ static int check_descriptors(const struct check *check, uint64_t catalog,
 			     struct bf_error *reterr)
 {
 	uint8_t record[BF_ISO_BLOCK] = "\0CD001\1EL TORITO SPECIFICATION";
-	const uint8_t terminator[BF_ISO_BLOCK] = "\xff"
-						 "CD001\1";
+	const uint8_t terminator[BF_ISO_BLOCK] = {0xff, 'C', 'D', '0', '0', '1', 1};
 	bf_put_le32(record + BOOT_RECORD_CATALOG, (uint32_t)(catalog / BF_ISO_BLOCK));
 	if (catalog && !is_block(check, BOOT_RECORD, record))
 		return bf_iso_check_fail(reterr, "the boot record");
@@ -61,7 +59,7 @@ static int check_descriptors(const struct check *check, uint64_t catalog,
 
 /* ---- El Torito ---- */
 
-/* An Initial/Default or a Section Entry, 2.2 and 2.4; it starts with the mark of a boot image. */
+/* An Initial/Default or a Section Entry (2.2, 2.4), bootable and without emulation. */
 static void put_entry(const struct check *check, const struct bf_iso_file *file,
 		      uint64_t load_size, uint8_t entry[CATALOG_ENTRY])
 {

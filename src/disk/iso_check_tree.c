@@ -207,7 +207,7 @@ static bool has_dots(const struct check *check, const struct folder *folder,
 		     struct bf_view bytes)
 {
 	const struct bf_iso_extent *parent = &check->folders[folder->parent].extent;
-	if (!bf_view_has(bytes, 0, BF_ISO_RECORD_NAME_LENGTH))
+	if (!bf_view_has(bytes, 0, BF_ISO_RECORD_NAME + 1))
 		return false;
 	uint8_t length = bytes.data[0];
 	return bf_view_has(bytes, length, BF_ISO_RECORD_NAME + 1) &&
@@ -222,22 +222,19 @@ static int check_folder(struct check *check, size_t number, struct bf_error *ret
 	const struct folder *folder = &check->folders[number];
 	struct bf_iso_folder read = {0};
 	struct bf_iso_entry entry;
-	int found =
-		bf_iso9660_read_folder(&check->volume, &folder->extent, &read, reterr);
-	if (!found && !has_dots(check, folder, bf_buffer_view(&read.bytes)))
-		found = bf_iso_check_fail(reterr, "the start of a folder");
-	while (found >= 0) {
-		found = bf_iso9660_next(&check->volume, &read, &entry, reterr);
-		if (found <= 0)
+	int err = bf_iso9660_read_folder(&check->volume, &folder->extent, &read, reterr);
+	if (!err && !has_dots(check, folder, bf_buffer_view(&read.bytes)))
+		err = bf_iso_check_fail(reterr, "the start of a folder");
+	while (!err) {
+		err = bf_iso9660_next(&check->volume, &read, &entry, reterr);
+		if (err <= 0)
 			break;
 		const uint8_t *record =
 			read.bytes.data + (entry.extent.record - read.offset);
-		int err = check_entry(check, number, record, &entry, reterr);
-		if (err)
-			found = err;
+		err = check_entry(check, number, record, &entry, reterr);
 	}
 	bf_buffer_free(&read.bytes);
-	return found;
+	return err;
 }
 
 /* Level by level, in the order of the path tables: 6.9.1. */
