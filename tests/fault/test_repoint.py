@@ -2,16 +2,19 @@
 
 import unittest
 
-from faults import (COMMAND, INTERRUPTIONS, MEMORY, NEW_URL, OLD_URL, REFUSALS, FaultTest)
+from faults import COMMAND, INTERRUPTIONS, MEMORY, NEW_URL, OLD_URL, REFUSALS, FaultTest
 
 
 class RepointTest(FaultTest):
     def setUp(self):
         super().setUp()
-        self.old, self.new = self.image(OLD_URL), self.image(NEW_URL)
-        self.path = self.folder / "a.iso"
+        self.path = self.folder / "image"
+        self.arguments = [COMMAND, "repoint", "-q", "image", NEW_URL]
+        self.make()
+
+    def make(self, *options):
+        self.old, self.new = self.image(OLD_URL, *options), self.image(NEW_URL, *options)
         self.path.write_bytes(self.old)
-        self.arguments = [COMMAND, "repoint", "-q", "a.iso", NEW_URL]
 
     def prepare(self):
         if self.path.read_bytes() != self.old:
@@ -19,7 +22,7 @@ class RepointTest(FaultTest):
 
     def judge(self, _, run):
         self.assert_told(run)
-        self.assert_folder_holds("a.iso")
+        self.assert_folder_holds("image")
         after = self.path.read_bytes()
         is_mixed = after not in (self.old, self.new)
         if run.status == 0 or "it is changed" in run.text:
@@ -39,6 +42,12 @@ class RepointTest(FaultTest):
         self.assertGreater(self.totals["alloc"], 10)
         for kind, least in (("open", 1), ("read", 5), ("write", 5), ("sync", 1), ("set", 1)):
             self.assertGreaterEqual(self.totals[kind], least, kind)
+
+    def test_other_images(self):
+        for options in (["--layout", "gpt", "--arch", "all"], ["--format", "esp"],
+                        ["--format", "efi"], ["--format", "lkrn"]):
+            self.make(*options)
+            self.every(MEMORY + REFUSALS, self.prepare, self.judge, self.arguments)
 
     def test_interrupted_calls(self):
         self.every(INTERRUPTIONS, self.prepare, self.judge_undisturbed, self.arguments)

@@ -126,6 +126,13 @@ static bool fails(const char *kind, const char *function)
 	return judge(kind, function) != WORKS;
 }
 
+/* Defines a function that fails as its kind does, or else is what glibc's would be. */
+#define CALL(kind, type, name, parameters, ...)                                          \
+	type name parameters                                                             \
+	{                                                                                \
+		return fails(#kind, #name) ? (type)-1 : (type)(__VA_ARGS__);             \
+	}
+
 /* ---- alloc ---- */
 
 /* glibc's own, under the names that it has for those who replace the others. */
@@ -162,46 +169,16 @@ int posix_memalign(void **ret, size_t alignment, size_t size)
 	return *ret ? 0 : ENOMEM;
 }
 
-#define MMAP(name)                                                                       \
-	void *name(void *at, size_t size, int protection, int flags, int fd, off_t from) \
-	{                                                                                \
-		return fails("alloc", #name)                                             \
-			       ? MAP_FAILED                                              \
-			       : (void *)syscall(SYS_mmap, at, size, protection, flags,  \
-						 fd, from);                              \
-	}
-MMAP(mmap)
-MMAP(mmap64)
+#define MMAP_PARAMETERS (void *at, size_t size, int access, int flags, int fd, off_t from)
+#define MMAP syscall(SYS_mmap, at, size, access, flags, fd, from)
+CALL(alloc, void *, mmap, MMAP_PARAMETERS, MMAP)
+CALL(alloc, void *, mmap64, MMAP_PARAMETERS, MMAP)
 
 /* ---- open ---- */
 
-#define OPEN(name)                                                                       \
-	int name(const char *path, int flags, ...)                                       \
-	{                                                                                \
-		va_list args;                                                            \
-		va_start(args, flags);                                                   \
-		int mode = va_arg(args, int);                                            \
-		va_end(args);                                                            \
-		return fails("open", #name)                                              \
-			       ? -1                                                      \
-			       : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);  \
-	}
-OPEN(open)
-OPEN(open64)
-
-/* What _FORTIFY_SOURCE makes of a call without a mode. */
-#define OPEN_2(name)                                                                     \
-	int name(const char *path, int flags)                                            \
-	{                                                                                \
-		return fails("open", #name)                                              \
-			       ? -1                                                      \
-			       : (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0);     \
-	}
-OPEN_2(__open_2)
-OPEN_2(__open64_2)
-
-#define OPENAT(name)                                                                     \
-	int name(int folder, const char *path, int flags, ...)                           \
+/* The mode may not be there; the kernel does not look at it then. */
+#define OPEN(name, parameters, folder)                                                   \
+	int name parameters                                                              \
 	{                                                                                \
 		va_list args;                                                            \
 		va_start(args, flags);                                                   \
@@ -211,18 +188,18 @@ OPEN_2(__open64_2)
 			       ? -1                                                      \
 			       : (int)syscall(SYS_openat, folder, path, flags, mode);    \
 	}
-OPENAT(openat)
-OPENAT(openat64)
+OPEN(open, (const char *path, int flags, ...), AT_FDCWD)
+OPEN(open64, (const char *path, int flags, ...), AT_FDCWD)
+OPEN(openat, (int folder, const char *path, int flags, ...), folder)
+OPEN(openat64, (int folder, const char *path, int flags, ...), folder)
 
-#define OPENAT_2(name)                                                                   \
-	int name(int folder, const char *path, int flags)                                \
-	{                                                                                \
-		return fails("open", #name)                                              \
-			       ? -1                                                      \
-			       : (int)syscall(SYS_openat, folder, path, flags, 0);       \
-	}
-OPENAT_2(__openat_2)
-OPENAT_2(__openat64_2)
+/* What _FORTIFY_SOURCE makes of a call without a mode. */
+#define OPEN_2 syscall(SYS_openat, AT_FDCWD, path, flags, 0)
+#define OPENAT_2 syscall(SYS_openat, folder, path, flags, 0)
+CALL(open, int, __open_2, (const char *path, int flags), OPEN_2)
+CALL(open, int, __open64_2, (const char *path, int flags), OPEN_2)
+CALL(open, int, __openat_2, (int folder, const char *path, int flags), OPENAT_2)
+CALL(open, int, __openat64_2, (int folder, const char *path, int flags), OPENAT_2)
 
 #define FOPEN(name)                                                                      \
 	FILE *name(const char *path, const char *mode)                                   \
@@ -236,20 +213,13 @@ FOPEN(fopen64)
 
 /* ---- read, write ---- */
 
-ssize_t read(int fd, void *to, size_t size)
-{
-	return fails("read", "read") ? -1 : syscall(SYS_read, fd, to, size);
-}
+#define PREAD syscall(SYS_pread64, fd, to, size, at)
+CALL(read, ssize_t, read, (int fd, void *to, size_t size),
+     syscall(SYS_read, fd, to, size))
+CALL(read, ssize_t, pread, (int fd, void *to, size_t size, off_t at), PREAD)
+CALL(read, ssize_t, pread64, (int fd, void *to, size_t size, off_t at), PREAD)
 
-#define PREAD(name)                                                                      \
-	ssize_t name(int fd, void *to, size_t size, off_t at)                            \
-	{                                                                                \
-		return fails("read", #name) ? -1                                         \
-					    : syscall(SYS_pread64, fd, to, size, at);    \
-	}
-PREAD(pread)
-PREAD(pread64)
-
+/* What _FORTIFY_SOURCE makes of a call whose size it cannot tell. */
 ssize_t __read_chk(int fd, void *to, size_t size, size_t room)
 {
 	(void)room;
@@ -293,107 +263,42 @@ PWRITE(pwrite64)
 
 /* ---- sync ---- */
 
-int fsync(int fd)
-{
-	return fails("sync", "fsync") ? -1 : (int)syscall(SYS_fsync, fd);
-}
-
-int fdatasync(int fd)
-{
-	return fails("sync", "fdatasync") ? -1 : (int)syscall(SYS_fdatasync, fd);
-}
-
-int syncfs(int fd)
-{
-	return fails("sync", "syncfs") ? -1 : (int)syscall(SYS_syncfs, fd);
-}
-
-int sync_file_range(int fd, off_t from, off_t size, unsigned flags)
-{
-	return fails("sync", "sync_file_range")
-		       ? -1
-		       : (int)syscall(SYS_sync_file_range, fd, from, size, flags);
-}
+CALL(sync, int, fsync, (int fd), syscall(SYS_fsync, fd))
+CALL(sync, int, fdatasync, (int fd), syscall(SYS_fdatasync, fd))
+CALL(sync, int, syncfs, (int fd), syscall(SYS_syncfs, fd))
+CALL(sync, int, sync_file_range, (int fd, off_t from, off_t size, unsigned flags),
+     syscall(SYS_sync_file_range, fd, from, size, flags))
 
 /* ---- name ---- */
 
-int rename(const char *from, const char *to)
-{
-	return fails("name", "rename") ? -1 : (int)syscall(SYS_rename, from, to);
-}
-
-int renameat(int from_folder, const char *from, int to_folder, const char *to)
-{
-	return fails("name", "renameat")
-		       ? -1
-		       : (int)syscall(SYS_renameat, from_folder, from, to_folder, to);
-}
-
-int renameat2(int from_folder, const char *from, int to_folder, const char *to,
-	      unsigned flags)
-{
-	return fails("name", "renameat2") ? -1
-					  : (int)syscall(SYS_renameat2, from_folder, from,
-							 to_folder, to, flags);
-}
-
-int link(const char *from, const char *to)
-{
-	return fails("name", "link") ? -1 : (int)syscall(SYS_link, from, to);
-}
-
-int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags)
-{
-	return fails("name", "linkat") ? -1
-				       : (int)syscall(SYS_linkat, from_folder, from,
-						      to_folder, to, flags);
-}
-
-int mkdir(const char *path, mode_t mode)
-{
-	return fails("name", "mkdir") ? -1 : (int)syscall(SYS_mkdir, path, mode);
-}
-
-int mkdirat(int folder, const char *path, mode_t mode)
-{
-	return fails("name", "mkdirat") ? -1
-					: (int)syscall(SYS_mkdirat, folder, path, mode);
-}
+CALL(name, int, rename, (const char *from, const char *to),
+     syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0))
+CALL(name, int, renameat, (int f, const char *from, int t, const char *to),
+     syscall(SYS_renameat2, f, from, t, to, 0))
+CALL(name, int, renameat2,
+     (int f, const char *from, int t, const char *to, unsigned flags),
+     syscall(SYS_renameat2, f, from, t, to, flags))
+CALL(name, int, link, (const char *from, const char *to),
+     syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0))
+CALL(name, int, linkat, (int f, const char *from, int t, const char *to, int flags),
+     syscall(SYS_linkat, f, from, t, to, flags))
+CALL(name, int, mkdir, (const char *path, mode_t mode),
+     syscall(SYS_mkdirat, AT_FDCWD, path, mode))
+CALL(name, int, mkdirat, (int folder, const char *path, mode_t mode),
+     syscall(SYS_mkdirat, folder, path, mode))
 
 /* ---- set ---- */
 
-int fchmod(int fd, mode_t mode)
-{
-	return fails("set", "fchmod") ? -1 : (int)syscall(SYS_fchmod, fd, mode);
-}
-
-int fchown(int fd, uid_t owner, gid_t group)
-{
-	return fails("set", "fchown") ? -1 : (int)syscall(SYS_fchown, fd, owner, group);
-}
-
-#define FALLOCATE(name)                                                                  \
-	int name(int fd, int mode, off_t from, off_t size)                               \
-	{                                                                                \
-		return fails("set", #name)                                               \
-			       ? -1                                                      \
-			       : (int)syscall(SYS_fallocate, fd, mode, from, size);      \
-	}
-FALLOCATE(fallocate)
-FALLOCATE(fallocate64)
-
-#define FTRUNCATE(name)                                                                  \
-	int name(int fd, off_t size)                                                     \
-	{                                                                                \
-		return fails("set", #name) ? -1 : (int)syscall(SYS_ftruncate, fd, size); \
-	}
-FTRUNCATE(ftruncate)
-FTRUNCATE(ftruncate64)
-
-int flock(int fd, int operation)
-{
-	return fails("set", "flock") ? -1 : (int)syscall(SYS_flock, fd, operation);
-}
+#define FALLOCATE_PARAMETERS (int fd, int mode, off_t from, off_t size)
+#define FALLOCATE syscall(SYS_fallocate, fd, mode, from, size)
+CALL(set, int, fallocate, FALLOCATE_PARAMETERS, FALLOCATE)
+CALL(set, int, fallocate64, FALLOCATE_PARAMETERS, FALLOCATE)
+CALL(set, int, ftruncate, (int fd, off_t size), syscall(SYS_ftruncate, fd, size))
+CALL(set, int, ftruncate64, (int fd, off_t size), syscall(SYS_ftruncate, fd, size))
+CALL(set, int, fchmod, (int fd, mode_t mode), syscall(SYS_fchmod, fd, mode))
+CALL(set, int, fchown, (int fd, uid_t owner, gid_t group),
+     syscall(SYS_fchown, fd, owner, group))
+CALL(set, int, flock, (int fd, int operation), syscall(SYS_flock, fd, operation))
 
 /* ---- close, thread ---- */
 
