@@ -24,16 +24,21 @@ static int refuse(struct bf_error *reterr, const char *path, const char *why)
 		       bf_printable(path, name, sizeof(name)), why);
 }
 
+/* What a file that is replaced hands on. */
 struct existing {
 	bool there;
-	mode_t mode; /* permissions, which the new file takes over */
+	bool is_ours; /* else its permissions are somebody else's idea */
+	mode_t mode;
 };
 
 /* What stands at the final place already must be a plain file that may be replaced. */
-static int check_existing(const char *path, struct existing *ret, struct bf_error *reterr)
+static int check_existing(const struct bf_output *output, struct existing *ret,
+			  struct bf_error *reterr)
 {
 	struct stat st;
-	if (stat(path, &st) < 0) {
+	int folder = output->temporary.folder;
+	const char *path = output->path;
+	if (fstatat(folder, output->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		if (errno == ENOENT)
 			return BF_OK;
 		return fail_at(reterr, BF_ERR_IO, path, "cannot write");
@@ -43,61 +48,39 @@ static int check_existing(const char *path, struct existing *ret, struct bf_erro
 	if (S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode))
 		return refuse(reterr, path,
 			      "is a device: write a file, then copy it there with dd");
+	if (S_ISLNK(st.st_mode))
+		return refuse(reterr, path, "is a symbolic link that leads nowhere");
 	if (!S_ISREG(st.st_mode))
 		return refuse(reterr, path, "is not a regular file");
 	/* root may write anything; a file without any write bit was protected on purpose. */
-	if (!(st.st_mode & 0222) || access(path, W_OK) < 0)
+	if (!(st.st_mode & 0222) || faccessat(folder, output->name, W_OK, AT_EACCESS) < 0)
 		return refuse(reterr, path,
 			      "is read-only: name another file or make it writable");
-	*ret = (struct existing){.there = true, .mode = st.st_mode & 0777};
+	*ret = (struct existing){.there = true,
+				 .is_ours = st.st_uid == geteuid(),
+				 .mode = st.st_mode & 0777};
 	return BF_OK;
 }
 
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	if (!slash)
-		return strdup(".");
-	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
-}
-
-/* A hidden name beside the final one that no other run will choose. */
-static char *temporary_name(const char *path)
-{
-	static _Atomic unsigned counter;
-	const char *slash = strrchr(path, '/');
-	int folder = slash ? (int)(slash - path) + 1 : 0;
-	char *name;
-	if (asprintf(&name, "%.*s.boots-from.%ld.%u.tmp", folder, path, (long)getpid(),
-		     counter++) < 0)
-		return NULL;
-	return name;
-}
-
 /*
- * A file without a name is gone with its process, whatever ends it. Where the file system
- * has no such thing the name is there from the start.
+ * The folder is opened once, and everything goes on relative to it: a link that is swapped in
+ * the meantime leads nobody anywhere.
  */
-static int open_unseen(struct bf_output *output)
+static int find_place(const char *path, struct bf_output *ret)
 {
-	char *folder = folder_of(output->path);
-	if (!folder)
-		return -1;
-	output->fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+	char *real = realpath(path, NULL);
+	const char *place = real ? real : path;
+	const char *slash = strrchr(place, '/');
+	char *folder =
+		!slash ? strdup(".")
+		       : strndup(place, slash == place ? 1 : (size_t)(slash - place));
+	ret->path = strdup(path);
+	ret->name = strdup(slash ? slash + 1 : place);
+	if (folder && ret->path && ret->name)
+		ret->temporary.folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(folder);
-	if (output->fd >= 0 ||
-	    (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-		return output->fd;
-	output->temporary = temporary_name(output->path);
-	if (!output->temporary)
-		return -1;
-	output->fd =
-		open(output->temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-	if (output->fd < 0) {
-		free(output->temporary);
-		output->temporary = NULL;
-	}
-	return output->fd;
+	free(real);
+	return ret->temporary.folder;
 }
 
 static int open_stdout(struct bf_output *ret, struct bf_error *reterr)
@@ -106,7 +89,7 @@ static int open_stdout(struct bf_output *ret, struct bf_error *reterr)
 		return bf_fail(
 			reterr, BF_ERR_INPUT,
 			"standard output is a terminal: send it to a file or a pipe");
-	*ret = (struct bf_output){.fd = STDOUT_FILENO};
+	*ret = (struct bf_output){.temporary = {.fd = STDOUT_FILENO, .folder = -1}};
 	return BF_OK;
 }
 
@@ -118,36 +101,31 @@ int bf_output_open(const char *path, struct bf_output *ret, struct bf_error *ret
 		return bf_fail(reterr, BF_ERR_INPUT, "the output file's name is empty");
 
 	struct existing existing = {0};
-	int err = check_existing(path, &existing, reterr);
+	struct bf_output output = {.temporary = {.fd = -1, .folder = -1}};
+	int err = find_place(path, &output) < 0
+			  ? fail_at(reterr, BF_ERR_IO, path, "cannot write in its folder")
+			  : check_existing(&output, &existing, reterr);
+	if (!err && bf_temporary_open(output.temporary.folder, &output.temporary) < 0)
+		err = fail_at(reterr, BF_ERR_IO, path, "cannot write in its folder");
+	output.replaces = existing.there;
+	if (!err && existing.is_ours && fchmod(output.temporary.fd, existing.mode) < 0)
+		err = fail_at(reterr, BF_ERR_IO, path, "cannot set its permissions");
 	if (err)
-		return err;
-
-	struct bf_output output = {.fd = -1, .path = realpath(path, NULL)};
-	if (!output.path)
-		output.path = strdup(path);
-	if (!output.path)
-		return bf_fail_nomem(reterr);
-	if (open_unseen(&output) < 0 ||
-	    (existing.there && fchmod(output.fd, existing.mode) < 0)) {
-		fail_at(reterr, BF_ERR_IO, path, "cannot write in its folder");
 		bf_output_close(&output);
-		return BF_ERR_IO;
-	}
-	*ret = output;
-	return BF_OK;
+	else
+		*ret = output;
+	return err;
 }
 
 /*
- * Have the file's blocks set aside. A disk that is too full says so before anything is
- * written, and ext4 need not flush a file that has its blocks when it is renamed over
- * another, which takes it longer than everything else here. The size stays that of what was
- * written: a file that a power failure cut off is seen to be. Where there is no such thing
- * it does not matter.
+ * Have the file's blocks set aside: a disk that is too full says so before anything is
+ * written. The size stays that of what was written: a file that a power failure cut off is
+ * seen to be. Where there is no such thing it does not matter.
  */
 static int set_aside(const struct bf_output *output, uint64_t size)
 {
 	if (!output->path || size > INT64_MAX ||
-	    fallocate(output->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0)
+	    fallocate(output->temporary.fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0)
 		return 0;
 	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? -1 : 0;
 }
@@ -155,57 +133,68 @@ static int set_aside(const struct bf_output *output, uint64_t size)
 int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
 		    struct bf_error *reterr)
 {
-	if (set_aside(output, pieces->size) < 0 || bf_pieces_write(pieces, output->fd))
+	if (set_aside(output, pieces->size) < 0 ||
+	    bf_pieces_write(pieces, output->temporary.fd))
 		return fail_at(reterr, BF_ERR_IO,
 			       output->path ? output->path : "standard output",
 			       "cannot write");
 	return BF_OK;
 }
 
-/* Give a nameless file its temporary name: linkat() cannot replace, rename() can. */
-static int name_unseen(struct bf_output *output)
+/* Retried where a signal came in between; what it returns is final. */
+static int sync_now(int fd)
 {
-	char source[64];
-	char *name = temporary_name(output->path);
-	if (!name)
-		return -1;
-	snprintf(source, sizeof(source), "/proc/self/fd/%d", output->fd);
-	if (linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW) < 0) {
-		free(name);
-		return -1;
-	}
-	output->temporary = name;
-	return 0;
+	int err;
+	do
+		err = fsync(fd);
+	while (err < 0 && errno == EINTR);
+	return err;
+}
+
+/* Some file systems have nothing to say about a folder that is synced. */
+static int sync_folder(int folder)
+{
+	return sync_now(folder) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
 }
 
 int bf_output_publish(struct bf_output *output, struct bf_error *reterr)
 {
+	struct bf_temporary *temporary = &output->temporary;
 	if (!output->path)
 		return BF_OK;
-	if (!output->temporary && name_unseen(output) < 0)
+	int err = -1;
+	if (!output->replaces) {
+		err = bf_temporary_publish(temporary, output->name, true);
+		output->replaces = err < 0 && errno == EEXIST; /* since just now */
+	}
+	/* Renamed first, the name could reach the disk before the bytes do. */
+	if (output->replaces && sync_now(temporary->fd) < 0)
+		return fail_at(reterr, BF_ERR_IO, output->path, "cannot write");
+	if (output->replaces)
+		err = bf_temporary_publish(temporary, output->name, false);
+	if (err < 0)
 		return fail_at(reterr, BF_ERR_IO, output->path, "cannot put it in place");
-
+	if (output->replaces && sync_folder(temporary->folder) < 0)
+		return fail_at(reterr, BF_ERR_IO, output->path,
+			       "is written, but its folder may not be on the disk");
 	/* A network file system may report a failed write only when the file is closed. */
-	int fd = output->fd;
-	output->fd = -1;
+	int fd = temporary->fd;
+	temporary->fd = -1;
 	if (close(fd) < 0)
 		return fail_at(reterr, BF_ERR_IO, output->path, "cannot write");
-	if (rename(output->temporary, output->path) < 0)
-		return fail_at(reterr, BF_ERR_IO, output->path, "cannot put it in place");
-	free(output->temporary);
-	output->temporary = NULL;
 	return BF_OK;
 }
 
 void bf_output_close(struct bf_output *output)
 {
-	if (!output->path)
+	if (!output->path && !output->name)
 		return;
-	if (output->fd >= 0)
-		close(output->fd);
-	if (output->temporary)
-		unlink(output->temporary);
-	free(output->temporary);
+	bf_temporary_discard(&output->temporary);
+	if (output->temporary.fd >= 0)
+		close(output->temporary.fd);
+	if (output->temporary.folder >= 0)
+		close(output->temporary.folder);
+	free(output->name);
 	free(output->path);
 	*output = (struct bf_output){0};
 }

@@ -3,12 +3,14 @@
 #define BF_OUTPUT_H
 
 #include "base/pieces.h"
+#include "base/temporary.h"
 
 /* A file being written next to its final place; nobody sees it before the publishing. */
 struct bf_output {
-	int fd;
-	char *path;      /* the final place, symbolic links resolved; NULL for stdout */
-	char *temporary; /* its name until then; NULL while the file has none */
+	char *path;    /* the final place, for messages; NULL for stdout */
+	char *name;    /* in the folder, symbolic links resolved */
+	bool replaces; /* there was a file of that name */
+	struct bf_temporary temporary;
 };
 
 /*
@@ -22,7 +24,11 @@ int bf_output_open(const char *path, struct bf_output *ret, struct bf_error *ret
 int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
 		    struct bf_error *reterr);
 
-/* Put the finished file in its place, over what was there, in one step. */
+/*
+ * Put the finished file in its place, in one step. A file that is replaced is the old one or
+ * the new one, whole, whenever the power goes: the new one is on the disk before it has the
+ * name. A file of a new name gets to the disk when the system sees fit.
+ */
 int bf_output_publish(struct bf_output *output, struct bf_error *reterr);
 
 /* Whether a regular file with exactly these bytes is there already. */

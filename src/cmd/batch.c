@@ -1,6 +1,7 @@
 #include "cmd/batch.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,9 +72,13 @@ static int make_image(const struct bf_batch *batch, size_t row, struct scratch *
 /* The next row to work on; false when there is none, or no more is wanted. */
 static bool take_row(struct run *run, size_t *ret)
 {
+	sigset_t pending;
 	const struct bf_batch_plan *plan = run->batch->plan;
 	size_t n_rows = run->batch->fleet->hosts.n_rows;
 	pthread_mutex_lock(&run->lock);
+	if (sigpending(&pending) == 0 &&
+	    (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1))
+		run->is_over = run->counts.interrupted = true;
 	while (run->next < n_rows && plan->is_bad[run->next])
 		run->next++;
 	bool is_there = !run->is_over && run->next < n_rows;
@@ -127,6 +132,19 @@ static void work_together(struct run *run, unsigned jobs)
 	work(run);
 	while (n > 0)
 		pthread_join(threads[--n], NULL);
+}
+
+/*
+ * Held in all threads, a signal waits until the images being written have their names; it
+ * takes effect when the caller lets it.
+ */
+void bf_batch_hold_signals(sigset_t *ret_before)
+{
+	sigset_t held;
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &held, ret_before);
 }
 
 void bf_batch_run(const struct bf_batch *batch, struct bf_batch_counts *ret)

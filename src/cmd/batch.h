@@ -2,6 +2,8 @@
 #ifndef BF_BATCH_H
 #define BF_BATCH_H
 
+#include <signal.h>
+
 #include "cmd/batch_options.h"
 #include "cmd/batch_plan.h"
 #include "image/image.h"
@@ -18,7 +20,14 @@ struct bf_batch_counts {
 	size_t unchanged; /* there already, with the same bytes */
 	size_t failed;    /* bad rows among them */
 	double seconds;
+	bool interrupted; /* by a signal, which is pending */
 };
+
+/*
+ * Hold what ends a program politely, for bf_batch_run() to end between two images instead.
+ * ret_before is the mask to go back to with pthread_sigmask().
+ */
+void bf_batch_hold_signals(sigset_t *ret_before);
 
 /*
  * Write every row's image that is not there yet. A failure is said on standard error; it

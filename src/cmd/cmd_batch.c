@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/temporary.h"
 #include "cmd/batch.h"
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
@@ -48,6 +49,7 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 {
 	const struct bf_batch_options *options = batch->options;
 	struct bf_batch_counts counts;
+	sigset_t before;
 	if (batch->plan->n_bad && !options->keep_going)
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "%zu of %zu rows cannot be used, nothing was written: "
@@ -56,9 +58,14 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 	int err = make_folder(options->folder, reterr);
 	if (err)
 		return err;
+	bf_temporary_sweep(options->folder);
+	bf_batch_hold_signals(&before);
 	bf_batch_run(batch, &counts);
 	if (!options->quiet)
 		report(batch, &counts);
+	if (counts.interrupted)
+		fprintf(stderr, "boots-from: interrupted: run it again for the rest\n");
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	size_t made = counts.written + counts.unchanged;
 	return made < batch->fleet->hosts.n_rows ? fail_rows(batch, &counts, reterr)
 						 : BF_OK;
