@@ -1,28 +1,62 @@
-/* What the commands' option parsers share. */
+/* The command line, parsed by the tables of options and commands. */
 #ifndef BF_ARGUMENTS_H
 #define BF_ARGUMENTS_H
 
-#include <getopt.h>
-
+#include "cmd/command.h"
 #include "image/maker.h"
+#include "script/target.h"
+
+enum { BF_BATCH_JOBS_MAX = 64 };
 
 /*
- * Hand every option of argv to take(), by its value in long_options and its long name, and
- * leave optind at the first argument that is none. brief lists the short options as for
- * getopt(3), after a ":". BF_ERR_USAGE for an option that is not there or not complete, or
- * the first failure of take().
+ * What the options and operands of all commands say; a command looks at its own. Strings
+ * belong to argv.
  */
-int bf_arguments_parse(int argc, char **argv, const char *brief,
-		       const struct option *long_options,
-		       int (*take)(int option, const char *name, const char *value,
-				   void *into, struct bf_error *reterr),
-		       void *into, struct bf_error *reterr);
+struct bf_arguments {
+	const struct bf_command *command;
+	bool help;
+	bool version;
+	bool quiet;
 
-/* The bundle's folder in the environment, NULL when nothing is said there. */
-const char *bf_arguments_prebuilt(void);
+	/* Operands. */
+	const char *url;
+	const char *image; /* to look into or to change */
 
-/* bf_maker_options_set() for a command line, where a second --trust is a mistake. */
-int bf_arguments_set_maker(struct bf_maker_options *options, const char *name,
-			   const char *value, struct bf_error *reterr);
+	struct bf_maker_options made_from;
+	struct bf_target target; /* without URL and script until bf_arguments_aim() */
+	const char *script;      /* its file, "-" is standard input, or NULL */
+	bool print_script;
+	bool print_slot;
+	const char *output; /* "-" is standard output, NULL what suits the format */
+
+	const char *hosts; /* file with a list of machines, "-" is standard input */
+	const char *folder;
+	const char *name; /* pattern of the images' names */
+	unsigned jobs;    /* 0: as many as there are processors */
+	bool keep_going;
+	bool force;
+
+	const char *listen; /* ADDRESS:PORT */
+	unsigned connections;
+	unsigned per_address;
+	unsigned idle_seconds;
+
+	bool json;
+};
+
+/*
+ * Find the command in argv and take what follows. BF_ERR_USAGE for what makes no sense,
+ * BF_ERR_INPUT for a value that cannot be used; the sentence names the option. Release ret
+ * with bf_arguments_free(), also after a failure.
+ */
+int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
+		       struct bf_error *reterr);
+/*
+ * Put the URL and the script, which is read now, into the target: for commands with one
+ * machine. BF_ERR_USAGE when there is neither.
+ */
+int bf_arguments_aim(struct bf_arguments *arguments, struct bf_error *reterr);
+
+void bf_arguments_free(struct bf_arguments *arguments);
 
 #endif

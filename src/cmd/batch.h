@@ -4,12 +4,12 @@
 
 #include <signal.h>
 
-#include "cmd/batch_options.h"
+#include "cmd/arguments.h"
 #include "cmd/batch_plan.h"
 #include "image/image.h"
 
 struct bf_batch {
-	const struct bf_batch_options *options;
+	const struct bf_arguments *options;
 	const struct bf_fleet *fleet;
 	const struct bf_batch_plan *plan;
 	const struct bf_maker *maker;

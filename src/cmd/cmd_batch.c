@@ -3,12 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/temporary.h"
 #include "cmd/batch.h"
-#include "cmd/commands.h"
-#include "cmd/prepare.h"
+#include "cmd/warn.h"
 
 static int make_folder(const char *folder, struct bf_error *reterr)
 {
@@ -47,7 +47,7 @@ static int fail_rows(const struct bf_batch *batch, const struct bf_batch_counts 
 
 static int run(const struct bf_batch *batch, struct bf_error *reterr)
 {
-	const struct bf_batch_options *options = batch->options;
+	const struct bf_arguments *options = batch->options;
 	struct bf_batch_counts counts;
 	sigset_t before;
 	if (batch->plan->n_bad && !options->keep_going)
@@ -71,8 +71,8 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 						 : BF_OK;
 }
 
-static int plan_and_run(const struct bf_batch_options *options,
-			const struct bf_fleet *fleet, struct bf_error *reterr)
+static int plan_and_run(const struct bf_arguments *options, const struct bf_fleet *fleet,
+			struct bf_error *reterr)
 {
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
 	bf_cleanup(bf_batch_plan_free) struct bf_batch_plan plan = {0};
@@ -80,7 +80,7 @@ static int plan_and_run(const struct bf_batch_options *options,
 	if (!err)
 		err = bf_maker_lay_out(&maker, NULL, reterr);
 	if (!err && maker.has_certificate)
-		bf_prepare_warn(&maker.certificate, NULL);
+		bf_warn_of_certificate(&maker.certificate, NULL);
 	if (!err)
 		err = bf_batch_plan_init(fleet, options->name, &maker, &plan, reterr);
 	if (err)
@@ -90,17 +90,33 @@ static int plan_and_run(const struct bf_batch_options *options,
 	return run(&batch, reterr);
 }
 
-int bf_cmd_batch(int argc, char **argv, struct bf_error *reterr)
+/* Nobody types a list; a person at a terminal wants to know what is missing. */
+static int find_hosts(struct bf_arguments *arguments, struct bf_error *reterr)
 {
-	struct bf_batch_options options;
+	if (!arguments->hosts && isatty(STDIN_FILENO))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "no list of machines: give --hosts FILE, or send it to "
+			       "standard input");
+	if (!arguments->hosts)
+		arguments->hosts = "-";
+	return BF_OK;
+}
+
+static unsigned processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	if (n < 1)
+		return 1;
+	return n < BF_BATCH_JOBS_MAX ? (unsigned)n : BF_BATCH_JOBS_MAX;
+}
+
+int bf_cmd_batch(struct bf_arguments *arguments, struct bf_error *reterr)
+{
 	bf_cleanup(bf_fleet_free) struct bf_fleet fleet = {0};
-	int err = bf_batch_options_parse(argc, argv, &options, reterr);
-	if (err)
-		return err;
-	if (options.help) {
-		fputs(bf_batch_help, stdout);
-		return BF_OK;
-	}
-	err = bf_fleet_load(options.hosts, options.url, &fleet, reterr);
-	return err ? err : plan_and_run(&options, &fleet, reterr);
+	if (!arguments->jobs)
+		arguments->jobs = processors();
+	int err = find_hosts(arguments, reterr);
+	if (!err)
+		err = bf_fleet_load(arguments->hosts, arguments->url, &fleet, reterr);
+	return err ? err : plan_and_run(arguments, &fleet, reterr);
 }

@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/output.h"
-#include "cmd/commands.h"
-#include "cmd/prepare.h"
+#include "cmd/arguments.h"
+#include "cmd/warn.h"
 #include "image/image.h"
 #include "ipxe/plant.h"
 #include "trust/trust.h"
@@ -37,7 +37,7 @@ static void report_trust(const struct bf_certificate *certificate)
 		fprintf(stderr, "boots-from: it %.*s\n", (int)text.size, text.data);
 }
 
-static void report(const struct bf_options *options, const struct bf_maker *maker,
+static void report(const struct bf_arguments *options, const struct bf_maker *maker,
 		   const struct timespec *start)
 {
 	char name[256], target[512];
@@ -71,32 +71,28 @@ static int print_slot(struct bf_error *reterr)
 	return err;
 }
 
-static int write_one(const struct bf_options *options, struct bf_maker *maker,
-		     const struct bf_target *target, const struct bf_buffer *script,
-		     struct bf_error *reterr)
+static int write_one(const struct bf_arguments *options, struct bf_maker *maker,
+		     const struct bf_buffer *script, struct bf_error *reterr)
 {
 	bf_cleanup(bf_image_free) struct bf_image image = {0};
 	int err = bf_maker_lay_out(maker, script, reterr);
 	if (!err)
-		err = bf_image_make(maker, target, &image, reterr);
+		err = bf_image_make(maker, &options->target, &image, reterr);
 	return err ? err : write_image(&image.pieces, options->output, reterr);
 }
 
-static int build(const struct bf_options *options, struct bf_maker *maker,
+static int build(const struct bf_arguments *options, struct bf_maker *maker,
 		 const struct timespec *start, struct bf_error *reterr)
 {
-	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
-	int err = bf_prepare_target(options, &target, reterr);
-	if (!err)
-		err = bf_renderer_render(&maker->renderer, &target, &script, reterr);
+	int err = bf_renderer_render(&maker->renderer, &options->target, &script, reterr);
 	if (err)
 		return err;
-	if (options->action == BF_ACTION_PRINT_SCRIPT) {
+	if (options->print_script) {
 		printf(BF_SLOT_FIRST_LINE "%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
-	err = write_one(options, maker, &target, &script, reterr);
+	err = write_one(options, maker, &script, reterr);
 	if (err || options->quiet)
 		return err;
 	report(options, maker, start);
@@ -105,30 +101,35 @@ static int build(const struct bf_options *options, struct bf_maker *maker,
 	return BF_OK;
 }
 
-int bf_cmd_build(int argc, char **argv, struct bf_error *reterr)
+static const char *default_output(enum bf_format format)
+{
+	static const char *const names[BF_FORMAT_COUNT] = {
+		[BF_FORMAT_ISO] = "boots-from.iso",
+		[BF_FORMAT_EFI] = "boots-from.efi",
+		[BF_FORMAT_LKRN] = "boots-from.lkrn",
+		[BF_FORMAT_ESP] = "boots-from.esp",
+	};
+	return names[format];
+}
+
+int bf_cmd_build(struct bf_arguments *arguments, struct bf_error *reterr)
 {
 	struct timespec start = bf_clock_start();
-	struct bf_options options;
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
-
-	int err = bf_options_parse(argc, argv, &options, reterr);
-	if (err)
-		return err;
-	if (options.action == BF_ACTION_HELP) {
-		fputs(bf_options_help, stdout);
-		return BF_OK;
-	}
-	if (options.action == BF_ACTION_PRINT_SLOT)
+	if (arguments->print_slot)
 		return print_slot(reterr);
-	const struct bf_maker_options made_from = bf_prepare_maker(&options);
-	err = bf_maker_init(&maker, &made_from, reterr);
+	if (!arguments->output)
+		arguments->output = default_output(arguments->made_from.layout.format);
+	int err = arguments->version ? BF_OK : bf_arguments_aim(arguments, reterr);
+	if (!err)
+		err = bf_maker_init(&maker, &arguments->made_from, reterr);
 	if (err)
 		return err;
-	if (options.action == BF_ACTION_VERSION) {
+	if (arguments->version) {
 		print_version(maker.bundle);
 		return BF_OK;
 	}
 	if (maker.has_certificate)
-		bf_prepare_warn(&maker.certificate, options.url);
-	return build(&options, &maker, &start, reterr);
+		bf_warn_of_certificate(&maker.certificate, arguments->url);
+	return build(arguments, &maker, &start, reterr);
 }

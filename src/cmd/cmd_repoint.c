@@ -7,23 +7,9 @@
 #include "base/clock.h"
 #include "base/inuse.h"
 #include "bundle/bundle.h"
-#include "cmd/commands.h"
-#include "cmd/prepare.h"
+#include "cmd/arguments.h"
+#include "cmd/warn.h"
 #include "image/repoint.h"
-
-static const char help[] =
-	"Usage: boots-from repoint [OPTION]... IMAGE URL\n"
-	"Make a finished image (ISO, stick, ESP, .efi, .lkrn) boot from another URL, in "
-	"place.\n"
-	"\n"
-	"      --print-script   print the iPXE script instead of changing the image\n"
-	"      --prebuilt DIR   use the bundle in DIR instead of the one inside\n"
-	"      --trust CERT     the certificate that the image was made with\n"
-	"  -q, --quiet          say nothing on success\n"
-	"  -h, --help           print this\n"
-	"\n"
-	"All options that make the script are the same as for building. IMAGE may be a\n"
-	"device. If it is interrupted, run it again: that repairs the image.\n";
 
 /*
  * A device is opened exclusively, a file locked: who mounts it or repoints it in the
@@ -48,7 +34,7 @@ static int open_image(const char *path, bool is_writing, struct bf_source *ret,
 	return err ? bf_fail_in(reterr, err, "'%s'", name) : BF_OK;
 }
 
-static void report(const struct bf_options *options, const struct bf_repoint *repoint,
+static void report(const struct bf_arguments *options, const struct bf_repoint *repoint,
 		   const struct timespec *start)
 {
 	char name[256], target[512];
@@ -62,7 +48,7 @@ static void report(const struct bf_options *options, const struct bf_repoint *re
 }
 
 /* What is wrong is wrong with the image, and not with the command line. */
-static int in_image(const struct bf_options *options, int err, struct bf_error *reterr)
+static int in_image(const struct bf_arguments *options, int err, struct bf_error *reterr)
 {
 	char name[256];
 	return err ? bf_fail_in(reterr, err, "'%s'",
@@ -71,24 +57,22 @@ static int in_image(const struct bf_options *options, int err, struct bf_error *
 }
 
 /* Find the slots and render the script that suits them. */
-static int prepare(const struct bf_options *options, const struct bf_source *image,
+static int prepare(const struct bf_arguments *options, const struct bf_source *image,
 		   const struct bf_bundle *bundle, struct bf_repoint *repoint,
 		   struct bf_buffer *ret_script, struct bf_error *reterr)
 {
-	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	int err = bf_repoint_open(image, bundle, repoint, reterr);
 	if (!err)
-		err = bf_repoint_trust(repoint, options->trust, reterr);
+		err = bf_repoint_trust(repoint, options->made_from.trust, reterr);
 	if (err)
 		return in_image(options, err, reterr);
 	if (repoint->has_certificate)
-		bf_prepare_warn(&repoint->certificate, options->url);
-	err = bf_prepare_target(options, &target, reterr);
-	return err ? err
-		   : bf_renderer_render(&repoint->renderer, &target, ret_script, reterr);
+		bf_warn_of_certificate(&repoint->certificate, options->url);
+	return bf_renderer_render(&repoint->renderer, &options->target, ret_script,
+				  reterr);
 }
 
-static int change(const struct bf_options *options, const struct bf_source *image,
+static int change(const struct bf_arguments *options, const struct bf_source *image,
 		  const struct bf_bundle *bundle, struct bf_repoint *repoint,
 		  struct bf_error *reterr)
 {
@@ -96,7 +80,7 @@ static int change(const struct bf_options *options, const struct bf_source *imag
 	int err = prepare(options, image, bundle, repoint, &script, reterr);
 	if (err)
 		return err;
-	if (options->action == BF_ACTION_PRINT_SCRIPT) {
+	if (options->print_script) {
 		printf(BF_SLOT_FIRST_LINE "%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
@@ -111,30 +95,24 @@ static void release_bundle(struct bf_bundle **bundle)
 	bf_bundle_free(*bundle);
 }
 
-int bf_cmd_repoint(int argc, char **argv, struct bf_error *reterr)
+int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error *reterr)
 {
 	struct timespec start = bf_clock_start();
-	struct bf_options options;
 	bf_cleanup(bf_source_close) struct bf_source image = {.fd = -1};
 	bf_cleanup(release_bundle) struct bf_bundle *bundle = NULL;
 	bf_cleanup(bf_repoint_free) struct bf_repoint repoint = {0};
-
-	int err = bf_options_parse_repoint(argc, argv, &options, reterr);
-	if (err)
-		return err;
-	if (options.action == BF_ACTION_HELP) {
-		fputs(help, stdout);
-		return BF_OK;
-	}
-	bool is_writing = options.action == BF_ACTION_BUILD;
-	err = open_image(options.image, is_writing, &image, reterr);
-	if (err)
-		return err;
-	err = bf_bundle_load(options.prebuilt, &bundle, reterr);
-	if (err)
-		return err;
-	err = change(&options, &image, bundle, &repoint, reterr);
-	if (!err && is_writing && !options.quiet)
-		report(&options, &repoint, &start);
+	bool is_writing = !arguments->print_script;
+	if (!arguments->image)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "no image: give the one to change, then the URL");
+	int err = bf_arguments_aim(arguments, reterr);
+	if (!err)
+		err = open_image(arguments->image, is_writing, &image, reterr);
+	if (!err)
+		err = bf_bundle_load(arguments->made_from.prebuilt, &bundle, reterr);
+	if (!err)
+		err = change(arguments, &image, bundle, &repoint, reterr);
+	if (!err && is_writing && !arguments->quiet)
+		report(arguments, &repoint, &start);
 	return err;
 }

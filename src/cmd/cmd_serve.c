@@ -6,9 +6,8 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "cmd/commands.h"
-#include "cmd/prepare.h"
-#include "cmd/serve_options.h"
+#include "cmd/arguments.h"
+#include "cmd/warn.h"
 #include "http/listener.h"
 #include "serve/server.h"
 
@@ -42,7 +41,7 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-static int make_catalog(const struct bf_serve_options *options, struct service *service,
+static int make_catalog(const struct bf_arguments *options, struct service *service,
 			struct bf_error *reterr)
 {
 	const struct bf_catalog_options catalog = {
@@ -54,11 +53,11 @@ static int make_catalog(const struct bf_serve_options *options, struct service *
 	if (!err)
 		err = bf_maker_lay_out(&service->maker, NULL, reterr);
 	if (!err && service->maker.has_certificate)
-		bf_prepare_warn(&service->maker.certificate, NULL);
+		bf_warn_of_certificate(&service->maker.certificate, NULL);
 	return err ? err : bf_catalog_new(&catalog, &service->catalog, reterr);
 }
 
-static int start(const struct bf_serve_options *options, struct service *service,
+static int start(const struct bf_arguments *options, struct service *service,
 		 struct bf_error *reterr)
 {
 	char name[BF_LISTENER_TEXT_SIZE];
@@ -85,7 +84,7 @@ static int start(const struct bf_serve_options *options, struct service *service
 	return err;
 }
 
-static void reload(const struct bf_serve_options *options, struct service *service)
+static void reload(const struct bf_arguments *options, struct service *service)
 {
 	struct bf_error error;
 	size_t n;
@@ -121,7 +120,7 @@ static void drain(struct service *service, const sigset_t *signals)
 	fprintf(stderr, "boots-from: stopping with answers unfinished\n");
 }
 
-static void serve(const struct bf_serve_options *options, struct service *service,
+static void serve(const struct bf_arguments *options, struct service *service,
 		  const sigset_t *signals)
 {
 	for (;;) {
@@ -140,19 +139,14 @@ static void serve(const struct bf_serve_options *options, struct service *servic
 	}
 }
 
-int bf_cmd_serve(int argc, char **argv, struct bf_error *reterr)
+int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr)
 {
-	struct bf_serve_options options;
 	bf_cleanup(free_service) struct service service = {0};
 	sigset_t signals;
-
-	int err = bf_serve_options_parse(argc, argv, &options, reterr);
-	if (err)
-		return err;
-	if (options.help) {
-		fputs(bf_serve_options_help, stdout);
-		return BF_OK;
-	}
+	if (!arguments->url && !arguments->hosts)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "serve: no URL: give the one to boot from, such as "
+			       "'http://10.0.0.1/boot/{host}'");
 	/* Blocked before there are threads, they arrive in next_signal() only. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGHUP);
@@ -160,8 +154,8 @@ int bf_cmd_serve(int argc, char **argv, struct bf_error *reterr)
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	raise_descriptor_limit();
-	err = start(&options, &service, reterr);
+	int err = start(arguments, &service, reterr);
 	if (!err)
-		serve(&options, &service, &signals);
+		serve(arguments, &service, &signals);
 	return err;
 }

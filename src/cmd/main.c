@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/commands.h"
+#include "cmd/arguments.h"
+#include "cmd/help.h"
 
 /*
  * A closed standard descriptor must not be handed out again for a file of ours. Opened
@@ -18,23 +19,12 @@ static void occupy_standard_descriptors(void)
 			(void)open("/dev/null", O_RDONLY);
 }
 
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv, struct bf_error *reterr);
-} commands[] = {
-	{"batch", bf_cmd_batch},
-	{"inspect", bf_cmd_inspect},
-	{"repoint", bf_cmd_repoint},
-	{"serve", bf_cmd_serve},
-};
-
-/* Anything that is no command's name is for building; a URL always has a colon. */
-static int run_command(int argc, char **argv, struct bf_error *reterr)
+static int run(struct bf_arguments *arguments, struct bf_error *reterr)
 {
-	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1, reterr);
-	return bf_cmd_build(argc, argv, reterr);
+	if (!arguments->help)
+		return arguments->command->run(arguments, reterr);
+	bf_help_print(arguments->command, stdout);
+	return BF_OK;
 }
 
 static int flush_stdout(struct bf_error *reterr)
@@ -48,14 +38,18 @@ static int flush_stdout(struct bf_error *reterr)
 int main(int argc, char **argv)
 {
 	struct bf_error error;
+	struct bf_arguments arguments;
 	occupy_standard_descriptors();
 	/* A reader that went away or a limit is an error to report: no silent death. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 
-	int err = run_command(argc, argv, &error);
+	int err = bf_arguments_parse(argc, argv, &arguments, &error);
+	if (!err)
+		err = run(&arguments, &error);
 	if (!err)
 		err = flush_stdout(&error);
+	bf_arguments_free(&arguments);
 	if (!err)
 		return 0;
 	fprintf(stderr, "boots-from: %s%s\n", error.text,

@@ -10,30 +10,69 @@ struct bf_template_options bf_template_options_default(void)
 	return (struct bf_template_options){.label = BF_TEMPLATE_DEFAULT_LABEL};
 }
 
-/* A word that is none of those possible; expected lists them for the person. */
-static int fail_word(const char *word, const char *const *names, size_t n_names,
-		     const char *expected, struct bf_error *reterr)
+const char *bf_template_options_arch(size_t index)
 {
-	char text[128];
-	const char *nearest = bf_nearest(word, names, n_names);
+	if (index == BF_ARCH_COUNT)
+		return "all";
+	return index < BF_ARCH_COUNT ? bf_arch_name((enum bf_arch)index) : NULL;
+}
+
+const char *bf_template_options_layout(size_t index)
+{
+	static const char *const names[] = {
+		[BF_ISO_LAYOUT_ISOHYBRID] = "isohybrid",
+		[BF_ISO_LAYOUT_GPT] = "gpt",
+		[BF_ISO_LAYOUT_MBR] = "mbr",
+		[BF_ISO_LAYOUT_CD] = "cd",
+	};
+	return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
+}
+
+const char *bf_template_options_format(size_t index)
+{
+	return index < BF_FORMAT_COUNT ? bf_format_name((enum bf_format)index) : NULL;
+}
+
+enum { WORDS_MAX = 16 };
+
+/* A word that is none of those possible. */
+static int fail_word(const char *word, const char *words(size_t index),
+		     struct bf_error *reterr)
+{
+	char text[128], list[BF_ARCH_LIST_SIZE + 5];
+	const char *names[WORDS_MAX];
+	size_t n = 0, size = 0;
+	for (; n < WORDS_MAX && words(n); n++) {
+		names[n] = words(n);
+		size += (size_t)snprintf(list + size, sizeof(list) - size, "%s%s",
+					 n ? ", " : "", names[n]);
+	}
+	const char *nearest = bf_nearest(word, names, n);
 	return bf_fail(reterr, BF_ERR_USAGE, "'%s' is not one of %s%s%s%s",
-		       bf_printable(word, text, sizeof(text)), expected,
+		       bf_printable(word, text, sizeof(text)), list,
 		       nearest ? ": did you mean " : "", nearest ? nearest : "",
 		       nearest ? "?" : "");
+}
+
+/* Which of the words it is. */
+static int find_word(const char *word, const char *words(size_t index), size_t *ret,
+		     struct bf_error *reterr)
+{
+	size_t i = 0;
+	while (words(i) && strcmp(words(i), word) != 0)
+		i++;
+	if (!words(i))
+		return fail_word(word, words, reterr);
+	*ret = i;
+	return BF_OK;
 }
 
 static int fail_arch(struct bf_view name, struct bf_error *reterr)
 {
 	char word[64];
-	const char *names[BF_ARCH_COUNT];
-	char list[BF_ARCH_LIST_SIZE + 5];
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		names[arch] = bf_arch_name(arch);
-	bf_arch_list(BF_ARCH_ALL, list);
-	strcat(list, ", all");
 	snprintf(word, sizeof(word), "%.*s", (int)(name.size < 60 ? name.size : 60),
 		 name.data);
-	return fail_word(word, names, BF_ARCH_COUNT, list, reterr);
+	return fail_word(word, bf_template_options_arch, reterr);
 }
 
 static int set_archs(const char *list, unsigned *ret, struct bf_error *reterr)
@@ -58,32 +97,20 @@ static int set_archs(const char *list, unsigned *ret, struct bf_error *reterr)
 
 static int set_layout(const char *value, enum bf_iso_layout *ret, struct bf_error *reterr)
 {
-	static const char *const names[] = {
-		[BF_ISO_LAYOUT_ISOHYBRID] = "isohybrid",
-		[BF_ISO_LAYOUT_GPT] = "gpt",
-		[BF_ISO_LAYOUT_MBR] = "mbr",
-		[BF_ISO_LAYOUT_CD] = "cd",
-	};
-	enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
-	for (size_t i = 0; i < N_NAMES; i++)
-		if (strcmp(value, names[i]) == 0) {
-			*ret = (enum bf_iso_layout)i;
-			return BF_OK;
-		}
-	return fail_word(value, names, N_NAMES, "isohybrid, gpt, mbr, cd", reterr);
+	size_t i;
+	int err = find_word(value, bf_template_options_layout, &i, reterr);
+	if (!err)
+		*ret = (enum bf_iso_layout)i;
+	return err;
 }
 
 static int set_format(const char *value, enum bf_format *ret, struct bf_error *reterr)
 {
-	const char *names[BF_FORMAT_COUNT];
-	for (enum bf_format format = 0; format < BF_FORMAT_COUNT; format++) {
-		names[format] = bf_format_name(format);
-		if (strcmp(value, names[format]) == 0) {
-			*ret = format;
-			return BF_OK;
-		}
-	}
-	return fail_word(value, names, BF_FORMAT_COUNT, "iso, efi, lkrn, esp", reterr);
+	size_t i;
+	int err = find_word(value, bf_template_options_format, &i, reterr);
+	if (!err)
+		*ret = (enum bf_format)i;
+	return err;
 }
 
 /* Volume identifiers, ECMA-119 8.4.7, and what Linux and Windows accept beyond d-characters. */

@@ -22,4 +22,9 @@ struct bf_template_options bf_template_options_default(void);
 int bf_template_options_set(struct bf_template_options *options, const char *name,
 			    const char *value, struct bf_error *reterr);
 
+/* The words that arch, layout and format take, by index from 0 to a NULL. */
+const char *bf_template_options_arch(size_t index);
+const char *bf_template_options_layout(size_t index);
+const char *bf_template_options_format(size_t index);
+
 #endif

@@ -90,7 +90,7 @@ class ImagesTest(BatchTest):
         for host in "ab":
             self.assert_same(f"{host}.iso", *trust, f"http://10.0.0.1/boot/{host}")
         done = self.batch("a\n", *trust, *trust)
-        self.assert_complains(done, "--trust: given twice", status=2)
+        self.assert_complains(done, "--trust: 'ca.pem' and 'ca.pem': iPXE trusts one", status=2)
 
     def test_name_and_hosts_file(self):
         (self.folder / "hosts.csv").write_text("host,rack\nweb1,a\nweb2,b\n")

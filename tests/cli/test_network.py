@@ -134,7 +134,8 @@ class NetworkTest(CommandTest):
     def test_host_names_need_a_name_server(self):
         for url in NAMES:
             with self.subTest(url=url):
-                self.assert_refused(self.run_command(*STATIC, url), USAGE, "--dns", url)
+                self.assert_refused(self.run_command(*STATIC, url), USAGE,
+                                    "a static address without DNS", f"'{url}'")
                 self.print_script(*STATIC, "--dns", "192.0.2.53", url)
                 self.print_script("--vlan", "42", url)
         for url in NO_NAMES:

@@ -168,7 +168,7 @@ class TrustTest(CommandTest):
     def test_usage(self):
         first, second = self.certificate("ca"), self.certificate("other", key=P256)
         self.assert_refused(self.run_command("--trust", first, "--trust", second, URL),
-                            2, "more than one --trust", first, second)
+                            2, f"--trust: '{first}' and '{second}': iPXE trusts one certificate")
         self.assert_refused(self.run_command("--trust", "", URL), 2, "--trust", "empty")
 
     def test_algorithm_this_ipxe_lacks(self):

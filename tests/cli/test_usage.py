@@ -1,5 +1,6 @@
 """Bad input: one clear sentence each, the right exit status, and the old file intact."""
 
+import re
 import unittest
 
 from command import URL, CommandTest
@@ -97,7 +98,80 @@ TAKEN = [
 ]
 
 
+# Options of another command: what is said, beside whose they are.
+ELSEWHERE = [
+    (["batch", "--vlan", "7", URL], ["option --vlan is for one machine", "column", "--hosts"]),
+    (["batch", "--script=x"], ["option --script is for one machine", "column"]),
+    (["serve", "--ip", "192.0.2.7/24", URL], ["option --ip is for one machine", "column"]),
+    (["repoint", "--arch", "bios", "x", URL], ["option --arch is for building", "nothing but the script"]),
+    (["repoint", "-o", "x", "x", URL], ["option --output is for building"]),
+    (["repoint", "-j2", "x", URL], ["option --jobs is not for boots-from repoint, but for boots-from batch"]),
+    (["--jobs", "2", URL], ["option --jobs is not for boots-from URL, but for boots-from batch"]),
+    (["inspect", "--arch=bios", "x"], ["--arch is not for boots-from inspect, but for boots-from URL"]),
+    (["batch", "--format", "efi"], ["option --format is not for boots-from batch, but for boots-from URL"]),
+    (["batch", "--vlna", "7"], ["unknown option '--vlna'"]),
+    (["batch", "-x"], ["unknown option '-x'"]),
+]
+
+COMMANDS = ("", "inspect", "repoint", "batch", "serve")
+
+
 class UsageTest(CommandTest):
+    def test_options_of_other_commands(self):
+        for arguments, words in ELSEWHERE:
+            with self.subTest(arguments):
+                self.assert_refused(self.run_command(*arguments), USAGE, *words)
+
+    def test_one_sentence_for_every_command(self):
+        image = self.folder / "boots-from.iso"
+        self.build("-q", URL)
+        commands = ([URL], ["repoint", image, URL], ["batch", URL], ["serve", URL])
+        for options, words in (
+            (["--trust", ""], "--trust: the file name is empty"),
+            (["--trust", "a", "--trust", "b"], "--trust: 'a' and 'b': iPXE trusts one certificate"),
+            (["--prebuilt", ""], "--prebuilt: the file name is empty"),
+        ):
+            texts = set()
+            for command in commands:
+                done = self.run_command(*command, *options, input=b"one\n")
+                self.assert_refused(done, USAGE, words)
+                texts.add(done.stderr)
+            self.assertEqual(len(texts), 1, texts)
+
+    def test_one_sentence_for_options_and_columns(self):
+        image = self.folder / "boots-from.iso"
+        self.build("-q", URL)
+        (self.folder / "own").write_bytes(b"shell\n")
+        for options, header, row in (
+            (["--ip", "192.0.2.7/24"], "ip", "192.0.2.7/24"),
+            (["--ip", "192.0.2.7/33"], "ip", "192.0.2.7/33"),
+            (["--gateway", "192.0.2.1"], "gateway", "192.0.2.1"),
+            (["--vlan", "4095"], "vlan", "4095"),
+            (["--retries", "10"], "retries", "10"),
+            (["--script", "own", "--vlan", "7"], "script,vlan", "own,7"),
+        ):
+            with self.subTest(options):
+                url = [] if "--script" in options else [URL]
+                done = self.run_command(*options, *url)
+                self.assert_refused(done, USAGE)
+                # Behind the option's name, and before the advice to look at the help.
+                text = re.fullmatch(r"boots-from: (?:--[a-z]+: )?(.*) \(see .*\n", done.stderr.decode()).group(1)
+                repointed = self.run_command("repoint", *options, image, *url)
+                self.assertEqual(repointed.stderr, done.stderr)
+                listed = self.run_command("batch", *url, input=f"host,{header}\na,{row}\n".encode())
+                self.assertIn(text, listed.stderr.decode().splitlines()[0])
+
+    def test_every_option_is_taken_or_refused_by_name(self):
+        options = {}
+        for command in COMMANDS:
+            text = self.run_command(*command.split(), "--help").stdout.decode()
+            options[command] = set(re.findall(r"(?m)^ {2,6}(?:-\w, )?(--[\w-]+)", text))
+        for command, own in options.items():
+            for option in set().union(*options.values()) - own:
+                with self.subTest(command=command, option=option):
+                    done = self.run_command(*command.split(), option, "x")
+                    self.assert_refused(done, USAGE, f"option {option} is ")
+
     def test_refused(self):
         output = self.folder / "boots-from.iso"
         output.write_bytes(b"the old file")

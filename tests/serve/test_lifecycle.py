@@ -193,7 +193,7 @@ class StartTest(ServiceTest):
             port = taken.getsockname()[1]
             for arguments, status, words in (
                     ([], 2, "no URL"),
-                    (["http://a/{host}", "http://b/"], 2, "too many"),
+                    (["http://a/{host}", "http://b/"], 2, "more than one URL"),
                     (["ftp://a/{host}"], 1, "ftp"),
                     (["http://a/{hots}"], 2, "hots"),
                     (["--listen", "8080", URL], 2, "--listen"),
