@@ -21,6 +21,7 @@ struct bf_arguments {
 	/* Operands. */
 	const char *url;
 	const char *image; /* to look into or to change */
+	const char *shell; /* to complete for */
 
 	struct bf_maker_options made_from;
 	struct bf_target target; /* without URL and script until bf_arguments_aim() */

@@ -59,5 +59,6 @@ int bf_cmd_inspect(struct bf_arguments *arguments, struct bf_error *reterr);
 int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error *reterr);
 int bf_cmd_batch(struct bf_arguments *arguments, struct bf_error *reterr);
 int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr);
+int bf_cmd_completion(struct bf_arguments *arguments, struct bf_error *reterr);
 
 #endif

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cmd/arguments.h"
+#include "cmd/completion.h"
 
 #define URL_OPERAND                                                                      \
 	{                                                                                \
@@ -95,6 +96,20 @@ const struct bf_command bf_commands[] = {
 	 .operands = {URL_OPERAND},
 	 .one_more = "hosts that boot others are listed with --hosts FILE",
 	 .run = bf_cmd_serve},
+	{.name = "completion",
+	 .usage = {"SHELL"},
+	 .summary = "Print what makes a shell complete the words of boots-from: bash, "
+		    "zsh or "
+		    "fish.",
+	 .notes = {"For one session: source <(boots-from completion bash), the same with "
+		   "zsh, "
+		   "or boots-from completion fish | source."},
+	 .groups = GROUP(COMMON),
+	 .operands = {{.name = "SHELL",
+		       .place = offsetof(struct bf_arguments, shell),
+		       .value = BF_VALUE_WORD,
+		       .words = bf_completion_shell}},
+	 .run = bf_cmd_completion},
 };
 
 const size_t bf_n_commands = sizeof(bf_commands) / sizeof(bf_commands[0]);

@@ -111,9 +111,10 @@ ELSEWHERE = [
     (["batch", "--format", "efi"], ["option --format is not for boots-from batch, but for boots-from URL"]),
     (["batch", "--vlna", "7"], ["unknown option '--vlna'"]),
     (["batch", "-x"], ["unknown option '-x'"]),
+    (["completion", "bash", "--json"], ["--json is not for boots-from completion, but for boots-from inspect"]),
 ]
 
-COMMANDS = ("", "inspect", "repoint", "batch", "serve")
+COMMANDS = ("", "inspect", "repoint", "batch", "serve", "completion")
 
 
 class UsageTest(CommandTest):

@@ -93,6 +93,13 @@ class InstalledTest(CommandTest):
         _, text = judge("ldd", self.folder / "example")
         self.assertNotIn("boots-from", text)
 
+    def test_completions(self):
+        for shell, name in (("bash", "bash-completion/completions/boots-from"),
+                            ("fish", "fish/vendor_completions.d/boots-from.fish"),
+                            ("zsh", "zsh/site-functions/_boots-from")):
+            done = self.run_command("completion", shell)
+            self.assertEqual((self.prefix / "share" / name).read_bytes(), done.stdout)
+
     def test_only_one_header_and_the_manual_page(self):
         names = [path.name for path in (self.prefix / "include").rglob("*")]
         self.assertEqual(names, ["boots-from.h"])
