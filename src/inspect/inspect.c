@@ -14,18 +14,6 @@ static bool is_autoexec(const struct bf_scan_file *file)
 	       strcasecmp(file->path + length - (sizeof(name) - 1), name) == 0;
 }
 
-static void note(struct bf_inspect *report, const char *path,
-		 const struct bf_error *error)
-{
-	struct bf_scan *scan = report->scan;
-	char text[BF_SCAN_PATH_SIZE];
-	if (scan->n_problems == BF_SCAN_PROBLEMS_MAX)
-		return;
-	scan->problems[scan->n_problems] = *error;
-	bf_error_prefix(&scan->problems[scan->n_problems++], "%s",
-			bf_printable(path, text, sizeof(text)));
-}
-
 static int take_autoexec(struct bf_inspect *report, const struct bf_scan_file *file,
 			 struct bf_view bytes)
 {
@@ -84,7 +72,7 @@ static int take_file(struct bf_inspect *report, const struct bf_scan_file *file)
 	if (err == BF_ERR_NOMEM)
 		return err;
 	if (err) {
-		note(report, file->path, &error);
+		bf_scan_note(report->scan, file->path, &error);
 		return BF_OK;
 	}
 	if (is_autoexec(file))
@@ -104,7 +92,7 @@ static int take_whole(struct bf_inspect *report)
 	if (err == BF_ERR_NOMEM)
 		return err;
 	if (err) {
-		note(report, "file", &error);
+		bf_scan_note(report->scan, "file", &error);
 		return BF_OK;
 	}
 	return take_program(report, NULL, bf_buffer_view(&bytes));
@@ -131,7 +119,6 @@ static void compare_scripts(struct bf_inspect *report)
 		"the script slots do not hold the same script: repointing was "
 		"interrupted, which the same repoint finishes, or the programs come from "
 		"different images"};
-	struct bf_scan *scan = report->scan;
 	struct bf_view first = {0};
 	for (size_t i = 0; i <= report->n_programs; i++) {
 		struct bf_view script = script_of(report, i);
@@ -142,8 +129,8 @@ static void compare_scripts(struct bf_inspect *report)
 			  memcmp(script.data, first.data, first.size) != 0))
 			report->scripts_differ = true;
 	}
-	if (report->scripts_differ && scan->n_problems < BF_SCAN_PROBLEMS_MAX)
-		scan->problems[scan->n_problems++] = error;
+	if (report->scripts_differ)
+		bf_scan_note(report->scan, NULL, &error);
 }
 
 int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret)

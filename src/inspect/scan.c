@@ -24,18 +24,19 @@ struct walk {
 	char path[BF_SCAN_PATH_SIZE];
 };
 
-static void note(struct bf_scan *scan, const struct bf_error *problem)
-{
-	if (scan->n_problems < BF_SCAN_PROBLEMS_MAX)
-		scan->problems[scan->n_problems++] = *problem;
-}
-
-static void note_in(struct bf_scan *scan, const char *where, const struct bf_error *error)
+void bf_scan_note(struct bf_scan *scan, const char *path, const struct bf_error *error)
 {
 	struct bf_error problem = *error;
 	char text[BF_SCAN_PATH_SIZE];
-	bf_error_prefix(&problem, "%s", bf_printable(where, text, sizeof(text)));
-	note(scan, &problem);
+	/* The path of a walk is empty at the top. */
+	if (path)
+		bf_error_prefix(&problem, "%s",
+				bf_printable(path[0] ? path : "/", text, sizeof(text)));
+	for (size_t i = 0; i < scan->n_problems; i++)
+		if (strcmp(scan->problems[i].text, problem.text) == 0)
+			return;
+	if (scan->n_problems < BF_SCAN_PROBLEMS_MAX)
+		scan->problems[scan->n_problems++] = problem;
 }
 
 /* ---- Files ---- */
@@ -59,7 +60,7 @@ static struct bf_scan_file *add_file(struct walk *walk)
 		struct bf_error error;
 		bf_error_set(&error, "more than %d boot files: left out",
 			     BF_SCAN_FILES_MAX);
-		note_in(scan, walk->path, &error);
+		bf_scan_note(scan, walk->path, &error);
 		return NULL;
 	}
 	struct bf_scan_file *file = &scan->files[scan->n_files++];
@@ -94,7 +95,7 @@ static bool may_read(struct walk *walk, size_t folder_size)
 	if (walk->folder_bytes <= FOLDER_BYTES_MAX && ++walk->n_entries <= ENTRIES_MAX)
 		return true;
 	bf_error_set(&error, "too many files: the rest was not looked at");
-	note_in(walk->scan, walk->path, &error);
+	bf_scan_note(walk->scan, walk->path, &error);
 	return false;
 }
 
@@ -137,7 +138,7 @@ static void walk_iso(struct walk *walk, const struct bf_iso_extent *extent, int 
 			pop(walk, length);
 		}
 	if (found < 0)
-		note_in(walk->scan, walk->path, &error);
+		bf_scan_note(walk->scan, walk->path, &error);
 	bf_buffer_free(&folder.bytes);
 }
 
@@ -170,7 +171,7 @@ static void take_fat_file(struct walk *walk, const struct bf_fat_entry *entry)
 	file->size = entry->size;
 	if (bf_fatreader_locate(&fat->volume, entry, &file->offset, &file->is_contiguous,
 				&error))
-		note_in(walk->scan, walk->path, &error);
+		bf_scan_note(walk->scan, walk->path, &error);
 	file->offset += fat->offset;
 }
 
@@ -181,7 +182,7 @@ static void walk_fat(struct walk *walk, const struct bf_fat_entry *parent, int d
 	struct bf_error error;
 	if (bf_fatreader_read_folder(&walk->scan->fats[walk->fat].volume, parent, &folder,
 				     &error)) {
-		note_in(walk->scan, walk->path, &error);
+		bf_scan_note(walk->scan, walk->path, &error);
 		return;
 	}
 	bool may = may_read(walk, folder.bytes.size);
@@ -203,14 +204,21 @@ static bool try_fat(struct bf_scan *scan, uint64_t offset, uint64_t size)
 {
 	if (bf_scan_fat_at(scan, offset))
 		return true;
-	if (scan->n_fats == BF_SCAN_FATS_MAX)
-		return false;
-	struct bf_scan_fat *fat = &scan->fats[scan->n_fats];
 	struct bf_source part = bf_source_part(&scan->source, offset, size);
 	struct bf_error error;
+	if (scan->n_fats == BF_SCAN_FATS_MAX) {
+		bf_error_set(&error,
+			     "at offset %llu: not looked at, after %d file systems",
+			     (unsigned long long)offset, BF_SCAN_FATS_MAX);
+		bf_scan_note(scan, NULL, &error);
+		return false;
+	}
+	struct bf_scan_fat *fat = &scan->fats[scan->n_fats];
 	int err = bf_fatreader_open(&part, &fat->volume, &error);
-	if (err == BF_ERR_FORMAT || err == BF_ERR_IO)
-		note(scan, &error);
+	if (err == BF_ERR_FORMAT || err == BF_ERR_IO) {
+		bf_error_prefix(&error, "at offset %llu", (unsigned long long)offset);
+		bf_scan_note(scan, NULL, &error);
+	}
 	if (err)
 		return false;
 	fat->offset = offset;
@@ -222,7 +230,7 @@ static bool try_fat(struct bf_scan *scan, uint64_t offset, uint64_t size)
 			     (unsigned long long)offset,
 			     (unsigned long long)fat->volume.size,
 			     (unsigned long long)part.size);
-		note(scan, &error);
+		bf_scan_note(scan, NULL, &error);
 	}
 	return true;
 }
@@ -241,17 +249,17 @@ static void scan_iso(struct bf_scan *scan)
 		return;
 	scan->kind = BF_SCAN_KIND_ISO;
 	if (err) {
-		note(scan, &error);
+		bf_scan_note(scan, NULL, &error);
 	} else if (scan->iso.size > scan->source.size) {
 		bf_error_set(&error, "ISO 9660: it has %llu bytes, %llu are there",
 			     (unsigned long long)scan->iso.size,
 			     (unsigned long long)scan->source.size);
-		note(scan, &error);
+		bf_scan_note(scan, NULL, &error);
 	}
 	err = bf_eltorito_read(&scan->source, &scan->eltorito, &error);
 	scan->has_eltorito = err > 0;
 	if (err < 0)
-		note(scan, &error);
+		bf_scan_note(scan, NULL, &error);
 }
 
 static void scan_tables(struct bf_scan *scan)
@@ -260,11 +268,11 @@ static void scan_tables(struct bf_scan *scan)
 	int found = bf_mbr_read(&scan->source, &scan->mbr, &error);
 	scan->has_mbr = found > 0;
 	if (found < 0)
-		note(scan, &error);
+		bf_scan_note(scan, NULL, &error);
 	found = bf_gpt_read(&scan->source, &scan->gpt, &error);
 	scan->has_gpt = found > 0;
 	if (found < 0)
-		note(scan, &error);
+		bf_scan_note(scan, NULL, &error);
 	if (scan->kind == BF_SCAN_UNKNOWN &&
 	    ((scan->has_mbr && scan->mbr.n_partitions) || scan->has_gpt))
 		scan->kind = BF_SCAN_KIND_DISK;

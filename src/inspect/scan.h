@@ -77,6 +77,9 @@ struct bf_scan {
 int bf_scan_new(const struct bf_source *source, struct bf_scan **ret);
 void bf_scan_free(struct bf_scan *scan);
 
+/* Note a problem with the file or folder of a path, or of the whole for NULL; once. */
+void bf_scan_note(struct bf_scan *scan, const char *path, const struct bf_error *error);
+
 /* The file system that starts at an offset of the image, NULL if none was found there. */
 struct bf_scan_fat *bf_scan_fat_at(struct bf_scan *scan, uint64_t offset);
 
