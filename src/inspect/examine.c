@@ -177,6 +177,7 @@ int bf_examine(struct bf_view file, struct bf_examined *ret)
 {
 	*ret = (struct bf_examined){
 		.kind = BF_EXAMINED_DAMAGED, .arch = "", .size = file.size};
+	ret->is_bzimage = bf_bzimage_probe(file);
 	name_program(file, ret);
 	int err = examine(file, ret);
 	/* A kernel may be a PE too; its bzImage header has the better name. */

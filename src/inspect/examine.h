@@ -27,7 +27,7 @@ enum bf_slot_state {
 
 struct bf_examined {
 	enum bf_examined_kind kind;
-	bool is_pe;       /* else a bzImage, or neither */
+	bool is_pe, is_bzimage; /* one, neither, or a kernel that is both */
 	char name[96];    /* "iPXE", "GRUB", "Linux kernel 6.1.0", ...; "" if unknown */
 	const char *arch; /* "x86_64", ..., "bios"; "" if unknown */
 	uint64_t size;

@@ -44,6 +44,13 @@ static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *repor
 	snprintf(path->text + length, sizeof(path->text) - length, "%s", does);
 }
 
+/* A kernel with an EFI stub is for UEFI as a PE, and for the BIOS as a bzImage. */
+static bool is_for(const struct bf_examined *binary, enum bf_arch arch)
+{
+	return arch == BF_ARCH_BIOS ? binary->is_bzimage
+				    : strcmp(binary->arch, bf_arch_name(arch)) == 0;
+}
+
 static void judge_program(struct bf_boot_path *path, const struct bf_inspect *report,
 			  const struct bf_scan_file *file)
 {
@@ -57,8 +64,7 @@ static void judge_program(struct bf_boot_path *path, const struct bf_inspect *re
 	if (binary->kind == BF_EXAMINED_DAMAGED)
 		settle(path, BF_VERDICT_NOTHING, "%s is damaged: %.300s", file->path,
 		       binary->problem.text);
-	else if (strcmp(binary->arch, bf_arch_name(path->arch)) != 0 &&
-		 (binary->is_pe || path->arch != BF_ARCH_BIOS))
+	else if (!is_for(binary, path->arch))
 		settle(path, BF_VERDICT_NOTHING, "%s is for %s", file->path,
 		       binary->arch[0] ? binary->arch : "another kind of machine");
 	else if (binary->kind == BF_EXAMINED_OTHER)
@@ -134,63 +140,66 @@ static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
 
 /* ---- BIOS ---- */
 
-static const struct bf_scan_file *find_iso_file(const struct bf_inspect *report,
-						const char *folder, const char *name)
-{
-	char path[2 * BF_SCAN_PATH_SIZE];
-	snprintf(path, sizeof(path), "%s%s%s", name[0] == '/' ? "" : folder,
-		 name[0] == '/' ? "" : "/", name);
-	return bf_scan_find(report->scan, BF_SCAN_ISO, path);
-}
-
-static bool read_config(const struct bf_inspect *report, const char *folder,
-			struct bf_buffer *ret)
+/* The folder of the configuration, NULL if there is none. */
+static const char *find_config(const struct bf_iso_volume *iso, struct bf_iso_extent *ret)
 {
 	/* Where ISOLINUX looks, in its order. */
-	static const char *const paths[] = {"/boot/isolinux/isolinux.cfg",
-					    "/isolinux/isolinux.cfg", "/isolinux.cfg"};
-	char own[BF_SCAN_PATH_SIZE + 16];
-	snprintf(own, sizeof(own), "%s/isolinux.cfg", folder);
-	for (size_t i = 0; i <= sizeof(paths) / sizeof(paths[0]); i++) {
-		struct bf_iso_extent extent;
-		const char *path = i == 0 ? own : paths[i - 1];
-		if (bf_iso9660_lookup(&report->scan->iso, path, &extent, NULL) == BF_OK &&
-		    extent.size <= BF_ISOLINUX_CONFIG_SIZE_MAX &&
-		    bf_source_load(&report->scan->source, extent.offset,
-				   (size_t)extent.size, ret, NULL) == BF_OK)
-			return true;
-	}
-	return false;
+	static const char *const folders[] = {
+		"/boot/isolinux", "/isolinux", "/boot/syslinux", "/syslinux", "", NULL};
+	static const char *const names[] = {"isolinux.cfg", "syslinux.cfg", NULL};
+	for (const char *const *folder = folders; *folder; folder++)
+		for (const char *const *name = names; *name; name++) {
+			char path[64];
+			snprintf(path, sizeof(path), "%s/%s", *folder, *name);
+			if (bf_iso9660_lookup(iso, path, ret, NULL) == BF_OK)
+				return *folder;
+		}
+	return NULL;
 }
 
-/* ISOLINUX runs: what will it start? */
-static void judge_isolinux(struct bf_boot_path *path, const struct bf_inspect *report,
-			   const char *isolinux_path)
+/* What a configuration starts; a kernel's name without a folder is one in its own. */
+static void judge_config(struct bf_boot_path *path, const struct bf_inspect *report,
+			 const char *folder, struct bf_view config)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer config = {0};
-	char folder[BF_SCAN_PATH_SIZE], kernel[BF_ISOLINUX_PATH_SIZE], text[256];
-	const char *slash = strrchr(isolinux_path, '/');
-	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - isolinux_path) : 0,
-		 isolinux_path);
-	if (!read_config(report, folder, &config)) {
-		settle(path, BF_VERDICT_NOTHING, "ISOLINUX finds no isolinux.cfg");
-		return;
-	}
-	if (!bf_isolinux_default(bf_buffer_view(&config), kernel)) {
+	char kernel[BF_ISOLINUX_PATH_SIZE], kernel_path[BF_SCAN_PATH_SIZE], text[256];
+	if (!bf_isolinux_default(config, kernel)) {
 		settle(path, BF_VERDICT_UNKNOWN, "ISOLINUX, with a menu");
 		return;
 	}
-	const struct bf_scan_file *file = find_iso_file(report, folder, kernel);
+	if (kernel[0] == '/')
+		snprintf(kernel_path, sizeof(kernel_path), "%s", kernel);
+	else
+		snprintf(kernel_path, sizeof(kernel_path), "%s/%s", folder, kernel);
+	const struct bf_scan_file *file =
+		bf_scan_find(report->scan, BF_SCAN_ISO, kernel_path);
 	struct bf_iso_extent extent;
 	bf_printable(kernel, text, sizeof(text));
 	if (file)
 		judge_program(path, report, file);
-	else if (kernel[0] == '/' &&
-		 bf_iso9660_lookup(&report->scan->iso, kernel, &extent, NULL) == BF_OK)
+	else if (bf_iso9660_lookup(&report->scan->iso, kernel_path, &extent, NULL) ==
+		 BF_OK)
 		settle(path, BF_VERDICT_OTHER, "ISOLINUX starts %s", text);
 	else
 		settle(path, BF_VERDICT_NOTHING,
 		       "isolinux.cfg starts %s, which is not there", text);
+}
+
+/* ISOLINUX runs: what will it start? */
+static void judge_isolinux(struct bf_boot_path *path, const struct bf_inspect *report)
+{
+	const struct bf_scan *scan = report->scan;
+	bf_cleanup(bf_buffer_free) struct bf_buffer config = {0};
+	struct bf_iso_extent extent;
+	const char *folder = find_config(&scan->iso, &extent);
+	if (!folder)
+		settle(path, BF_VERDICT_NOTHING, "ISOLINUX finds no isolinux.cfg");
+	else if (extent.size > BF_ISOLINUX_CONFIG_SIZE_MAX ||
+		 bf_source_load(&scan->source, extent.offset, (size_t)extent.size,
+				&config, NULL))
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "ISOLINUX, whose configuration could not be read");
+	else
+		judge_config(path, report, folder, bf_buffer_view(&config));
 }
 
 /* The BIOS has loaded the boot image of an El Torito entry, or MBR code has. */
@@ -216,7 +225,7 @@ static void judge_boot_image(struct bf_boot_path *path, const struct bf_inspect 
 	else if (bf_isolinux_check(bf_buffer_view(&image), offset, &error))
 		settle(path, BF_VERDICT_NOTHING, "%.400s", error.text);
 	else
-		judge_isolinux(path, report, scan->eltorito_path[index]);
+		judge_isolinux(path, report);
 }
 
 static bool find_bios_entry(const struct bf_eltorito *eltorito, size_t *ret)
