@@ -97,7 +97,7 @@ static int set_archs(const char *list, unsigned *ret, struct bf_error *reterr)
 
 static int set_layout(const char *value, enum bf_iso_layout *ret, struct bf_error *reterr)
 {
-	size_t i;
+	size_t i = 0;
 	int err = find_word(value, bf_template_options_layout, &i, reterr);
 	if (!err)
 		*ret = (enum bf_iso_layout)i;
@@ -106,7 +106,7 @@ static int set_layout(const char *value, enum bf_iso_layout *ret, struct bf_erro
 
 static int set_format(const char *value, enum bf_format *ret, struct bf_error *reterr)
 {
-	size_t i;
+	size_t i = 0;
 	int err = find_word(value, bf_template_options_format, &i, reterr);
 	if (!err)
 		*ret = (enum bf_format)i;

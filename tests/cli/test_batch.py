@@ -1,6 +1,8 @@
 """`boots-from batch`: many images from one list, each the one that the command alone writes."""
 
 import contextlib
+import fcntl
+import hashlib
 import os
 import pty
 import resource
@@ -189,6 +191,53 @@ class BadRowsTest(BatchTest):
         "line 4, column ip: '10.0.0.777/24'",
         "line 5, column url: the URL has a space",
     ]
+
+    def interrupt(self, number, seconds, url):
+        """Start a batch over the files and end it by a signal; its exit status."""
+        done = subprocess.Popen(
+            [COMMAND, "batch", "-q", "-d", "out", url], stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE, cwd=self.folder)
+        done.stdin.write("".join(f"web{i}\n" for i in range(40)).encode())
+        done.stdin.close()
+        time.sleep(seconds)
+        done.send_signal(number)
+        text = done.stderr.read()
+        done.stderr.close()
+        return done.wait(timeout=60), text
+
+    def test_interrupted_over_existing_files(self):
+        hosts = "".join(f"web{i}\n" for i in range(40)).encode()
+        urls = ["http://a/{host}", "http://b/{host}"]
+        whole = {}
+        for url in urls:
+            done = self.run_command("batch", "-q", "-d", "out", url, input=hosts)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for path in (self.folder / "out").iterdir():
+                whole.setdefault(path.name, set()).add(hashlib.sha256(path.read_bytes()).digest())
+        for run in range(12):
+            number = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[run % 3]
+            status, text = self.interrupt(number, 0.02 + 0.03 * run, urls[run % 2])
+            self.assertIn(status, (0, -number))
+            if status and number != signal.SIGKILL and text:
+                self.assertIn(b"interrupted: run it again", text)
+            for path in (self.folder / "out").glob("*.iso"):
+                digest = hashlib.sha256(path.read_bytes()).digest()
+                self.assertIn(digest, whole[path.name], path.name)
+            if number != signal.SIGKILL:
+                self.assertEqual(len(list((self.folder / "out").iterdir())), 40)
+
+    def test_what_a_killed_run_left_is_removed_and_what_is_in_use_stays(self):
+        out = self.folder / "out"
+        out.mkdir()
+        left, used, other = (out / f".boots-from.{name}.tmp"
+                             for name in ("0123456789abcdef", "fedcba9876543210", "1"))
+        for path in (left, used, other):
+            path.write_bytes(b"part of an image")
+        with used.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            done = self.run_command("batch", "-q", "-d", "out", PATTERN, input=b"web1\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([path.exists() for path in (left, used, other)], [False, True, True])
 
     def test_nothing_is_written(self):
         done = self.batch(self.BAD)

@@ -139,6 +139,51 @@ class OutputTest(CommandTest):
             self.build(URL)
             self.assertEqual(reader.read(), OLD)
 
+    def test_somebody_else_s_permissions_are_not_taken_over(self):
+        path = self.folder / "theirs.iso"
+        path.write_bytes(OLD)
+        os.chown(path, 65534, 65534)
+        path.chmod(0o666)
+        self.assertEqual(self.run_command("-q", "-o", path, URL, umask=0o022).returncode, 0)
+        self.assertEqual((path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)), (0, 0o644))
+
+    def test_own_permissions_stay(self):
+        path = self.folder / "ours.iso"
+        path.write_bytes(OLD)
+        path.chmod(0o640)
+        self.assertEqual(self.run_command("-q", "-o", path, URL).returncode, 0)
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o640)
+
+    def test_link_leads_to_the_file_and_stays(self):
+        (self.folder / "there").mkdir()
+        (self.folder / "there/old.iso").write_bytes(OLD)
+        (self.folder / "link.iso").symlink_to("there/old.iso")
+        self.assertEqual(self.run_command("-q", "-o", "link.iso", URL).returncode, 0)
+        self.assertTrue((self.folder / "link.iso").is_symlink())
+        self.assertEqual((self.folder / "there/old.iso").read_bytes(), self.build(URL))
+        (self.folder / "nowhere.iso").symlink_to("there/missing.iso")
+        done = self.run_command("-o", "nowhere.iso", URL)
+        self.assert_refused(done, 1, "nowhere.iso", "symbolic link")
+
+    def synced(self, *arguments):
+        """The calls that name, rename and flush files, in their order."""
+        names = "fsync,fdatasync,rename,renameat,renameat2,linkat"
+        trace = self.folder / "trace"
+        done = subprocess.run(
+            ["strace", "-f", "-o", trace, "-e", f"trace={names}", COMMAND, "-q", *arguments],
+            env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"),
+            capture_output=True, cwd=self.folder, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        calls = [line.split()[1].split("(")[0] for line in trace.read_text().splitlines()
+                 if "(" in line.split()[1]]
+        trace.unlink()
+        return [call.replace("renameat2", "renameat") for call in calls]
+
+    def test_a_replaced_file_is_on_the_disk_before_it_has_the_name(self):
+        # No fsync of what is new, as with cp; file, name and folder of what is replaced.
+        self.assertEqual(self.synced(URL), ["linkat"])
+        self.assertEqual(self.synced(URL), ["fsync", "linkat", "renameat", "fsync"])
+
 
 if __name__ == "__main__":
     unittest.main()
