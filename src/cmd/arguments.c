@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "base/number.h"
+#include "cmd/hint.h"
 
 enum {
 	OPTIONS_MAX = 64,
@@ -230,6 +231,11 @@ static int take_operands(int argc, char **argv, struct bf_arguments *arguments,
 	char last[256], more[256];
 	const struct bf_command *command = arguments->command;
 	int n = 0;
+	int err = command == bf_commands && optind < argc
+			  ? bf_hint_check(argv[optind], reterr)
+			  : BF_OK;
+	if (err)
+		return err;
 	for (; optind + n < argc && n < BF_OPERANDS_MAX && command->operands[n].name; n++)
 		*(const char **)((char *)arguments + command->operands[n].place) =
 			argv[optind + n];

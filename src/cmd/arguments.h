@@ -22,6 +22,7 @@ struct bf_arguments {
 	const char *url;
 	const char *image; /* to look into or to change */
 	const char *shell; /* to complete for */
+	const char *topic; /* the command to print help about */
 
 	struct bf_maker_options made_from;
 	struct bf_target target; /* without URL and script until bf_arguments_aim() */

@@ -12,14 +12,6 @@
 #include "ipxe/plant.h"
 #include "trust/trust.h"
 
-static void print_version(const struct bf_bundle *bundle)
-{
-	printf("boots-from %s\n", BF_VERSION);
-	for (size_t i = 0; i < bundle->n_packages; i++)
-		printf("%s %s (%s)\n", bundle->packages[i].name,
-		       bundle->packages[i].version, bundle->packages[i].suite);
-}
-
 static int write_image(const struct bf_pieces *pieces, const char *path,
 		       struct bf_error *reterr)
 {
@@ -118,17 +110,15 @@ int bf_cmd_build(struct bf_arguments *arguments, struct bf_error *reterr)
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
 	if (arguments->print_slot)
 		return print_slot(reterr);
+	if (arguments->version)
+		return bf_cmd_version(arguments, reterr);
 	if (!arguments->output)
 		arguments->output = default_output(arguments->made_from.layout.format);
-	int err = arguments->version ? BF_OK : bf_arguments_aim(arguments, reterr);
+	int err = bf_arguments_aim(arguments, reterr);
 	if (!err)
 		err = bf_maker_init(&maker, &arguments->made_from, reterr);
 	if (err)
 		return err;
-	if (arguments->version) {
-		print_version(maker.bundle);
-		return BF_OK;
-	}
 	if (maker.has_certificate)
 		bf_warn_of_certificate(&maker.certificate, arguments->url);
 	return build(arguments, &maker, &start, reterr);

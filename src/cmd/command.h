@@ -48,6 +48,9 @@ static inline const char *bf_command_title(const struct bf_command *command)
 	return *command->name ? command->name : "URL";
 }
 
+/* The names there are, by index from 0 to a NULL. */
+const char *bf_command_word(size_t index);
+
 static inline bool bf_command_takes(const struct bf_command *command,
 				    const struct bf_option *option)
 {
@@ -60,5 +63,7 @@ int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error *reterr);
 int bf_cmd_batch(struct bf_arguments *arguments, struct bf_error *reterr);
 int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr);
 int bf_cmd_completion(struct bf_arguments *arguments, struct bf_error *reterr);
+int bf_cmd_help(struct bf_arguments *arguments, struct bf_error *reterr);
+int bf_cmd_version(struct bf_arguments *arguments, struct bf_error *reterr);
 
 #endif

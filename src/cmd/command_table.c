@@ -110,6 +110,21 @@ const struct bf_command bf_commands[] = {
 		       .value = BF_VALUE_WORD,
 		       .words = bf_completion_shell}},
 	 .run = bf_cmd_completion},
+	{.name = "version",
+	 .usage = {"[OPTION]..."},
+	 .summary =
+		 "Print the versions of boots-from and of what is inside, as --version.",
+	 .groups = GROUP(BUNDLE) | GROUP(COMMON),
+	 .run = bf_cmd_version},
+	{.name = "help",
+	 .usage = {"[COMMAND]"},
+	 .summary = "Print a summary, as --help, or that of a command.",
+	 .groups = GROUP(COMMON),
+	 .operands = {{.name = "COMMAND",
+		       .place = offsetof(struct bf_arguments, topic),
+		       .value = BF_VALUE_WORD,
+		       .words = bf_command_word}},
+	 .run = bf_cmd_help},
 };
 
 const size_t bf_n_commands = sizeof(bf_commands) / sizeof(bf_commands[0]);
@@ -120,4 +135,9 @@ const struct bf_command *bf_command_find(const char *name)
 		if (strcmp(bf_commands[i].name, name) == 0)
 			return &bf_commands[i];
 	return NULL;
+}
+
+const char *bf_command_word(size_t index)
+{
+	return index + 1 < bf_n_commands ? bf_commands[index + 1].name : NULL;
 }

@@ -51,12 +51,6 @@ size_t bf_completion_print_options(FILE *out, enum bf_value value, const char *s
 	return n;
 }
 
-void bf_completion_print_commands(FILE *out, const char *separator)
-{
-	for (size_t i = 1; i < bf_n_commands; i++)
-		fprintf(out, "%s%s", i > 1 ? separator : "", bf_commands[i].name);
-}
-
 void bf_completion_print_words(FILE *out, bf_option_words *words, const char *separator)
 {
 	for (size_t i = 0; words(i); i++)

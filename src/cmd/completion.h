@@ -28,8 +28,7 @@ bool bf_completion_is_first(const struct bf_option *option);
  */
 size_t bf_completion_print_options(FILE *out, enum bf_value value, const char *separator);
 
-/* Print the commands' names, or what can stand for a value, with separator between. */
-void bf_completion_print_commands(FILE *out, const char *separator);
+/* Print what can stand for a value, with separator between. */
 void bf_completion_print_words(FILE *out, bf_option_words *words, const char *separator);
 
 #endif

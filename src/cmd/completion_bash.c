@@ -107,7 +107,7 @@ static void print_operand(FILE *out, const struct bf_command *command, size_t nu
 static void print_operands(FILE *out)
 {
 	fputs("	if ((COMP_CWORD == 1)); then\n		_boots_from_words ", out);
-	bf_completion_print_commands(out, " ");
+	bf_completion_print_words(out, bf_command_word, " ");
 	fputs("\n		return\n	fi\n"
 	      "	for ((i = 2; i < COMP_CWORD; i++)); do\n"
 	      "		case ${COMP_WORDS[i]} in\n		",
@@ -127,7 +127,7 @@ void bf_completion_print_bash(FILE *out)
 {
 	fputs(helpers, out);
 	fputs("	case ${COMP_WORDS[1]} in\n	", out);
-	bf_completion_print_commands(out, " | ");
+	bf_completion_print_words(out, bf_command_word, " | ");
 	fputs(") ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]} ;;\n	esac\n", out);
 	print_values(out);
 	print_options(out);

@@ -117,7 +117,7 @@ static void print_operand(FILE *out, const struct bf_command *command, size_t nu
 void bf_completion_print_fish(FILE *out)
 {
 	fputs(head, out);
-	bf_completion_print_commands(out, " ");
+	bf_completion_print_words(out, bf_command_word, " ");
 	fputs(count_operands, out);
 	for (enum bf_value value = 0; value <= BF_VALUE_WORDS; value++) {
 		fputs(value ? " " : "", out);

@@ -31,6 +31,7 @@ const struct bf_option bf_options[] = {
 	 .help = "print the script slot to compile into an iPXE with EMBED=",
 	 FLAG(print_slot)},
 	{.name = "version",
+	 .letter = 'V',
 	 .group = BF_GROUP_BUILD,
 	 .help = "print the versions of boots-from and of what is inside",
 	 FLAG(version)},

@@ -39,7 +39,7 @@ SHELLS = {
                     ["fpath=({folder} $fpath)", "autoload -Uz compinit && compinit -D -u", *ZSH]),
 }
 
-COMMANDS = {"batch", "completion", "inspect", "repoint", "serve"}
+COMMANDS = {"batch", "completion", "help", "inspect", "repoint", "serve", "version"}
 LAYOUTS = {"isohybrid", "gpt", "mbr", "cd"}
 THERE = {"boot.iso", "images"}
 FOLDERS = {"images"}
@@ -90,6 +90,7 @@ CASES = [
     ("batch ", set()),
     ("completion ", {"bash", "zsh", "fish"}),
     ("completion bash ", set()),
+    ("help b", {"batch"}),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unittest
+from pathlib import Path
 
 from command import URL, CommandTest
 
@@ -53,6 +54,13 @@ REFUSED = [
     (["//example.com/boot"], FAILED, ["did you mean http://example.com/boot?"]),
     (["localhost:80"], FAILED, ["did you mean http://localhost:80?"]),
     (["boot"], FAILED, ["'boot' is not a URL"]),
+    # Something else than a URL.
+    (["inspekt", "x.iso"], USAGE, ["'inspekt'", "did you mean boots-from inspect?"]),
+    (["repiont"], USAGE, ["'repiont'", "did you mean boots-from repoint?"]),
+    (["-q", "inspect", "x.iso"], USAGE, ["a command comes first", "boots-from inspect ..."]),
+    (["help", "bacth"], USAGE, ["no command 'bacth'", "did you mean batch?"]),
+    (["help", "x", "y"], USAGE, ["more than one COMMAND"]),
+    (["version", "x"], USAGE, ["boots-from version takes no argument: 'x'"]),
     (["/srv/boot.ipxe"], FAILED, ["is not a URL"]),
     (["htp://a.example/"], FAILED, ["unknown scheme 'htp:'", "did you mean 'http:'?"]),
     (["ftp://a.example/boot"], FAILED, ["cannot open ftp:", "http,https", "tftp", "--ipxe FILE"]),
@@ -114,7 +122,7 @@ ELSEWHERE = [
     (["completion", "bash", "--json"], ["--json is not for boots-from completion, but for boots-from inspect"]),
 ]
 
-COMMANDS = ("", "inspect", "repoint", "batch", "serve", "completion")
+COMMANDS = ("", "inspect", "repoint", "batch", "serve", "completion", "version", "help")
 
 
 class UsageTest(CommandTest):
@@ -218,6 +226,39 @@ class UsageTest(CommandTest):
         self.assertRegex(done.stdout.decode(), r"(?m)^ipxe \d.*\((forky|trixie|local)\)$")
         self.assertRegex(done.stdout.decode(), r"(?m)^isolinux .*6\.04")
         self.assert_folder_holds()
+
+    def test_help_and_version_as_words(self):
+        for command in COMMANDS:
+            asked = self.run_command("help", *command.split())
+            self.assertEqual((asked.returncode, asked.stderr), (0, b""))
+            self.assertEqual(asked.stdout, self.run_command(*command.split(), "--help").stdout)
+            self.assertLessEqual(max(map(len, asked.stdout.decode().splitlines())), 80)
+        version = self.run_command("--version").stdout
+        self.assertTrue(version)
+        for words in (["-V"], ["version"]):
+            self.assertEqual(self.run_command(*words).stdout, version)
+
+    def test_file_or_device_instead_of_a_url(self):
+        self.build("-q", URL)
+        (self.folder / "own.ipxe").write_bytes(b"shell\n")
+        (self.folder / "images").mkdir()
+        for arguments, words in (
+            (["boots-from.iso"], "'boots-from.iso' is a file and no URL; to look into it: "
+                                 "boots-from inspect boots-from.iso"),
+            (["boots-from.iso", URL], "boots-from inspect boots-from.iso"),
+            (["own.ipxe"], "'own.ipxe' is a file and no URL; to boot from it: "
+                           "boots-from --script own.ipxe"),
+        ):
+            self.assert_refused(self.run_command(*arguments), USAGE, words)
+        self.assert_refused(self.run_command("images"), FAILED, "'images' is not a URL")
+        for device in [path for path in Path("/dev").iterdir() if path.is_block_device()][:1]:
+            words = f"'{device}' is a device and no URL; to look into it: boots-from inspect {device}"
+            self.assert_refused(self.run_command(device), USAGE, words)
+
+    def test_other_names_of_architectures(self):
+        image = self.build("-q", "--arch", "bios,x86_64,arm64", URL)
+        for names in ("i386-pc,amd64,aarch64", "PCBIOS,X64,AArch64", "Bios,x86-64,ARM64"):
+            self.assertEqual(self.build("-q", "--arch", names, URL), image)
 
     def test_success_line(self):
         done = self.run_command(URL)
