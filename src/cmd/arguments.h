@@ -35,6 +35,7 @@ struct bf_arguments {
 	const char *folder;
 	const char *name; /* pattern of the images' names */
 	unsigned jobs;    /* 0: as many as there are processors */
+	bool check;
 	bool keep_going;
 	bool force;
 

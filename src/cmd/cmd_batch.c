@@ -45,16 +45,34 @@ static int fail_rows(const struct bf_batch *batch, const struct bf_batch_counts 
 		       counts->failed, n_rows);
 }
 
+/* The plan has said what is wrong with each row. */
+static int fail_plan(const struct bf_batch *batch, struct bf_error *reterr)
+{
+	return bf_fail(reterr, BF_ERR_INPUT,
+		       "%zu of %zu rows cannot be used, nothing was written: correct "
+		       "them, or leave them out with --keep-going",
+		       batch->plan->n_bad, batch->fleet->hosts.n_rows);
+}
+
+static int check(const struct bf_batch *batch, struct bf_error *reterr)
+{
+	if (batch->plan->n_bad)
+		return fail_plan(batch, reterr);
+	if (!batch->options->quiet)
+		fprintf(stderr,
+			"boots-from: nothing is wrong with the %zu rows; nothing was "
+			"written\n",
+			batch->fleet->hosts.n_rows);
+	return BF_OK;
+}
+
 static int run(const struct bf_batch *batch, struct bf_error *reterr)
 {
 	const struct bf_arguments *options = batch->options;
 	struct bf_batch_counts counts;
 	sigset_t before;
 	if (batch->plan->n_bad && !options->keep_going)
-		return bf_fail(reterr, BF_ERR_INPUT,
-			       "%zu of %zu rows cannot be used, nothing was written: "
-			       "correct them, or leave them out with --keep-going",
-			       batch->plan->n_bad, batch->fleet->hosts.n_rows);
+		return fail_plan(batch, reterr);
 	int err = make_folder(options->folder, reterr);
 	if (err)
 		return err;
@@ -87,7 +105,7 @@ static int plan_and_run(const struct bf_arguments *options, const struct bf_flee
 		return err;
 	const struct bf_batch batch = {
 		.options = options, .fleet = fleet, .plan = &plan, .maker = &maker};
-	return run(&batch, reterr);
+	return options->check ? check(&batch, reterr) : run(&batch, reterr);
 }
 
 /* Nobody types a list; a person at a terminal wants to know what is missing. */

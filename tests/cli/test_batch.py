@@ -251,6 +251,24 @@ class BadRowsTest(BatchTest):
         self.assertEqual(self.written(), ["ok1.iso", "ok2.iso"])
         self.assertFalse((self.folder / "up.iso").exists())
 
+    def test_check_says_everything_and_writes_nothing(self):
+        before = self.batch("ok1\n")
+        self.assertEqual(before.returncode, 0)
+        image = self.out / "ok1.iso"
+        image.write_bytes(b"old")
+        for more in ([], ["--keep-going"], ["--quiet"], ["--force"]):
+            done = self.batch(self.BAD, "--check", *more)
+            self.assert_complains(done, *self.WORDS, "5 of 7 rows cannot be used, nothing was")
+            self.assert_complains(self.batch("ok1\nok2\n", "--check", *more), *(
+                [] if "--quiet" in more else ["nothing is wrong with the 2 rows; nothing was written"]),
+                status=0)
+        self.assertEqual(self.written(), ["ok1.iso"])
+        self.assertEqual(image.read_bytes(), b"old")
+        (self.out / "ok1.iso").unlink()
+        self.out.rmdir()
+        self.assert_complains(self.batch("ok1\n", "--check"), "nothing is wrong with the 1 rows", status=0)
+        self.assertFalse(self.out.exists())
+
     def test_names_refused(self):
         for host, words in (
             ("../x", "another folder"),
