@@ -125,9 +125,9 @@ static int fail(const struct bf_command *command, char **argv, int result,
 {
 	char printable[128];
 	char brief[3] = {'-', (char)optopt, '\0'};
-	const char *word = argv[optind - 1];
-	bool is_long = result == ':' ? optopt >= LONG : strncmp(word, "--", 2) == 0;
-	const char *text = is_long ? word : brief;
+	/* 0 for a long one that is unknown; optind waits at a cluster of short ones. */
+	bool is_long = optopt == 0 || optopt >= LONG;
+	const char *text = is_long ? argv[optind - 1] : brief;
 	const struct bf_option *elsewhere = find_elsewhere(command, text);
 	if (elsewhere)
 		return fail_elsewhere(command, elsewhere, reterr);
