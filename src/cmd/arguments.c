@@ -142,6 +142,17 @@ static int fail(const struct bf_command *command, char **argv, int result,
 
 /* ---- Options ---- */
 
+static int add(const struct bf_option *option, const char *value, struct bf_texts *texts,
+	       struct bf_error *reterr)
+{
+	assert(option->max <= BF_TEXTS_MAX);
+	if (texts->n == option->max)
+		return bf_fail(reterr, BF_ERR_USAGE, "given more than %u time%s",
+			       option->max, option->max == 1 ? "" : "s");
+	texts->text[texts->n++] = value;
+	return BF_OK;
+}
+
 static int take(const struct bf_option *option, const char *value,
 		struct bf_arguments *arguments, struct bf_error *reterr)
 {
@@ -153,6 +164,9 @@ static int take(const struct bf_option *option, const char *value,
 		break;
 	case BF_OPTION_TEXT:
 		*(const char **)place = value;
+		break;
+	case BF_OPTION_TEXTS:
+		err = add(option, value, place, reterr);
 		break;
 	case BF_OPTION_NUMBER:
 		err = bf_number_parse(value, option->min, option->max, place, reterr);
@@ -192,7 +206,7 @@ static const struct bf_option *find_mistaken(const struct bf_command *command,
 }
 
 static int take_options(int argc, char **argv, struct bf_arguments *arguments,
-			struct bf_error *reterr)
+			bool given[OPTIONS_MAX], struct bf_error *reterr)
 {
 	const struct bf_command *command = arguments->command;
 	const struct grammar grammar = make_grammar(command);
@@ -204,23 +218,27 @@ static int take_options(int argc, char **argv, struct bf_arguments *arguments,
 		const struct bf_option *mistaken = find_mistaken(command, argv, result);
 		if (mistaken)
 			return fail_elsewhere(command, mistaken, reterr);
-		int err = take(find_option(command, result), optarg, arguments, reterr);
+		const struct bf_option *option = find_option(command, result);
+		int err = take(option, optarg, arguments, reterr);
 		if (err)
 			return err;
+		given[option - bf_options] = true;
 	}
 	return BF_OK;
 }
 
-/* What is said by not giving an option. */
-static void take_fallbacks(struct bf_arguments *arguments)
+/* What is said by not giving an option of this command. */
+static void take_fallbacks(struct bf_arguments *arguments, const bool given[OPTIONS_MAX])
 {
-	for (size_t i = 0; i < bf_n_options; i++)
-		if (bf_options[i].fallback && bf_options[i].kind != BF_OPTION_MAKER) {
-			int err = take(&bf_options[i], bf_options[i].fallback, arguments,
-				       NULL);
-			assert(err == BF_OK);
-			(void)err;
-		}
+	for (size_t i = 0; i < bf_n_options; i++) {
+		const struct bf_option *option = &bf_options[i];
+		if (given[i] || !option->fallback || option->kind == BF_OPTION_MAKER ||
+		    !bf_command_takes(arguments->command, option))
+			continue;
+		int err = take(option, option->fallback, arguments, NULL);
+		assert(err == BF_OK);
+		(void)err;
+	}
 }
 
 /* ---- Operands ---- */
@@ -264,19 +282,22 @@ static const char *prebuilt_in_environment(void)
 int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
 		       struct bf_error *reterr)
 {
+	bool given[OPTIONS_MAX] = {false};
 	const struct bf_command *command = argc > 1 ? bf_command_find(argv[1]) : NULL;
 	*ret = (struct bf_arguments){
 		.command = command ? command : &bf_commands[0],
 		.made_from = bf_maker_options_default(),
 	};
 	ret->made_from.prebuilt = prebuilt_in_environment();
-	take_fallbacks(ret);
 	if (command) {
 		argc--;
 		argv++;
 	}
-	int err = take_options(argc, argv, ret, reterr);
-	return err || ret->help ? err : take_operands(argc, argv, ret, reterr);
+	int err = take_options(argc, argv, ret, given, reterr);
+	if (err || ret->help)
+		return err;
+	take_fallbacks(ret, given);
+	return take_operands(argc, argv, ret, reterr);
 }
 
 int bf_arguments_aim(struct bf_arguments *arguments, struct bf_error *reterr)

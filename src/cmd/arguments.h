@@ -6,7 +6,13 @@
 #include "image/maker.h"
 #include "script/target.h"
 
-enum { BF_BATCH_JOBS_MAX = 64 };
+enum { BF_BATCH_JOBS_MAX = 64, BF_TEXTS_MAX = 8 };
+
+/* The values of an option that may be given several times. */
+struct bf_texts {
+	const char *text[BF_TEXTS_MAX];
+	size_t n;
+};
 
 /*
  * What the options and operands of all commands say; a command looks at its own. Strings
@@ -39,7 +45,7 @@ struct bf_arguments {
 	bool keep_going;
 	bool force;
 
-	const char *listen; /* ADDRESS:PORT */
+	struct bf_texts listen; /* each ADDRESS:PORT */
 	unsigned connections;
 	unsigned per_address;
 	unsigned idle_seconds;

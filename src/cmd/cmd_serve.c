@@ -66,7 +66,7 @@ static int start(const struct bf_arguments *options, struct service *service,
 	if (!err)
 		err = bf_listener_inherit(&listener, reterr);
 	if (!err && listener < 0)
-		err = bf_listener_open(options->listen, &listener, reterr);
+		err = bf_listener_open(options->listen.text[0], &listener, reterr);
 	if (err)
 		return err;
 	const struct bf_server_options server = {

@@ -11,8 +11,8 @@
 
 static const char one_image[] = "one image boots from one";
 static const char in_list[] =
-	"is for one machine: where there are many it is a column of "
-	"their list, see --hosts";
+	"is for one machine: where there are many it is a column of their list, see "
+	"--hosts";
 
 /* In the order of the help; the first has no name. */
 const struct bf_command bf_commands[] = {
@@ -22,9 +22,8 @@ const struct bf_command bf_commands[] = {
 		 "Write a hybrid ISO that takes an address by DHCP and boots iPXE into "
 		 "URL.",
 	 .notes = {"URL is anything iPXE's chain takes: http, https, tftp, nfs, iscsi, "
-		   "...; "
-		   "iPXE settings such as ${net0/mac} may be in it. boots-from does not "
-		   "fetch it.",
+		   "...; iPXE settings such as ${net0/mac} may be in it. boots-from does "
+		   "not fetch it.",
 		   "Write the image to a USB stick: dd if=boots-from.iso of=/dev/sdX "
 		   "bs=4M"},
 	 .groups = GROUP(BUILD) | GROUP(PRINT) | GROUP(WRITE) | GROUP(TRUST) |
@@ -38,8 +37,7 @@ const struct bf_command bf_commands[] = {
 		 "Say what an ISO, a stick, an ESP, an .efi or an .lkrn holds and what "
 		 "boots from it.",
 	 .notes = {"FILE may be a device, such as /dev/sdX; it is only read, and never "
-		   "as a "
-		   "whole."},
+		   "as a whole."},
 	 .groups = GROUP(INSPECT) | GROUP(COMMON),
 	 .operands = {{.name = "FILE",
 		       .place = offsetof(struct bf_arguments, image),
@@ -52,8 +50,8 @@ const struct bf_command bf_commands[] = {
 		 "Make a finished image (ISO, stick, ESP, .efi, .lkrn) boot from another "
 		 "URL, in place.",
 	 .notes = {"--trust is the certificate that the image was made with. IMAGE may "
-		   "be a "
-		   "device. If it is interrupted, run it again: that repairs the image."},
+		   "be a device. If it is interrupted, run it again: that repairs the "
+		   "image."},
 	 .groups = GROUP(PRINT) | GROUP(WRITE) | GROUP(TRUST) | GROUP(BUNDLE) |
 		   GROUP(COMMON) | GROUP(MACHINE),
 	 .refused = GROUP(BUILD) | GROUP(IMAGE),
@@ -70,9 +68,8 @@ const struct bf_command bf_commands[] = {
 	 .notes =
 		 {"URL and PATTERN may have {column} in them, for each row's value. The "
 		  "columns url, ip, gateway, dns, vlan, nic, hostname, retries and "
-		  "script "
-		  "(a file) are settings of the row, like the options of the same names; "
-		  "empty is not given."},
+		  "script (a file) are settings of the row, like the options of the same "
+		  "names; empty is not given."},
 	 .groups = GROUP(BATCH) | GROUP(WRITE) | GROUP(TRUST) | GROUP(BUNDLE) |
 		   GROUP(COMMON) | GROUP(IMAGE),
 	 .refused = GROUP(MACHINE),
@@ -84,11 +81,9 @@ const struct bf_command bf_commands[] = {
 	 .usage = {"[OPTION]... URL", "[OPTION]... --hosts FILE"},
 	 .summary = "Serve an image for every host over HTTP, for BMCs that mount it.",
 	 .notes = {"The images are at /HOST.iso and /FOLDER/HOST.iso; {host} in URL "
-		   "stands "
-		   "for the host's name.",
+		   "stands for the host's name.",
 		   "SIGTERM lets answers being sent finish. There is no TLS: put a "
-		   "reverse "
-		   "proxy in front where it is wanted."},
+		   "reverse proxy in front where it is wanted."},
 	 .groups = GROUP(SERVE) | GROUP(TRUST) | GROUP(BUNDLE) | GROUP(COMMON) |
 		   GROUP(IMAGE),
 	 .refused = GROUP(MACHINE),
@@ -99,11 +94,9 @@ const struct bf_command bf_commands[] = {
 	{.name = "completion",
 	 .usage = {"SHELL"},
 	 .summary = "Print what makes a shell complete the words of boots-from: bash, "
-		    "zsh or "
-		    "fish.",
+		    "zsh or fish.",
 	 .notes = {"For one session: source <(boots-from completion bash), the same with "
-		   "zsh, "
-		   "or boots-from completion fish | source."},
+		   "zsh, or boots-from completion fish | source."},
 	 .groups = GROUP(COMMON),
 	 .operands = {{.name = "SHELL",
 		       .place = offsetof(struct bf_arguments, shell),

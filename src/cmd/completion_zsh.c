@@ -3,21 +3,27 @@
 #include <string.h>
 
 /* The same text can be a file in $fpath, run as a function, and read by source. */
-static const char head[] = "#compdef boots-from\n"
-			   "# Completes the words of boots-from; made by boots-from "
-			   "completion zsh.\n"
-			   "\n"
-			   "_boots_from() {\n"
-			   "	local curcontext=$curcontext context state line\n"
-			   "	local -A opt_args\n"
-			   "	if ((CURRENT > 2)); then\n"
-			   "		case $words[2] in\n";
+static const char head[] =
+	"#compdef boots-from\n"
+	"# Completes the words of boots-from; made by boots-from completion zsh.\n"
+	"\n"
+	"_boots_from() {\n"
+	"	local curcontext=$curcontext context state line\n"
+	"	local -A opt_args\n"
+	"	if ((CURRENT > 2)); then\n"
+	"		case $words[2] in\n";
 
-static const char tail[] = "if [[ $funcstack[1] == _boots-from ]]; then\n"
-			   "	_boots_from \"$@\"\n"
-			   "else\n"
-			   "	compdef _boots_from boots-from\n"
-			   "fi\n";
+static const char tail[] =
+	"# An operand that is only explained would keep options from being inserted.\n"
+	"_boots_from_nothing() {\n"
+	"	return 1\n"
+	"}\n"
+	"\n"
+	"if [[ $funcstack[1] == _boots-from ]]; then\n"
+	"	_boots_from \"$@\"\n"
+	"else\n"
+	"	compdef _boots_from boots-from\n"
+	"fi\n";
 
 /* Inside single quotes, with a backslash before what _arguments would take for its own. */
 static void print_escaped(FILE *out, const char *text, const char *special)
@@ -92,8 +98,9 @@ void bf_completion_print_zsh(FILE *out)
 	fputs(head, out);
 	for (size_t i = 1; i < bf_n_commands; i++) {
 		fprintf(out,
-			"		%s)\n			shift words\n		"
-			"	((CURRENT--))\n",
+			"		%s)\n"
+			"			shift words\n"
+			"			((CURRENT--))\n",
 			bf_commands[i].name);
 		print_arguments(out, &bf_commands[i], "				");
 		fputs("			return\n			;;\n", out);
@@ -106,10 +113,6 @@ void bf_completion_print_zsh(FILE *out)
 		print_escaped(out, bf_commands[i].summary, "");
 		fputs("'\n", out);
 	}
-	fputs("	)\n	((CURRENT == 2)) && _describe command commands\n}\n\n"
-	      "# An operand that is only explained would keep options from being "
-	      "inserted.\n"
-	      "_boots_from_nothing() {\n	return 1\n}\n\n",
-	      out);
+	fputs("	)\n	((CURRENT == 2)) && _describe command commands\n}\n\n", out);
 	fputs(tail, out);
 }

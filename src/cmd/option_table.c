@@ -4,6 +4,9 @@
 /* A row's kind and place go together. */
 #define FLAG(field) .kind = BF_OPTION_FLAG, .place = offsetof(struct bf_arguments, field)
 #define TEXT(field) .kind = BF_OPTION_TEXT, .place = offsetof(struct bf_arguments, field)
+#define TEXTS(field, most)                                                               \
+	.kind = BF_OPTION_TEXTS, .place = offsetof(struct bf_arguments, field),          \
+	.max = (most)
 #define NUMBER(field, least, most)                                                       \
 	.kind = BF_OPTION_NUMBER, .place = offsetof(struct bf_arguments, field),         \
 	.min = (least), .max = (most)
@@ -84,7 +87,7 @@ const struct bf_option bf_options[] = {
 	 .argument = "ADDRESS:PORT",
 	 .help = "where, in numbers; not looked at when systemd passes a socket",
 	 .fallback = "127.0.0.1:8080",
-	 TEXT(listen)},
+	 TEXTS(listen, 1)},
 	{.name = "hosts",
 	 .group = BF_GROUP_SERVE,
 	 .argument = "FILE",
