@@ -167,12 +167,9 @@ struct bf_program bf_ipxe_program(const struct bf_ipxe *ipxe)
 int bf_ipxe_find_slot(const struct bf_ipxe *ipxe, struct bf_ipxe_slot *ret,
 		      struct bf_error *reterr)
 {
-	ret->bytes = ipxe->executable.file;
-	ret->is_packed = false;
-	int err = bf_slot_find(ret->bytes, &ret->slot, reterr);
-	if (err != BF_ERR_NO_SLOT || ipxe->executable.kind == BF_EXECUTABLE_PE)
-		return err;
-	ret->bytes = bf_buffer_view(&ipxe->unpacked);
-	ret->is_packed = true;
+	struct bf_view file = ipxe->executable.file;
+	ret->is_packed = ipxe->executable.kind == BF_EXECUTABLE_BZIMAGE &&
+			 bf_slot_next(file, 0, &ret->slot, NULL) == 0;
+	ret->bytes = ret->is_packed ? bf_buffer_view(&ipxe->unpacked) : file;
 	return bf_slot_find(ret->bytes, &ret->slot, reterr);
 }

@@ -7,68 +7,10 @@
 
 #include <cmocka.h>
 
-#include "forge_lkrn.h"
-#include "forge_pe.h"
+#include "forge_ipxe.h"
 #include "guard.h"
 #include "ipxe/slot.h"
 #include "stock.h"
-
-static const char *const names[] = {"http", "tftp", "tcp", "aoe"};
-static const char schemes[] = "aoe,http,tftp";
-static const char sbat[] = "sbat,1,SBAT Version,sbat,1,https://example.org/\n"
-			   "ipxe,1,iPXE,ipxe.efi,9.8.7-forged,https://example.org\n";
-
-enum {
-	N_NAMES = sizeof(names) / sizeof(names[0]),
-
-	/* In the lkrn's program: code, strings, table, room for a script. */
-	PROGRAM_SIZE = 0x1000,
-	PROGRAM_STRINGS = 0x100,
-	PROGRAM_TABLE = 0x180,
-	PROGRAM_SCRIPT = 0x200,
-
-	/* In the PE: forge_pe()'s sections, .data at 0x800 of the file and 0x2000 in memory. */
-	PE_DATA = 0x800,
-	PE_DATA_RVA = 0x2000,
-	PE_TABLE = 0x880,
-	PE_SCRIPT = 0x900,
-	PE_SBAT = 0xa00,
-	PE_RELOC = 0xc00,
-	PE_CODE_RVA = 0x1000,
-	PE_IMAGE_BASE = FORGE_OPTIONAL + 24,
-
-	NAME_SIZE = 8,
-};
-
-/* The strings, the last of which tells iPXE's scripts, and the table with their addresses. */
-static void add_table(uint8_t *strings, uint64_t strings_address, uint8_t *table,
-		      unsigned pointer_size, uint64_t code_address)
-{
-	for (unsigned i = 0; i < N_NAMES; i++) {
-		memset(strings + i * NAME_SIZE, 0, NAME_SIZE);
-		memcpy(strings + i * NAME_SIZE, names[i], strlen(names[i]));
-		forge_put(table + 2 * i * pointer_size, pointer_size,
-			  strings_address + i * NAME_SIZE);
-		forge_put(table + (2 * i + 1) * pointer_size, pointer_size,
-			  code_address + i);
-	}
-	memcpy(strings + N_NAMES * NAME_SIZE, "#!ipxe", 7);
-}
-
-static void forge_program(uint8_t program[PROGRAM_SIZE])
-{
-	memset(program, 0, PROGRAM_SIZE);
-	add_table(program + PROGRAM_STRINGS, PROGRAM_STRINGS, program + PROGRAM_TABLE, 4,
-		  0x40);
-}
-
-static void forge_efi(uint8_t file[FORGE_SIZE], uint16_t machine)
-{
-	forge_pe(file, machine);
-	memset(file + PE_DATA, 0, FORGE_SIZE - PE_DATA);
-	add_table(file + PE_DATA, PE_DATA_RVA, file + PE_TABLE, 8, PE_CODE_RVA);
-	memcpy(file + PE_SBAT, sbat, sizeof(sbat) - 1);
-}
 
 static int identify(const uint8_t *bytes, size_t size, struct bf_ipxe_identity *ret,
 		    struct bf_error *reterr)
@@ -82,11 +24,11 @@ static int identify(const uint8_t *bytes, size_t size, struct bf_ipxe_identity *
 	return err;
 }
 
-static int identify_program(const uint8_t program[PROGRAM_SIZE],
+static int identify_program(const uint8_t program[FORGE_PROGRAM_SIZE],
 			    struct bf_ipxe_identity *ret)
 {
 	struct bf_buffer file;
-	forge_lkrn(bf_view(program, PROGRAM_SIZE), &file);
+	forge_lkrn(bf_view(program, FORGE_PROGRAM_SIZE), &file);
 	int err = identify(file.data, file.size, ret, NULL);
 	bf_buffer_free(&file);
 	return err;
@@ -95,13 +37,13 @@ static int identify_program(const uint8_t program[PROGRAM_SIZE],
 static void test_lkrn(void **state)
 {
 	(void)state;
-	uint8_t program[PROGRAM_SIZE];
+	uint8_t program[FORGE_PROGRAM_SIZE];
 	struct bf_ipxe_identity ipxe;
-	forge_program(program);
+	forge_ipxe_program(program);
 	assert_int_equal(identify_program(program, &ipxe), BF_OK);
 	assert_int_equal(ipxe.arch, BF_ARCH_BIOS);
 	assert_string_equal(ipxe.version, FORGE_VERSION);
-	assert_string_equal(ipxe.can.schemes, schemes);
+	assert_string_equal(ipxe.can.schemes, forge_schemes);
 	assert_false(ipxe.embedded_script);
 }
 
@@ -119,11 +61,11 @@ static void test_efi(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t file[FORGE_SIZE];
 		struct bf_ipxe_identity ipxe;
-		forge_efi(file, cases[i].machine);
+		forge_ipxe_efi(file, cases[i].machine);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
 		assert_int_equal(ipxe.arch, cases[i].arch);
 		assert_string_equal(ipxe.version, "9.8.7-forged");
-		assert_string_equal(ipxe.can.schemes, schemes);
+		assert_string_equal(ipxe.can.schemes, forge_schemes);
 		assert_false(ipxe.embedded_script);
 	}
 }
@@ -136,14 +78,14 @@ static void test_image_base(void **state)
 	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
 		uint8_t file[FORGE_SIZE];
 		struct bf_ipxe_identity ipxe;
-		forge_efi(file, 0x8664);
-		forge_put(file + PE_IMAGE_BASE, 8, bases[i]);
+		forge_ipxe_efi(file, 0x8664);
+		forge_put(file + FORGE_PE_IMAGE_BASE, 8, bases[i]);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL),
 				 BF_ERR_UNSUPPORTED);
-		add_table(file + PE_DATA, bases[i] + PE_DATA_RVA, file + PE_TABLE, 8,
-			  bases[i] + PE_CODE_RVA);
+		forge_openers(file + FORGE_PE_DATA, bases[i] + FORGE_PE_DATA_RVA,
+			      file + FORGE_PE_TABLE, 8, bases[i] + FORGE_PE_CODE_RVA);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
-		assert_string_equal(ipxe.can.schemes, schemes);
+		assert_string_equal(ipxe.can.schemes, forge_schemes);
 	}
 }
 
@@ -153,16 +95,16 @@ static void test_high_addresses(void **state)
 	(void)state;
 	uint8_t file[FORGE_SIZE];
 	struct bf_ipxe_identity ipxe;
-	forge_efi(file, 0x8664);
-	add_table(file + PE_DATA, 0x100000000 + PE_DATA_RVA, file + PE_TABLE, 8,
-		  PE_CODE_RVA);
+	forge_ipxe_efi(file, 0x8664);
+	forge_openers(file + FORGE_PE_DATA, 0x100000000 + FORGE_PE_DATA_RVA,
+		      file + FORGE_PE_TABLE, 8, FORGE_PE_CODE_RVA);
 	assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_ERR_UNSUPPORTED);
 }
 
 static void test_not_ours(void **state)
 {
 	(void)state;
-	uint8_t file[FORGE_SIZE], program[PROGRAM_SIZE];
+	uint8_t file[FORGE_SIZE], program[FORGE_PROGRAM_SIZE];
 	struct bf_ipxe_identity ipxe;
 	struct bf_error error;
 
@@ -171,7 +113,7 @@ static void test_not_ours(void **state)
 	assert_string_equal(error.text, "neither a PE nor a bzImage");
 	assert_int_equal(identify(NULL, 0, &ipxe, NULL), BF_ERR_UNSUPPORTED);
 
-	forge_efi(file, 0x6264);
+	forge_ipxe_efi(file, 0x6264);
 	assert_int_equal(identify(file, sizeof(file), &ipxe, &error), BF_ERR_UNSUPPORTED);
 	assert_non_null(strstr(error.text, "0x6264"));
 
@@ -179,9 +121,9 @@ static void test_not_ours(void **state)
 	forge_pe(file, 0x8664);
 	assert_int_equal(identify(file, sizeof(file), &ipxe, &error), BF_ERR_UNSUPPORTED);
 	assert_string_equal(error.text, "not iPXE, or an iPXE that runs no scripts");
-	forge_efi(file, 0x8664);
-	memset(file + PE_TABLE, 0, 16);
-	forge_put(file + PE_TABLE + 16, 8, 0);
+	forge_ipxe_efi(file, 0x8664);
+	memset(file + FORGE_PE_TABLE, 0, 16);
+	forge_put(file + FORGE_PE_TABLE + 16, 8, 0);
 	assert_int_equal(identify(file, sizeof(file), &ipxe, &error), BF_ERR_UNSUPPORTED);
 	assert_string_equal(error.text, "not an iPXE we know: no table of URI openers");
 
@@ -193,11 +135,11 @@ static void test_not_ours(void **state)
 static void test_kernels_and_damage(void **state)
 {
 	(void)state;
-	uint8_t program[PROGRAM_SIZE];
+	uint8_t program[FORGE_PROGRAM_SIZE];
 	struct bf_buffer file;
 	struct bf_ipxe_identity ipxe;
 	struct bf_error error;
-	forge_program(program);
+	forge_ipxe_program(program);
 	forge_lkrn(bf_view(program, sizeof(program)), &file);
 
 	file.data[file.size - 5] ^= 1;
@@ -233,9 +175,9 @@ static void test_versions(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t file[FORGE_SIZE];
 		struct bf_ipxe_identity ipxe;
-		forge_efi(file, 0x8664);
-		memset(file + PE_SBAT, 0, PE_RELOC - PE_SBAT);
-		memcpy(file + PE_SBAT, cases[i].sbat, strlen(cases[i].sbat));
+		forge_ipxe_efi(file, 0x8664);
+		memset(file + FORGE_PE_SBAT, 0, FORGE_PE_RELOC - FORGE_PE_SBAT);
+		memcpy(file + FORGE_PE_SBAT, cases[i].sbat, strlen(cases[i].sbat));
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
 		assert_string_equal(ipxe.version, cases[i].version);
 	}
@@ -249,10 +191,10 @@ static void test_version_length(void **state)
 		char text[256];
 		uint8_t file[FORGE_SIZE];
 		struct bf_ipxe_identity ipxe;
-		forge_efi(file, 0x8664);
+		forge_ipxe_efi(file, 0x8664);
 		int size =
 			snprintf(text, sizeof(text), "sbat\nipxe,1,2,3,%0*d,", length, 1);
-		memcpy(file + PE_SBAT, text, (size_t)size);
+		memcpy(file + FORGE_PE_SBAT, text, (size_t)size);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
 		size_t expected = length < BF_IPXE_VERSION_SIZE ? (size_t)length : 0;
 		assert_int_equal(strlen(ipxe.version), expected);
@@ -272,15 +214,15 @@ static void test_embedded_script(void **state)
 		{"#!ipxer\n", false},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		uint8_t file[FORGE_SIZE], program[PROGRAM_SIZE];
+		uint8_t file[FORGE_SIZE], program[FORGE_PROGRAM_SIZE];
 		struct bf_ipxe_identity ipxe;
 		size_t size = strlen(cases[i].text);
-		forge_efi(file, 0x8664);
-		memcpy(file + PE_SCRIPT, cases[i].text, size);
+		forge_ipxe_efi(file, 0x8664);
+		memcpy(file + FORGE_PE_SCRIPT, cases[i].text, size);
 		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
 		assert_int_equal(ipxe.embedded_script, cases[i].script);
-		forge_program(program);
-		memcpy(program + PROGRAM_SCRIPT, cases[i].text, size);
+		forge_ipxe_program(program);
+		memcpy(program + FORGE_PROGRAM_SCRIPT, cases[i].text, size);
 		assert_int_equal(identify_program(program, &ipxe), BF_OK);
 		assert_int_equal(ipxe.embedded_script, cases[i].script);
 	}
@@ -290,19 +232,19 @@ static void test_embedded_script(void **state)
 static void test_embedded_slot(void **state)
 {
 	(void)state;
-	uint8_t file[FORGE_SIZE], program[PROGRAM_SIZE];
+	uint8_t file[FORGE_SIZE], program[FORGE_PROGRAM_SIZE];
 	struct bf_ipxe_identity ipxe;
 	struct bf_view body = bf_view("shell\n", 6);
-	forge_efi(file, 0x8664);
-	memset(file + PE_SBAT, 0, PE_RELOC - PE_SBAT);
-	assert_int_equal(
-		bf_slot_format(file + PE_SBAT, BF_SLOT_SIZE_MIN, PE_SBAT, body, NULL),
-		BF_OK);
+	forge_ipxe_efi(file, 0x8664);
+	memset(file + FORGE_PE_SBAT, 0, FORGE_PE_RELOC - FORGE_PE_SBAT);
+	assert_int_equal(bf_slot_format(file + FORGE_PE_SBAT, BF_SLOT_SIZE_MIN,
+					FORGE_PE_SBAT, body, NULL),
+			 BF_OK);
 	assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
 	assert_false(ipxe.embedded_script);
 
-	forge_program(program);
-	assert_int_equal(bf_slot_format(program + PROGRAM_SCRIPT, BF_SLOT_SIZE_MIN,
+	forge_ipxe_program(program);
+	assert_int_equal(bf_slot_format(program + FORGE_PROGRAM_SCRIPT, BF_SLOT_SIZE_MIN,
 					BF_SLOT_OFFSET_UNKNOWN, body, NULL),
 			 BF_OK);
 	assert_int_equal(identify_program(program, &ipxe), BF_OK);
