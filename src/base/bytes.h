@@ -124,16 +124,16 @@ void bf_buffer_free(struct bf_buffer *buffer);
  * Read a whole file of at most limit bytes into ret. "-" is not special here.
  * Fails with BF_ERR_IO or BF_ERR_TOO_BIG; the sentence names the file.
  */
-int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
-			struct bf_error *reterr);
+bf_must_check int bf_buffer_read_file(const char *path, size_t limit,
+				      struct bf_buffer *ret, struct bf_error *reterr);
 
 /* The same where "-" stands for standard input, which is "standard input" in sentences. */
-int bf_buffer_read_path(const char *path, size_t limit, struct bf_buffer *ret,
-			struct bf_error *reterr);
+bf_must_check int bf_buffer_read_path(const char *path, size_t limit,
+				      struct bf_buffer *ret, struct bf_error *reterr);
 const char *bf_path_name(const char *path);
 
 /* The same for a descriptor that is open and stays so; name is for the sentence. */
-int bf_buffer_read_fd(int fd, const char *name, size_t limit, struct bf_buffer *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_buffer_read_fd(int fd, const char *name, size_t limit,
+				    struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

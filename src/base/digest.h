@@ -19,7 +19,8 @@ struct bf_extent {
  * The digest of these parts of a source, as if they stood one behind the other, in hex.
  * They are read a little at a time. Fails as bf_source_read() does.
  */
-int bf_digest_hex(const struct bf_source *source, const struct bf_extent *parts,
-		  size_t n_parts, char ret[BF_DIGEST_HEX_SIZE], struct bf_error *reterr);
+bf_must_check int bf_digest_hex(const struct bf_source *source,
+				const struct bf_extent *parts, size_t n_parts,
+				char ret[BF_DIGEST_HEX_SIZE], struct bf_error *reterr);
 
 #endif

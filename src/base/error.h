@@ -18,6 +18,9 @@ enum bf_err {
 	BF_ERR_USAGE = -9,       /* the command line itself is wrong */
 };
 
+/* What may fail and says why is to be looked at: the compiler warns where it is not. */
+#define bf_must_check __attribute__((warn_unused_result))
+
 /*
  * One sentence without a final full stop or newline: what, where, why, what to do.
  * Untrusted text in it must have gone through bf_printable().

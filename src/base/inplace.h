@@ -10,7 +10,8 @@
  * old bytes are there, the file is half changed since they could not be put back, or the
  * new ones are there but the disk did not confirm it. Signals wait while bytes are written.
  */
-int bf_inplace_write(const struct bf_source *file, const struct bf_piece *pieces,
-		     size_t n_pieces, struct bf_error *reterr);
+bf_must_check int bf_inplace_write(const struct bf_source *file,
+				   const struct bf_piece *pieces, size_t n_pieces,
+				   struct bf_error *reterr);
 
 #endif

@@ -9,12 +9,12 @@
  * that is known, for one that shares sectors with a mounted one, and for a file or a device
  * that is attached to a loop device; BF_OK also where the system does not tell.
  */
-int bf_inuse_check(const char *path, struct bf_error *reterr);
+bf_must_check int bf_inuse_check(const char *path, struct bf_error *reterr);
 
 /*
  * Have an open file for oneself among those who ask in this way, until it is closed:
  * BF_ERR_INPUT when another one has it, BF_OK also where the file system knows no locks.
  */
-int bf_inuse_lock(int fd, struct bf_error *reterr);
+bf_must_check int bf_inuse_lock(int fd, struct bf_error *reterr);
 
 #endif

@@ -8,7 +8,7 @@
  * Decimal digits and nothing else, from min to max. BF_ERR_USAGE when they are not that;
  * ret is as it was then.
  */
-int bf_number_parse(const char *text, unsigned min, unsigned max, unsigned *ret,
-		    struct bf_error *reterr);
+bf_must_check int bf_number_parse(const char *text, unsigned min, unsigned max,
+				  unsigned *ret, struct bf_error *reterr);
 
 #endif

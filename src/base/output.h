@@ -18,18 +18,20 @@ struct bf_output {
  * is not a regular file, and a file without write permission, with BF_ERR_INPUT; a folder
  * that is missing or closed to us with BF_ERR_IO.
  */
-int bf_output_open(const char *path, struct bf_output *ret, struct bf_error *reterr);
+bf_must_check int bf_output_open(const char *path, struct bf_output *ret,
+				 struct bf_error *reterr);
 
 /* Write everything, once, from the start. */
-int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
-		    struct bf_error *reterr);
+bf_must_check int bf_output_write(struct bf_output *output,
+				  const struct bf_pieces *pieces,
+				  struct bf_error *reterr);
 
 /*
  * Put the finished file in its place, in one step. A file that is replaced is the old one or
  * the new one, whole, whenever the power goes: the new one is on the disk before it has the
  * name. A file of a new name gets to the disk when the system sees fit.
  */
-int bf_output_publish(struct bf_output *output, struct bf_error *reterr);
+bf_must_check int bf_output_publish(struct bf_output *output, struct bf_error *reterr);
 
 /* Whether a regular file with exactly these bytes is there already. */
 bool bf_output_is_there(const char *path, const struct bf_pieces *pieces);

@@ -24,8 +24,9 @@ int bf_pieces_append_zeros(struct bf_pieces *pieces, uint64_t size);
  * overlap and end within the base, or else BF_ERR_INPUT. What ret held is replaced, its
  * memory used again; after a failure ret is empty.
  */
-int bf_pieces_overlay(const struct bf_pieces *base, const struct bf_piece *patches,
-		      size_t n_patches, struct bf_pieces *ret, struct bf_error *reterr);
+bf_must_check int bf_pieces_overlay(const struct bf_pieces *base,
+				    const struct bf_piece *patches, size_t n_patches,
+				    struct bf_pieces *ret, struct bf_error *reterr);
 
 /*
  * Copy [offset, offset + length) to out. Returns how many bytes that were: fewer than

@@ -21,8 +21,8 @@ struct bf_source {
  * Open a regular file or a block device with the flags of open(2), O_RDONLY or O_RDWR among
  * them. BF_ERR_INPUT for what is neither, BF_ERR_IO when it cannot be opened.
  */
-int bf_source_open(const char *path, int flags, struct bf_source *ret,
-		   struct bf_error *reterr);
+bf_must_check int bf_source_open(const char *path, int flags, struct bf_source *ret,
+				 struct bf_error *reterr);
 void bf_source_close(struct bf_source *source);
 
 /* The bytes of a view, or of pieces, which must stay where they are. */
@@ -40,11 +40,12 @@ static inline bool bf_source_has(const struct bf_source *source, uint64_t offset
 }
 
 /* Read size bytes at offset. BF_ERR_FORMAT when the source ends before, or BF_ERR_IO. */
-int bf_source_read(const struct bf_source *source, uint64_t offset, void *out,
-		   size_t size, struct bf_error *reterr);
+bf_must_check int bf_source_read(const struct bf_source *source, uint64_t offset,
+				 void *out, size_t size, struct bf_error *reterr);
 
 /* The same into ret, whose former memory is released; the caller limits the size. */
-int bf_source_load(const struct bf_source *source, uint64_t offset, size_t size,
-		   struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_source_load(const struct bf_source *source, uint64_t offset,
+				 size_t size, struct bf_buffer *ret,
+				 struct bf_error *reterr);
 
 #endif

@@ -19,7 +19,7 @@ struct bf_signers {
  * List them; none for a PE that is not signed. That a signature is there says nothing about
  * it being good: it is not verified. BF_ERR_FORMAT for a damaged table.
  */
-int bf_authenticode_signers(const struct bf_pe *pe, struct bf_signers *ret,
-			    struct bf_error *reterr);
+bf_must_check int bf_authenticode_signers(const struct bf_pe *pe, struct bf_signers *ret,
+					  struct bf_error *reterr);
 
 #endif

@@ -38,15 +38,17 @@ struct bf_bzimage {
  * a bzImage of boot protocol 2.04 (the first with a 32-bit syssize) or later, BF_ERR_FORMAT
  * for one that is damaged or cut short.
  */
-int bf_bzimage_parse(struct bf_view file, struct bf_bzimage *ret,
-		     struct bf_error *reterr);
+bf_must_check int bf_bzimage_parse(struct bf_view file, struct bf_bzimage *ret,
+				   struct bf_error *reterr);
 
 /*
  * Make ret the same file with another payload, and syssize after it; what followed the old
  * payload is gone. The result was parsed again before it replaces ret.
  */
-int bf_bzimage_replace_payload(const struct bf_bzimage *image, struct bf_view payload,
-			       struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_bzimage_replace_payload(const struct bf_bzimage *image,
+					     struct bf_view payload,
+					     struct bf_buffer *ret,
+					     struct bf_error *reterr);
 
 /* Whether the file claims to be a bzImage: the boot flag and "HdrS" are there. */
 bool bf_bzimage_probe(struct bf_view file);

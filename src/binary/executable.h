@@ -29,7 +29,7 @@ enum bf_executable_kind bf_executable_probe(struct bf_view head);
  * Parse the header. BF_ERR_UNSUPPORTED for what is neither; the kind is set also when its
  * header cannot be parsed.
  */
-int bf_executable_parse(struct bf_view file, struct bf_executable *ret,
-			struct bf_error *reterr);
+bf_must_check int bf_executable_parse(struct bf_view file, struct bf_executable *ret,
+				      struct bf_error *reterr);
 
 #endif

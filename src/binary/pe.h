@@ -73,7 +73,8 @@ struct bf_pe_directory {
  * other or the headers. BF_ERR_UNSUPPORTED for PE32 and for more than BF_PE_MAX_SECTIONS,
  * BF_ERR_FORMAT for everything that is not true. The image keeps pointing into file.
  */
-int bf_pe_parse(struct bf_view file, struct bf_pe *ret, struct bf_error *reterr);
+bf_must_check int bf_pe_parse(struct bf_view file, struct bf_pe *ret,
+			      struct bf_error *reterr);
 
 /* Section number index, below number_of_sections. */
 struct bf_pe_section bf_pe_section(const struct bf_pe *pe, unsigned index);
@@ -112,8 +113,8 @@ uint32_t bf_pe_stored_checksum(const struct bf_pe *pe);
  * not touch what linkers keep in the header area, such as iPXE's debug directory.
  * BF_ERR_TOO_BIG if a 32-bit field would overflow. On failure the file is unchanged.
  */
-int bf_pe_add_section(struct bf_buffer *file, struct bf_pe_section *section,
-		      struct bf_error *reterr);
+bf_must_check int bf_pe_add_section(struct bf_buffer *file, struct bf_pe_section *section,
+				    struct bf_error *reterr);
 
 /* Set AddressOfEntryPoint, or CheckSum to what it should be, in a file just parsed. */
 void bf_pe_set_entry_point(const struct bf_pe *pe, uint8_t *file, uint32_t rva);

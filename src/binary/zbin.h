@@ -29,12 +29,13 @@ struct bf_zbin_block {
  * Walk the blocks of a payload to its end; ret_count is at least 1. BF_ERR_FORMAT when the
  * payload is not a chain of blocks. CRCs are not checked here.
  */
-int bf_zbin_walk(struct bf_view payload, struct bf_zbin_block ret[BF_ZBIN_BLOCKS_MAX],
-		 size_t *ret_count, struct bf_error *reterr);
+bf_must_check int bf_zbin_walk(struct bf_view payload,
+			       struct bf_zbin_block ret[BF_ZBIN_BLOCKS_MAX],
+			       size_t *ret_count, struct bf_error *reterr);
 
 /* The last of them. */
-int bf_zbin_find_last(struct bf_view payload, struct bf_zbin_block *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_zbin_find_last(struct bf_view payload, struct bf_zbin_block *ret,
+				    struct bf_error *reterr);
 
 /* Append packed as a block, with its length and CRC; BF_ERR_NOMEM is the only failure. */
 int bf_zbin_append_block(struct bf_buffer *out, struct bf_view packed);
@@ -43,15 +44,16 @@ int bf_zbin_append_block(struct bf_buffer *out, struct bf_view packed);
  * Check the last block's CRC, unpack it and undo the branch filter. BF_ERR_TOO_BIG above
  * BF_ZBIN_UNPACKED_MAX. Release ret with bf_buffer_free().
  */
-int bf_zbin_unpack_last(struct bf_view payload, struct bf_buffer *ret,
-			struct bf_error *reterr);
+bf_must_check int bf_zbin_unpack_last(struct bf_view payload, struct bf_buffer *ret,
+				      struct bf_error *reterr);
 
 /*
  * Make a payload with the same blocks but the last, which unpacks to contents: filter,
  * pack with liblzma's preset (0 to 9, or'ed with LZMA_PRESET_EXTREME) and add the CRC.
  * The bzImage's syssize has to follow the new length.
  */
-int bf_zbin_pack_last(struct bf_view payload, struct bf_view contents, uint32_t preset,
-		      struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_zbin_pack_last(struct bf_view payload, struct bf_view contents,
+				    uint32_t preset, struct bf_buffer *ret,
+				    struct bf_error *reterr);
 
 #endif

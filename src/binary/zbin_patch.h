@@ -32,19 +32,21 @@ struct bf_zbin_checkpoint {
  * Stop right before the symbol that reaches past `before`. unpacked is the last block as
  * bf_zbin_unpack_last() gave it. Release ret with bf_zbin_checkpoint_free().
  */
-int bf_zbin_checkpoint_make(struct bf_view payload, struct bf_view unpacked,
-			    size_t before, struct bf_zbin_checkpoint *ret,
-			    struct bf_error *reterr);
+bf_must_check int bf_zbin_checkpoint_make(struct bf_view payload, struct bf_view unpacked,
+					  size_t before, struct bf_zbin_checkpoint *ret,
+					  struct bf_error *reterr);
 void bf_zbin_checkpoint_free(struct bf_zbin_checkpoint *checkpoint);
 
 /*
  * Store a checkpoint, and load it for the payload it was made from: BF_ERR_UNSUPPORTED for
  * another one, BF_ERR_FORMAT for a damaged one.
  */
-int bf_zbin_checkpoint_write(const struct bf_zbin_checkpoint *checkpoint,
-			     struct bf_buffer *ret, struct bf_error *reterr);
-int bf_zbin_checkpoint_read(struct bf_view stored, struct bf_view payload,
-			    struct bf_zbin_checkpoint *ret, struct bf_error *reterr);
+bf_must_check int bf_zbin_checkpoint_write(const struct bf_zbin_checkpoint *checkpoint,
+					   struct bf_buffer *ret,
+					   struct bf_error *reterr);
+bf_must_check int bf_zbin_checkpoint_read(struct bf_view stored, struct bf_view payload,
+					  struct bf_zbin_checkpoint *ret,
+					  struct bf_error *reterr);
 
 /*
  * Make a payload whose last block has `new` in place of `old`, as long as it, which must be
@@ -52,8 +54,9 @@ int bf_zbin_checkpoint_read(struct bf_view stored, struct bf_view payload,
  * is unpacked from the checkpoint on and compared before it is handed out. Uses the
  * checkpoint up. The bzImage's syssize has to follow the new length.
  */
-int bf_zbin_patch_last(struct bf_view payload, struct bf_zbin_checkpoint *checkpoint,
-		       struct bf_view old, struct bf_view new, struct bf_buffer *ret,
-		       struct bf_error *reterr);
+bf_must_check int bf_zbin_patch_last(struct bf_view payload,
+				     struct bf_zbin_checkpoint *checkpoint,
+				     struct bf_view old, struct bf_view new,
+				     struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

@@ -67,12 +67,13 @@ struct bf_bundle {
  * executable were checked when it was built. Every iPXE binary is checked for its one
  * slot. Once loaded it never changes. Release it with bf_bundle_free().
  */
-int bf_bundle_load(const char *folder, struct bf_bundle **ret, struct bf_error *reterr);
+bf_must_check int bf_bundle_load(const char *folder, struct bf_bundle **ret,
+				 struct bf_error *reterr);
 void bf_bundle_free(struct bf_bundle *bundle);
 
 /* The bytes of a file by its name; BF_ERR_FORMAT when the bundle has none. */
-int bf_bundle_file(const struct bf_bundle *bundle, const char *name, struct bf_view *ret,
-		   struct bf_error *reterr);
+bf_must_check int bf_bundle_file(const struct bf_bundle *bundle, const char *name,
+				 struct bf_view *ret, struct bf_error *reterr);
 
 /* The version of a package the bundle was made from, NULL when it is not listed. */
 const char *bf_bundle_version(const struct bf_bundle *bundle, const char *package);

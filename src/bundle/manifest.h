@@ -33,7 +33,7 @@ struct bf_manifest {
  * Parse; a line that is not understood is BF_ERR_FORMAT with its number, and ret has what
  * the lines before it say.
  */
-int bf_manifest_parse(struct bf_view text, struct bf_manifest *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_manifest_parse(struct bf_view text, struct bf_manifest *ret,
+				    struct bf_error *reterr);
 
 #endif

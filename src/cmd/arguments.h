@@ -58,13 +58,14 @@ struct bf_arguments {
  * BF_ERR_INPUT for a value that cannot be used; the sentence names the option. Release ret
  * with bf_arguments_free(), also after a failure.
  */
-int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
-		       struct bf_error *reterr);
+bf_must_check int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
+				     struct bf_error *reterr);
 /*
  * Put the URL and the script, which is read now, into the target: for commands with one
  * machine. BF_ERR_USAGE when there is neither.
  */
-int bf_arguments_aim(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_arguments_aim(struct bf_arguments *arguments,
+				   struct bf_error *reterr);
 
 void bf_arguments_free(struct bf_arguments *arguments);
 

@@ -18,9 +18,10 @@ struct bf_batch_plan {
  * BF_ERR_USAGE when the pattern of the names does not suit the list. Release ret with
  * bf_batch_plan_free().
  */
-int bf_batch_plan_init(const struct bf_fleet *fleet, const char *name_pattern,
-		       const struct bf_maker *maker, struct bf_batch_plan *ret,
-		       struct bf_error *reterr);
+bf_must_check int bf_batch_plan_init(const struct bf_fleet *fleet,
+				     const char *name_pattern,
+				     const struct bf_maker *maker,
+				     struct bf_batch_plan *ret, struct bf_error *reterr);
 void bf_batch_plan_free(struct bf_batch_plan *plan);
 
 /* The name of a row's file. */

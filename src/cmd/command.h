@@ -57,13 +57,14 @@ static inline bool bf_command_takes(const struct bf_command *command,
 	return command->groups & 1u << option->group;
 }
 
-int bf_cmd_build(struct bf_arguments *arguments, struct bf_error *reterr);
-int bf_cmd_inspect(struct bf_arguments *arguments, struct bf_error *reterr);
-int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error *reterr);
-int bf_cmd_batch(struct bf_arguments *arguments, struct bf_error *reterr);
-int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr);
-int bf_cmd_completion(struct bf_arguments *arguments, struct bf_error *reterr);
-int bf_cmd_help(struct bf_arguments *arguments, struct bf_error *reterr);
-int bf_cmd_version(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_build(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_inspect(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_batch(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_completion(struct bf_arguments *arguments,
+				    struct bf_error *reterr);
+bf_must_check int bf_cmd_help(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_version(struct bf_arguments *arguments, struct bf_error *reterr);
 
 #endif

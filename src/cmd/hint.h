@@ -11,6 +11,6 @@ const char *bf_hint_command(const char *word);
  * BF_ERR_USAGE, with what to type instead, for a word that is no URL but a file, a device or
  * almost the name of a command.
  */
-int bf_hint_check(const char *word, struct bf_error *reterr);
+bf_must_check int bf_hint_check(const char *word, struct bf_error *reterr);
 
 #endif

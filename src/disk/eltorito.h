@@ -31,7 +31,7 @@ struct bf_eltorito {
  * Read the catalog. Returns 1 and fills ret, 0 when the image has no boot record, or
  * BF_ERR_FORMAT for a catalog that is damaged or cut off.
  */
-int bf_eltorito_read(const struct bf_source *image, struct bf_eltorito *ret,
-		     struct bf_error *reterr);
+bf_must_check int bf_eltorito_read(const struct bf_source *image, struct bf_eltorito *ret,
+				   struct bf_error *reterr);
 
 #endif

@@ -10,7 +10,7 @@ enum {
 };
 
 /* BF_ERR_INPUT when FAT cannot hold a file of this name. */
-int bf_fat_name_check(struct bf_view name, struct bf_error *reterr);
+bf_must_check int bf_fat_name_check(struct bf_view name, struct bf_error *reterr);
 
 /* Whether two names are the same file to FAT, which ignores the case of ASCII letters. */
 bool bf_fat_name_equal(struct bf_view a, struct bf_view b);

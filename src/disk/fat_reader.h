@@ -44,13 +44,14 @@ struct bf_fat_entry {
 };
 
 /* BF_ERR_UNSUPPORTED when the source is no FAT, BF_ERR_FORMAT when it is a damaged one. */
-int bf_fatreader_open(const struct bf_source *source, struct bf_fat_volume *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_fatreader_open(const struct bf_source *source,
+				    struct bf_fat_volume *ret, struct bf_error *reterr);
 
 /* Read a folder, the root if entry is NULL; free its bytes afterwards. */
-int bf_fatreader_read_folder(struct bf_fat_volume *volume,
-			     const struct bf_fat_entry *entry, struct bf_fat_folder *ret,
-			     struct bf_error *reterr);
+bf_must_check int bf_fatreader_read_folder(struct bf_fat_volume *volume,
+					   const struct bf_fat_entry *entry,
+					   struct bf_fat_folder *ret,
+					   struct bf_error *reterr);
 
 /* The folder's next entry, "." and ".." left out: 1, or 0 at the end. */
 int bf_fatreader_next(struct bf_fat_folder *folder, struct bf_fat_entry *ret);
@@ -59,12 +60,14 @@ int bf_fatreader_next(struct bf_fat_folder *folder, struct bf_fat_entry *ret);
  * Where a file's bytes are: the offset of its first one, and whether the others follow
  * without a gap. BF_ERR_FORMAT when the chain of clusters is damaged or too short.
  */
-int bf_fatreader_locate(struct bf_fat_volume *volume, const struct bf_fat_entry *file,
-			uint64_t *ret_offset, bool *ret_contiguous,
-			struct bf_error *reterr);
+bf_must_check int bf_fatreader_locate(struct bf_fat_volume *volume,
+				      const struct bf_fat_entry *file,
+				      uint64_t *ret_offset, bool *ret_contiguous,
+				      struct bf_error *reterr);
 
 /* Read a file of at most limit bytes into ret, whose former memory is released. */
-int bf_fatreader_load(struct bf_fat_volume *volume, const struct bf_fat_entry *file,
-		      size_t limit, struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_fatreader_load(struct bf_fat_volume *volume,
+				    const struct bf_fat_entry *file, size_t limit,
+				    struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

@@ -27,8 +27,8 @@ struct bf_fat_tree {
  * every entry counted but for the volume label. Release it with bf_fat_tree_free(), also
  * after a failure.
  */
-int bf_fat_tree_build(const struct bf_fat_request *request, struct bf_fat_tree *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_fat_tree_build(const struct bf_fat_request *request,
+				    struct bf_fat_tree *ret, struct bf_error *reterr);
 void bf_fat_tree_free(struct bf_fat_tree *tree);
 
 #endif

@@ -44,8 +44,8 @@ struct bf_fat_image {
  * 8.3 in upper case get a long name too. BF_ERR_INPUT for a name FAT cannot hold,
  * BF_ERR_TOO_BIG above the limit or above what FAT16 takes. Release ret with bf_fat_free().
  */
-int bf_fat_build(const struct bf_fat_request *request, struct bf_fat_image *ret,
-		 struct bf_error *reterr);
+bf_must_check int bf_fat_build(const struct bf_fat_request *request,
+			       struct bf_fat_image *ret, struct bf_error *reterr);
 void bf_fat_free(struct bf_fat_image *image);
 
 #endif

@@ -76,8 +76,8 @@ struct bf_gpt_table {
  * Returns 1 and fills ret, 0 when there is no GPT, or BF_ERR_FORMAT and BF_ERR_IO. Wrong
  * CRCs are no failure: they are reported as they are.
  */
-int bf_gpt_read(const struct bf_source *disk, struct bf_gpt_table *ret,
-		struct bf_error *reterr);
+bf_must_check int bf_gpt_read(const struct bf_source *disk, struct bf_gpt_table *ret,
+			      struct bf_error *reterr);
 
 /* Whether both CRCs of a header are right. */
 bool bf_gpt_header_is_good(const struct bf_gpt_header *header);

@@ -12,8 +12,9 @@
  * files at their places, the boot catalog and the partition tables that the request asks
  * for. Not looked at: Rock Ridge attributes other than names.
  */
-int bf_iso_check_image(const struct bf_iso_request *request,
-		       const struct bf_iso_image *image, const struct bf_iso_disk *disk,
-		       struct bf_error *reterr);
+bf_must_check int bf_iso_check_image(const struct bf_iso_request *request,
+				     const struct bf_iso_image *image,
+				     const struct bf_iso_disk *disk,
+				     struct bf_error *reterr);
 
 #endif

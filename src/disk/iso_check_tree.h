@@ -9,9 +9,9 @@
  * Check that the image, which starts with a file system, has the request's files with their
  * names, places and sizes, and the boot catalog at this offset (0 for none), and nothing else.
  */
-int bf_iso_check_tree(const struct bf_iso_request *request,
-		      const struct bf_iso_image *image, uint64_t catalog,
-		      struct bf_error *reterr);
+bf_must_check int bf_iso_check_tree(const struct bf_iso_request *request,
+				    const struct bf_iso_image *image, uint64_t catalog,
+				    struct bf_error *reterr);
 
 /* How every check here fails: what names the part that is wrong. */
 int bf_iso_check_fail(struct bf_error *reterr, const char *what);

@@ -36,7 +36,8 @@ size_t bf_iso_partitions_put(const struct bf_iso_disk *disk,
  * Whether this is what readers find in the finished image, and nothing else is there: 1 or
  * 0, or why it cannot be told.
  */
-int bf_iso_partitions_check(const struct bf_iso_disk *disk, const struct bf_source *image,
-			    struct bf_error *reterr);
+bf_must_check int bf_iso_partitions_check(const struct bf_iso_disk *disk,
+					  const struct bf_source *image,
+					  struct bf_error *reterr);
 
 #endif

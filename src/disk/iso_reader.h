@@ -43,31 +43,33 @@ struct bf_iso_entry {
  * Open the volume an image begins with. BF_ERR_FORMAT when it is not ISO 9660 or damaged.
  * The volume has nothing to release.
  */
-int bf_iso9660_open(const struct bf_source *image, struct bf_iso_volume *ret,
-		    struct bf_error *reterr);
+bf_must_check int bf_iso9660_open(const struct bf_source *image,
+				  struct bf_iso_volume *ret, struct bf_error *reterr);
 
 /* Read a folder, to go through it with bf_iso9660_next(); free its bytes afterwards. */
-int bf_iso9660_read_folder(const struct bf_iso_volume *volume,
-			   const struct bf_iso_extent *extent, struct bf_iso_folder *ret,
-			   struct bf_error *reterr);
+bf_must_check int bf_iso9660_read_folder(const struct bf_iso_volume *volume,
+					 const struct bf_iso_extent *extent,
+					 struct bf_iso_folder *ret,
+					 struct bf_error *reterr);
 
 /*
  * The folder's next entry, itself and its parent left out: 1 and ret is filled, 0 at the
  * end, or BF_ERR_FORMAT. Rock Ridge names are used where they are, else ISO names without
  * version. Whether an extent lies inside the image is not checked.
  */
-int bf_iso9660_next(const struct bf_iso_volume *volume, struct bf_iso_folder *folder,
-		    struct bf_iso_entry *ret, struct bf_error *reterr);
+bf_must_check int bf_iso9660_next(const struct bf_iso_volume *volume,
+				  struct bf_iso_folder *folder, struct bf_iso_entry *ret,
+				  struct bf_error *reterr);
 
 /*
  * Find a file by its path, "/isolinux/isolinux.cfg"; case counts in Rock Ridge names only.
  * BF_ERR_INPUT when there is none, BF_ERR_FORMAT when the volume is damaged.
  */
-int bf_iso9660_lookup(const struct bf_iso_volume *volume, const char *path,
-		      struct bf_iso_extent *ret, struct bf_error *reterr);
+bf_must_check int bf_iso9660_lookup(const struct bf_iso_volume *volume, const char *path,
+				    struct bf_iso_extent *ret, struct bf_error *reterr);
 
 /* The same in an image in memory. */
-int bf_iso9660_find(struct bf_view image, const char *path, struct bf_iso_extent *ret,
-		    struct bf_error *reterr);
+bf_must_check int bf_iso9660_find(struct bf_view image, const char *path,
+				  struct bf_iso_extent *ret, struct bf_error *reterr);
 
 #endif

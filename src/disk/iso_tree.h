@@ -20,8 +20,8 @@
  * one block: where they are is the caller's to fill in. The BIOS file is the last of it all.
  * The request has been checked.
  */
-int bf_iso_tree_write(const struct bf_iso_request *request, struct bf_buffer *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_iso_tree_write(const struct bf_iso_request *request,
+				    struct bf_buffer *ret, struct bf_error *reterr);
 
 /* The time it gives to everything: the request's, clamped. */
 time_t bf_iso_tree_time(const struct bf_iso_request *request);

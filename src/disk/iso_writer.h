@@ -75,8 +75,8 @@ struct bf_iso_image {
  * BF_ERR_INPUT for a request that makes no image, BF_ERR_TOO_BIG above a limit. Release ret
  * with bf_iso_image_free(), and the files after it.
  */
-int bf_iso_build(const struct bf_iso_request *request, struct bf_iso_image *ret,
-		 struct bf_error *reterr);
+bf_must_check int bf_iso_build(const struct bf_iso_request *request,
+			       struct bf_iso_image *ret, struct bf_error *reterr);
 void bf_iso_image_free(struct bf_iso_image *image);
 
 #endif

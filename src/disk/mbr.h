@@ -60,7 +60,7 @@ struct bf_mbr_table {
 };
 
 /* Returns 1 and fills ret, 0 when there is no MBR, or BF_ERR_IO. */
-int bf_mbr_read(const struct bf_source *disk, struct bf_mbr_table *ret,
-		struct bf_error *reterr);
+bf_must_check int bf_mbr_read(const struct bf_source *disk, struct bf_mbr_table *ret,
+			      struct bf_error *reterr);
 
 #endif

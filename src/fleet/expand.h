@@ -25,15 +25,17 @@ struct bf_expand {
  * Take a pattern apart; columns are the names that may stand in it, at most 64 of them.
  * BF_ERR_USAGE for an unknown name or a "{" without its "}"; the sentence says where.
  */
-int bf_expand_parse(const char *pattern, const char *const *columns, size_t n_columns,
-		    struct bf_expand *ret, struct bf_error *reterr);
+bf_must_check int bf_expand_parse(const char *pattern, const char *const *columns,
+				  size_t n_columns, struct bf_expand *ret,
+				  struct bf_error *reterr);
 
 /*
  * Make ret the text for these values, one per column, with a NUL at its end that counts in
  * its size. BF_ERR_INPUT when a value that is used is empty; ret_column, which may be
  * NULL, is set to its column.
  */
-int bf_expand_print(const struct bf_expand *expand, const char *const *values,
-		    struct bf_buffer *ret, size_t *ret_column, struct bf_error *reterr);
+bf_must_check int bf_expand_print(const struct bf_expand *expand,
+				  const char *const *values, struct bf_buffer *ret,
+				  size_t *ret_column, struct bf_error *reterr);
 
 #endif

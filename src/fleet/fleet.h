@@ -32,19 +32,19 @@ struct bf_fleet {
  * pattern does not suit it. Rows are not looked at, but the scripts they name are read: later
  * changes to the files change nothing. Release ret with bf_fleet_free().
  */
-int bf_fleet_load(const char *path, const char *url, struct bf_fleet *ret,
-		  struct bf_error *reterr);
+bf_must_check int bf_fleet_load(const char *path, const char *url, struct bf_fleet *ret,
+				struct bf_error *reterr);
 
 /*
  * Make ret, which is zeroed, what a row's machine boots. The sentence of a failure names the
  * line and, where it is one value's fault, the column. Threads may share the fleet.
  */
-int bf_fleet_target(const struct bf_fleet *fleet, size_t row, struct bf_target *ret,
-		    struct bf_error *reterr);
+bf_must_check int bf_fleet_target(const struct bf_fleet *fleet, size_t row,
+				  struct bf_target *ret, struct bf_error *reterr);
 
 /* Say which row a target is of that failed later on. Returns err. */
-int bf_fleet_fail_in(const struct bf_fleet *fleet, size_t row, int err,
-		     struct bf_error *reterr);
+bf_must_check int bf_fleet_fail_in(const struct bf_fleet *fleet, size_t row, int err,
+				   struct bf_error *reterr);
 
 void bf_fleet_free(struct bf_fleet *fleet);
 

@@ -40,12 +40,12 @@ struct bf_hostlist {
  * wrong quotes, columns without a name or with the same one, a NUL byte, no machine at
  * all. Release ret with bf_hostlist_free().
  */
-int bf_hostlist_parse(struct bf_view text, struct bf_hostlist *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_hostlist_parse(struct bf_view text, struct bf_hostlist *ret,
+				    struct bf_error *reterr);
 
 /* BF_ERR_INPUT for a row whose fields are not one per column. */
-int bf_hostlist_check_row(const struct bf_hostlist *list, size_t row,
-			  struct bf_error *reterr);
+bf_must_check int bf_hostlist_check_row(const struct bf_hostlist *list, size_t row,
+					struct bf_error *reterr);
 
 /* The index of a column by its name; false when there is none. */
 bool bf_hostlist_find(const struct bf_hostlist *list, const char *column,

@@ -11,14 +11,15 @@ enum { BF_LISTENER_TEXT_SIZE = 64 };
  * the caller's to close. BF_ERR_USAGE when the text is no such address, BF_ERR_IO when the
  * system refuses it.
  */
-int bf_listener_open(const char *address, int *ret_fd, struct bf_error *reterr);
+bf_must_check int bf_listener_open(const char *address, int *ret_fd,
+				   struct bf_error *reterr);
 
 /*
  * Take the socket passed as descriptor 3, the way systemd does and sd_listen_fds(3)
  * describes. ret_fd is -1 when none was passed. BF_ERR_INPUT when there is more than one, or
  * it is not a listening TCP socket.
  */
-int bf_listener_inherit(int *ret_fd, struct bf_error *reterr);
+bf_must_check int bf_listener_inherit(int *ret_fd, struct bf_error *reterr);
 
 /* The address it listens on, as text. Returns out. */
 const char *bf_listener_name(int fd, char out[BF_LISTENER_TEXT_SIZE]);

@@ -34,6 +34,6 @@ struct bf_microhttpd {
  * Load the library, for as long as the process lives. BF_ERR_UNSUPPORTED when it is not
  * installed or too old.
  */
-int bf_microhttpd_load(struct bf_microhttpd *ret, struct bf_error *reterr);
+bf_must_check int bf_microhttpd_load(struct bf_microhttpd *ret, struct bf_error *reterr);
 
 #endif

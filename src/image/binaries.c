@@ -108,7 +108,8 @@ int bf_binaries_pin(struct bf_binaries *binaries, const struct bf_bundle *bundle
 {
 	struct bf_view checkpoint = {0};
 	/* A bundle without one only takes longer. */
-	(void)bf_bundle_file(bundle, BF_PIN_CHECKPOINT, &checkpoint, NULL);
+	if (bf_bundle_file(bundle, BF_PIN_CHECKPOINT, &checkpoint, NULL))
+		checkpoint = bf_view(NULL, 0);
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
 		struct bf_binary *binary = &binaries->of[arch];
 		if (!(archs & 1u << arch) || !binary->is_present)

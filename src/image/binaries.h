@@ -35,8 +35,9 @@ void bf_binaries_free(struct bf_binaries *binaries);
  * a script compiled in that is not a slot. BF_ERR_INPUT for a second one of the same
  * architecture.
  */
-int bf_binaries_import(struct bf_binaries *binaries, const struct bf_bundle *bundle,
-		       const char *path, struct bf_error *reterr);
+bf_must_check int bf_binaries_import(struct bf_binaries *binaries,
+				     const struct bf_bundle *bundle, const char *path,
+				     struct bf_error *reterr);
 
 /* The set of 1u << enum bf_arch that the user brought one for. */
 unsigned bf_binaries_imported(const struct bf_binaries *binaries);
@@ -45,9 +46,10 @@ unsigned bf_binaries_imported(const struct bf_binaries *binaries);
  * Make those of archs trust the fingerprint and nothing else. BF_ERR_UNSUPPORTED for one that
  * does not have iPXE's own root exactly once; then some may have been changed.
  */
-int bf_binaries_pin(struct bf_binaries *binaries, const struct bf_bundle *bundle,
-		    unsigned archs, const uint8_t fingerprint[BF_SHA256_SIZE],
-		    struct bf_error *reterr);
+bf_must_check int bf_binaries_pin(struct bf_binaries *binaries,
+				  const struct bf_bundle *bundle, unsigned archs,
+				  const uint8_t fingerprint[BF_SHA256_SIZE],
+				  struct bf_error *reterr);
 
 /* Whether it can only take a script before an image is laid out, which is for one script. */
 bool bf_binary_needs_script_first(const struct bf_binary *binary);
@@ -56,8 +58,8 @@ bool bf_binary_needs_script_first(const struct bf_binary *binary);
  * Put the body of a slot into those of archs that need it first. BF_ERR_TOO_BIG names both
  * sizes.
  */
-int bf_binaries_fill(struct bf_binaries *binaries, unsigned archs, struct bf_view body,
-		     struct bf_error *reterr);
+bf_must_check int bf_binaries_fill(struct bf_binaries *binaries, unsigned archs,
+				   struct bf_view body, struct bf_error *reterr);
 
 /* What those of archs can do. */
 void bf_binaries_capabilities(const struct bf_binaries *binaries, unsigned archs,

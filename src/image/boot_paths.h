@@ -9,7 +9,8 @@
  * options->archs, where it is 0, becomes what the format and the user's own binaries suggest.
  * BF_ERR_USAGE when format, archs and binaries contradict.
  */
-int bf_boot_paths_settle(struct bf_template_options *options,
-			 const struct bf_binaries *binaries, struct bf_error *reterr);
+bf_must_check int bf_boot_paths_settle(struct bf_template_options *options,
+				       const struct bf_binaries *binaries,
+				       struct bf_error *reterr);
 
 #endif

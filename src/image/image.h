@@ -16,8 +16,9 @@ struct bf_image {
  * one. ret may be reused, whatever came of it before; its pieces stay good until then, and as
  * long as the maker. Threads may share the maker.
  */
-int bf_image_make(const struct bf_maker *maker, const struct bf_target *target,
-		  struct bf_image *ret, struct bf_error *reterr);
+bf_must_check int bf_image_make(const struct bf_maker *maker,
+				const struct bf_target *target, struct bf_image *ret,
+				struct bf_error *reterr);
 void bf_image_free(struct bf_image *image);
 
 #endif

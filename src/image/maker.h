@@ -40,15 +40,16 @@ struct bf_maker_options bf_maker_options_default(void);
  * unknown name, an empty file name and a second certificate; the sentence does not repeat
  * the name.
  */
-int bf_maker_options_set(struct bf_maker_options *options, const char *name,
-			 const char *value, struct bf_error *reterr);
+bf_must_check int bf_maker_options_set(struct bf_maker_options *options, const char *name,
+				       const char *value, struct bf_error *reterr);
 
 /*
  * Load the bundle, take the user's binaries, settle the boot paths and read the certificate:
  * from here on scripts can be rendered. Release ret with bf_maker_free().
  */
-int bf_maker_init(struct bf_maker *ret, const struct bf_maker_options *options,
-		  struct bf_error *reterr);
+bf_must_check int bf_maker_init(struct bf_maker *ret,
+				const struct bf_maker_options *options,
+				struct bf_error *reterr);
 void bf_maker_free(struct bf_maker *maker);
 
 /*
@@ -56,7 +57,7 @@ void bf_maker_free(struct bf_maker *maker);
  * hold, for binaries that need it first; NULL where there are many, which BF_ERR_UNSUPPORTED
  * refuses for such binaries.
  */
-int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script,
-		     struct bf_error *reterr);
+bf_must_check int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script,
+				   struct bf_error *reterr);
 
 #endif

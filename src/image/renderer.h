@@ -20,8 +20,10 @@ struct bf_renderer {
  * certificate is what the image trusts, NULL for iPXE's own root. BF_ERR_UNSUPPORTED when one
  * of the iPXEs cannot read it.
  */
-int bf_renderer_init(struct bf_renderer *ret, const struct bf_capability_set *can,
-		     const struct bf_certificate *certificate, struct bf_error *reterr);
+bf_must_check int bf_renderer_init(struct bf_renderer *ret,
+				   const struct bf_capability_set *can,
+				   const struct bf_certificate *certificate,
+				   struct bf_error *reterr);
 void bf_renderer_free(struct bf_renderer *renderer);
 
 /*
@@ -29,7 +31,8 @@ void bf_renderer_free(struct bf_renderer *renderer);
  * when the settings do not go together or the URL does not suit, BF_ERR_TOO_BIG, naming both
  * sizes, when a slot cannot take it.
  */
-int bf_renderer_render(const struct bf_renderer *renderer, const struct bf_target *target,
-		       struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_renderer_render(const struct bf_renderer *renderer,
+				     const struct bf_target *target,
+				     struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

@@ -41,8 +41,9 @@ struct bf_repoint {
  * is not loaded from the image but told by its digest; the bundle must outlive ret.
  * Release ret with bf_repoint_free(), also after a failure.
  */
-int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundle,
-		    struct bf_repoint *ret, struct bf_error *reterr);
+bf_must_check int bf_repoint_open(const struct bf_source *image,
+				  const struct bf_bundle *bundle, struct bf_repoint *ret,
+				  struct bf_error *reterr);
 void bf_repoint_free(struct bf_repoint *repoint);
 
 /*
@@ -50,15 +51,16 @@ void bf_repoint_free(struct bf_repoint *repoint);
  * in it trusts that one alone, or its makers' root: a script goes with the certificate, which
  * stays as it is.
  */
-int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
-		     struct bf_error *reterr);
+bf_must_check int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
+				   struct bf_error *reterr);
 
 /* Make the patches for the script, the body of a slot. BF_ERR_TOO_BIG names both sizes. */
-int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
-		    struct bf_error *reterr);
+bf_must_check int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
+				  struct bf_error *reterr);
 
 /* Write the patches into the file or device, all or none, see bf_inplace_write(). */
-int bf_repoint_write(const struct bf_repoint *repoint, const struct bf_source *image,
-		     struct bf_error *reterr);
+bf_must_check int bf_repoint_write(const struct bf_repoint *repoint,
+				   const struct bf_source *image,
+				   struct bf_error *reterr);
 
 #endif

@@ -42,9 +42,11 @@ struct bf_template {
  * Lay an image out from the binaries and the bundle's other parts, which it goes on using:
  * both must outlive it. Release it with bf_template_free().
  */
-int bf_template_init(struct bf_template *ret, const struct bf_bundle *bundle,
-		     const struct bf_binaries *binaries,
-		     const struct bf_template_options *options, struct bf_error *reterr);
+bf_must_check int bf_template_init(struct bf_template *ret,
+				   const struct bf_bundle *bundle,
+				   const struct bf_binaries *binaries,
+				   const struct bf_template_options *options,
+				   struct bf_error *reterr);
 void bf_template_free(struct bf_template *tmpl);
 
 /*
@@ -52,14 +54,15 @@ void bf_template_free(struct bf_template *tmpl);
  * template is only read: threads may share it. ret may be reused; its pieces stay good
  * until then. BF_ERR_TOO_BIG names both sizes.
  */
-int bf_template_patch(const struct bf_template *tmpl, struct bf_view script,
-		      struct bf_patches *ret, struct bf_error *reterr);
+bf_must_check int bf_template_patch(const struct bf_template *tmpl, struct bf_view script,
+				    struct bf_patches *ret, struct bf_error *reterr);
 
 /*
  * The image with the patches laid over it, to be written piece by piece or read anywhere.
  * ret may be reused; its pieces stay good as long as the template and the patches.
  */
-int bf_template_overlay(const struct bf_template *tmpl, const struct bf_patches *patches,
-			struct bf_pieces *ret, struct bf_error *reterr);
+bf_must_check int bf_template_overlay(const struct bf_template *tmpl,
+				      const struct bf_patches *patches,
+				      struct bf_pieces *ret, struct bf_error *reterr);
 
 #endif

@@ -19,8 +19,9 @@ struct bf_template_options bf_template_options_default(void);
  * BF_ERR_USAGE for an unknown name and for a value that cannot be; the sentence about a
  * value does not repeat the name.
  */
-int bf_template_options_set(struct bf_template_options *options, const char *name,
-			    const char *value, struct bf_error *reterr);
+bf_must_check int bf_template_options_set(struct bf_template_options *options,
+					  const char *name, const char *value,
+					  struct bf_error *reterr);
 
 /* The words that arch, layout and format take, by index from 0 to a NULL. */
 const char *bf_template_options_arch(size_t index);

@@ -18,8 +18,8 @@ bool bf_isolinux_probe(struct bf_view boot_image);
  * stands at an offset of the image: it must know its place and its own checksum, or it
  * stops. BF_ERR_FORMAT says what is wrong.
  */
-int bf_isolinux_check(struct bf_view boot_image, uint64_t offset,
-		      struct bf_error *reterr);
+bf_must_check int bf_isolinux_check(struct bf_view boot_image, uint64_t offset,
+				    struct bf_error *reterr);
 
 /*
  * The program that a configuration starts when nobody touches the keyboard: the KERNEL or

@@ -88,7 +88,8 @@ const struct bf_scan_file *bf_scan_find(const struct bf_scan *scan, unsigned fat
 					const char *path);
 
 /* Read a whole file of at most limit bytes. */
-int bf_scan_load(struct bf_scan *scan, const struct bf_scan_file *file, size_t limit,
-		 struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_scan_load(struct bf_scan *scan, const struct bf_scan_file *file,
+			       size_t limit, struct bf_buffer *ret,
+			       struct bf_error *reterr);
 
 #endif

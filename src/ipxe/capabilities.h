@@ -29,7 +29,8 @@ void bf_capability_set_schemes(const struct bf_capability_set *set,
 			       char ret[BF_WORD_LIST_SIZE]);
 
 /* BF_ERR_TOO_BIG, naming both sizes, for a slot's body that one of them cannot take. */
-int bf_capability_set_check_body(const struct bf_capability_set *set, struct bf_view body,
-				 struct bf_error *reterr);
+bf_must_check int bf_capability_set_check_body(const struct bf_capability_set *set,
+					       struct bf_view body,
+					       struct bf_error *reterr);
 
 #endif

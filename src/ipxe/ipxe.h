@@ -37,11 +37,12 @@ struct bf_ipxe {
  * bzImage that is not iPXE or of an architecture we do not know, and for every other kind of
  * file; BF_ERR_FORMAT for damaged ones. Release ret with bf_ipxe_close().
  */
-int bf_ipxe_open(struct bf_view file, struct bf_ipxe *ret, struct bf_error *reterr);
+bf_must_check int bf_ipxe_open(struct bf_view file, struct bf_ipxe *ret,
+			       struct bf_error *reterr);
 
 /* The same for a file whose header is parsed already. */
-int bf_ipxe_open_executable(const struct bf_executable *executable, struct bf_ipxe *ret,
-			    struct bf_error *reterr);
+bf_must_check int bf_ipxe_open_executable(const struct bf_executable *executable,
+					  struct bf_ipxe *ret, struct bf_error *reterr);
 void bf_ipxe_close(struct bf_ipxe *ipxe);
 
 /* iPXE's own code and data; good as long as ipxe stays where it is. */
@@ -58,7 +59,7 @@ struct bf_ipxe_slot {
  * Find the one slot. BF_ERR_NO_SLOT when there is none, BF_ERR_FORMAT when there are two or
  * the marker is damaged.
  */
-int bf_ipxe_find_slot(const struct bf_ipxe *ipxe, struct bf_ipxe_slot *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_ipxe_find_slot(const struct bf_ipxe *ipxe, struct bf_ipxe_slot *ret,
+				    struct bf_error *reterr);
 
 #endif

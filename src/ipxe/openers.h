@@ -13,7 +13,7 @@
  * and udp, which no command can chain to. BF_ERR_UNSUPPORTED when there is no such table,
  * BF_ERR_TOO_BIG when the list does not fit.
  */
-int bf_openers_list(const struct bf_program *program, char *ret, size_t size,
-		    struct bf_error *reterr);
+bf_must_check int bf_openers_list(const struct bf_program *program, char *ret,
+				  size_t size, struct bf_error *reterr);
 
 #endif

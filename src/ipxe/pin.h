@@ -21,12 +21,12 @@
  * checkpoint is for a bzImage, and may be empty or of another file: then it is made, in a
  * tenth of a second.
  */
-int bf_pin(struct bf_view binary, struct bf_view checkpoint,
-	   const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
-	   struct bf_error *reterr);
+bf_must_check int bf_pin(struct bf_view binary, struct bf_view checkpoint,
+			 const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_buffer *ret,
+			 struct bf_error *reterr);
 
 /* Make the checkpoint for an ipxe.lkrn, and prove that pinning with it works. */
-int bf_pin_checkpoint(struct bf_view binary, struct bf_buffer *ret,
-		      struct bf_error *reterr);
+bf_must_check int bf_pin_checkpoint(struct bf_view binary, struct bf_buffer *ret,
+				    struct bf_error *reterr);
 
 #endif

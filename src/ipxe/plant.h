@@ -13,22 +13,24 @@
  * BF_SLOT_SIZE_MIN to BF_SLOT_SIZE_MAX, BF_ERR_UNSUPPORTED if there is a slot already,
  * BF_ERR_FORMAT if it is damaged.
  */
-int bf_plant_check(struct bf_view stock, uint32_t slot_size, struct bf_error *reterr);
+bf_must_check int bf_plant_check(struct bf_view stock, uint32_t slot_size,
+				 struct bf_error *reterr);
 
 /*
  * Write the slot every planted binary starts with: a script that says on the screen that
  * nothing was put in, and leaves the person at iPXE's shell.
  */
-int bf_plant_format_slot(uint8_t *out, uint32_t size, uint32_t declared_offset,
-			 struct bf_error *reterr);
+bf_must_check int bf_plant_format_slot(uint8_t *out, uint32_t size,
+				       uint32_t declared_offset, struct bf_error *reterr);
 
 /*
  * A PE (ipxe.efi): adds the sections .stub and .slot, moves AddressOfEntryPoint to the
  * stub and recomputes the sizes and CheckSum. Refuses a signed file (BF_ERR_SIGNED) and a
  * stub for another machine (BF_ERR_UNSUPPORTED); ret is replaced only on success.
  */
-int bf_plant_efi(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
-		 struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_plant_efi(struct bf_view stock, struct bf_view stub,
+			       uint32_t slot_size, struct bf_buffer *ret,
+			       struct bf_error *reterr);
 
 /*
  * A bzImage (ipxe.lkrn): adds setup sectors with the stub and the slot, and turns the
@@ -36,11 +38,12 @@ int bf_plant_efi(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
  * BF_ERR_UNSUPPORTED for what is not an ipxe.lkrn, BF_ERR_TOO_BIG when the slot does not
  * fit in front of the payload or where iPXE copies it; ret is replaced only on success.
  */
-int bf_plant_lkrn(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
-		  struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_plant_lkrn(struct bf_view stock, struct bf_view stub,
+				uint32_t slot_size, struct bf_buffer *ret,
+				struct bf_error *reterr);
 
 /* The one of the two that the stock file is for; BF_ERR_UNSUPPORTED for any other file. */
-int bf_plant(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
-	     struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_plant(struct bf_view stock, struct bf_view stub, uint32_t slot_size,
+			   struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

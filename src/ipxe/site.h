@@ -41,23 +41,26 @@ struct bf_patches {
  * architectures it is a PE whose stored CheckSum is right; BF_ARCH_COUNT is for a file that
  * is nothing but a slot. BF_ERR_FORMAT when the slot is not in the binary, or in its headers.
  */
-int bf_site_init(struct bf_site *ret, enum bf_arch arch, uint64_t offset,
-		 struct bf_view binary, struct bf_slot slot, struct bf_error *reterr);
+bf_must_check int bf_site_init(struct bf_site *ret, enum bf_arch arch, uint64_t offset,
+			       struct bf_view binary, struct bf_slot slot,
+			       struct bf_error *reterr);
 
 /*
  * The digest of everything in the site's binary that a script leaves alone: all but the
  * CheckSum and the slot's body. The image must have the whole binary.
  */
-int bf_site_digest(const struct bf_site *site, const struct bf_source *image,
-		   char ret[BF_DIGEST_HEX_SIZE], struct bf_error *reterr);
+bf_must_check int bf_site_digest(const struct bf_site *site,
+				 const struct bf_source *image,
+				 char ret[BF_DIGEST_HEX_SIZE], struct bf_error *reterr);
 
 /*
  * What has to change at these sites, BF_SITES_MAX at most, for this script (the body of a
  * slot, see bf_script_render()). ret may be reused; its pieces stay good until then.
  * BF_ERR_TOO_BIG names both sizes.
  */
-int bf_sites_patch(const struct bf_site *sites, size_t n_sites, struct bf_view script,
-		   struct bf_patches *ret, struct bf_error *reterr);
+bf_must_check int bf_sites_patch(const struct bf_site *sites, size_t n_sites,
+				 struct bf_view script, struct bf_patches *ret,
+				 struct bf_error *reterr);
 void bf_patches_free(struct bf_patches *patches);
 
 #endif

@@ -40,20 +40,22 @@ struct bf_slot {
  * Find the next slot at or after from. Returns 1 and fills ret, 0 when there is none, or
  * BF_ERR_FORMAT for a sentinel whose marker is damaged or that reaches past the end.
  */
-int bf_slot_next(struct bf_view bytes, size_t from, struct bf_slot *ret,
-		 struct bf_error *reterr);
+bf_must_check int bf_slot_next(struct bf_view bytes, size_t from, struct bf_slot *ret,
+			       struct bf_error *reterr);
 
 /*
  * Find the one slot of a binary. BF_ERR_NO_SLOT when there is none, BF_ERR_FORMAT when
  * there are two or the marker is damaged.
  */
-int bf_slot_find(struct bf_view binary, struct bf_slot *ret, struct bf_error *reterr);
+bf_must_check int bf_slot_find(struct bf_view binary, struct bf_slot *ret,
+			       struct bf_error *reterr);
 
 /* How many bytes of script a slot of this size takes after its header. */
 size_t bf_slot_capacity(uint32_t size);
 
 /* BF_ERR_TOO_BIG, naming both sizes, for a body that a slot of this size cannot take. */
-int bf_slot_check_body(uint32_t size, struct bf_view body, struct bf_error *reterr);
+bf_must_check int bf_slot_check_body(uint32_t size, struct bf_view body,
+				     struct bf_error *reterr);
 
 /*
  * Write what follows the header of a slot to out: the body, which fits, and padding up to
@@ -65,8 +67,8 @@ void bf_slot_format_body(uint8_t *out, size_t capacity, struct bf_view body);
  * Write a whole slot of size bytes to out: header, body, padding. The body is the script
  * without its "#!ipxe" line. BF_ERR_TOO_BIG names both sizes.
  */
-int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
-		   struct bf_view body, struct bf_error *reterr);
+bf_must_check int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
+				 struct bf_view body, struct bf_error *reterr);
 
 /* The body of a slot, without header and padding. The view points into slot. */
 struct bf_view bf_slot_body(struct bf_view slot);

@@ -15,15 +15,15 @@ struct bf_slotted {
  * Make a copy of an iPXE that has a slot which knows its place, and a right CheckSum. stub is
  * what is planted where there is none, see bf_plant(). Release ret with bf_slotted_free().
  */
-int bf_slotted_make(const struct bf_ipxe *ipxe, struct bf_view stub,
-		    struct bf_slotted *ret, struct bf_error *reterr);
+bf_must_check int bf_slotted_make(const struct bf_ipxe *ipxe, struct bf_view stub,
+				  struct bf_slotted *ret, struct bf_error *reterr);
 void bf_slotted_free(struct bf_slotted *slotted);
 
 /*
  * Put the body of a slot into a file whose slot is packed, replacing file. BF_ERR_TOO_BIG
  * names both sizes.
  */
-int bf_slotted_fill_packed(struct bf_buffer *file, struct bf_view body,
-			   struct bf_error *reterr);
+bf_must_check int bf_slotted_fill_packed(struct bf_buffer *file, struct bf_view body,
+					 struct bf_error *reterr);
 
 #endif

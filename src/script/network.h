@@ -47,11 +47,12 @@ struct bf_network {
  * The caller knows that the name is one of these. Fails with BF_ERR_USAGE; the sentence
  * starts with the value.
  */
-int bf_network_set(struct bf_network *network, const char *name, const char *value,
-		   struct bf_error *reterr);
+bf_must_check int bf_network_set(struct bf_network *network, const char *name,
+				 const char *value, struct bf_error *reterr);
 
 /* Whether the settings make sense together. BF_ERR_USAGE when they do not. */
-int bf_network_check(const struct bf_network *network, struct bf_error *reterr);
+bf_must_check int bf_network_check(const struct bf_network *network,
+				   struct bf_error *reterr);
 
 /* The name of a setting that has been set, NULL when none has. */
 const char *bf_network_given(const struct bf_network *network);

@@ -10,7 +10,7 @@
  * slot: the lines after "#!ipxe". A step that fails says so and ends in iPXE's shell;
  * nothing reboots by itself.
  */
-int bf_script_render(const struct bf_network *network, const char *url,
-		     struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_script_render(const struct bf_network *network, const char *url,
+				   struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

@@ -16,15 +16,15 @@ struct bf_target {
  * bf_network_set() knows. BF_ERR_USAGE for an unknown name and a setting given twice; the
  * sentence about a value does not repeat the name.
  */
-int bf_target_set(struct bf_target *target, const char *name, const char *value,
-		  struct bf_error *reterr);
+bf_must_check int bf_target_set(struct bf_target *target, const char *name,
+				const char *value, struct bf_error *reterr);
 
 /*
  * Set "script" to the text of a file ("-" is standard input), or say in the sentence what is
  * wrong with which file.
  */
-int bf_target_read_script(struct bf_target *target, const char *path,
-			  struct bf_error *reterr);
+bf_must_check int bf_target_read_script(struct bf_target *target, const char *path,
+					struct bf_error *reterr);
 
 /* Whether a name is one of the settings, and the setting closest to one that is not. */
 bool bf_target_knows(const char *name);
@@ -35,8 +35,8 @@ const char *bf_target_nearest(const char *name);
  * schemes. BF_ERR_USAGE or BF_ERR_INPUT when the settings do not go together or the URL
  * does not suit.
  */
-int bf_target_render(const struct bf_target *target, const char *schemes,
-		     struct bf_buffer *ret, struct bf_error *reterr);
+bf_must_check int bf_target_render(const struct bf_target *target, const char *schemes,
+				   struct bf_buffer *ret, struct bf_error *reterr);
 
 void bf_target_free(struct bf_target *target);
 

@@ -12,7 +12,8 @@
  * such as ${net0/mac} may stand anywhere in it, even as the scheme. Nothing is resolved or
  * fetched. Fails with BF_ERR_INPUT; the sentence names the offending part.
  */
-int bf_url_check(const char *url, const char *schemes, struct bf_error *reterr);
+bf_must_check int bf_url_check(const char *url, const char *schemes,
+			       struct bf_error *reterr);
 
 /* Whether iPXE boots this URL as a disk (sanboot) instead of loading a file (chain). */
 bool bf_url_is_san(const char *url);

@@ -13,7 +13,7 @@ enum { BF_USERSCRIPT_FILE_MAX = 1 << 20 };
  * bytes that are not ASCII, a NUL, a "#!ipxe" that is not on the first line, and a script
  * without any line; the sentence names line and column. Size is not looked at.
  */
-int bf_userscript_convert(struct bf_view text, struct bf_buffer *ret,
-			  struct bf_error *reterr);
+bf_must_check int bf_userscript_convert(struct bf_view text, struct bf_buffer *ret,
+					struct bf_error *reterr);
 
 #endif

@@ -23,22 +23,24 @@ struct bf_catalog;
  * The strings and the maker must outlive the catalog. BF_ERR_USAGE or BF_ERR_INPUT when
  * no host could boot from the URL.
  */
-int bf_catalog_new(const struct bf_catalog_options *options, struct bf_catalog **ret,
-		   struct bf_error *reterr);
+bf_must_check int bf_catalog_new(const struct bf_catalog_options *options,
+				 struct bf_catalog **ret, struct bf_error *reterr);
 void bf_catalog_free(struct bf_catalog *catalog);
 
 /*
  * Read the hosts again. What is wrong with the file leaves everything as it was; ret_n is how
  * many hosts there are. Threads may go on calling bf_catalog_find().
  */
-int bf_catalog_reload(struct bf_catalog *catalog, size_t *ret_n, struct bf_error *reterr);
+bf_must_check int bf_catalog_reload(struct bf_catalog *catalog, size_t *ret_n,
+				    struct bf_error *reterr);
 
 /*
  * The image of a host, held for the caller, who releases it; ret_modified is since when its
  * bytes are surely these. *ret is NULL when there is no such host; a failure is one to make
  * the image. Threads may call it at once.
  */
-int bf_catalog_find(struct bf_catalog *catalog, const char *host, struct bf_served **ret,
-		    time_t *ret_modified, struct bf_error *reterr);
+bf_must_check int bf_catalog_find(struct bf_catalog *catalog, const char *host,
+				  struct bf_served **ret, time_t *ret_modified,
+				  struct bf_error *reterr);
 
 #endif

@@ -30,23 +30,25 @@ struct bf_hosts {
  * Every name is a host, and boots url with {host} replaced. What is given here and below
  * must outlive the hosts. BF_ERR_USAGE or BF_ERR_INPUT when no host could boot from it.
  */
-int bf_hosts_any(const char *url, const struct bf_maker *maker, struct bf_hosts *ret,
-		 struct bf_error *reterr);
+bf_must_check int bf_hosts_any(const char *url, const struct bf_maker *maker,
+			       struct bf_hosts *ret, struct bf_error *reterr);
 
 /*
  * The hosts of a list; see bf_fleet_load() for path and url. Everything is made of the list,
  * and of the scripts it names, now: later changes to these files change nothing.
  * BF_ERR_INPUT, with the line, for a row that could not be served.
  */
-int bf_hosts_read(const char *path, const char *url, const struct bf_maker *maker,
-		  struct bf_hosts *ret, struct bf_error *reterr);
+bf_must_check int bf_hosts_read(const char *path, const char *url,
+				const struct bf_maker *maker, struct bf_hosts *ret,
+				struct bf_error *reterr);
 void bf_hosts_free(struct bf_hosts *hosts);
 
 /*
  * Make ret, which is zeroed, what a host boots. ret_exists is false when there is no such
  * host.
  */
-int bf_hosts_target(const struct bf_hosts *hosts, const char *host, bool *ret_exists,
-		    struct bf_target *ret, struct bf_error *reterr);
+bf_must_check int bf_hosts_target(const struct bf_hosts *hosts, const char *host,
+				  bool *ret_exists, struct bf_target *ret,
+				  struct bf_error *reterr);
 
 #endif

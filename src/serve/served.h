@@ -24,17 +24,18 @@ struct bf_served {
  * Make a host's image, held once. template_hash stands for the template's bytes, see
  * bf_served_hash_template(). The maker must outlive it.
  */
-int bf_served_new(const struct bf_maker *maker,
-		  const uint8_t template_hash[BF_SHA256_SIZE], const char *host,
-		  const struct bf_target *target, struct bf_served **ret,
-		  struct bf_error *reterr);
+bf_must_check int bf_served_new(const struct bf_maker *maker,
+				const uint8_t template_hash[BF_SHA256_SIZE],
+				const char *host, const struct bf_target *target,
+				struct bf_served **ret, struct bf_error *reterr);
 
 void bf_served_hold(struct bf_served *served);
 /* Let go of it; the last holder frees it. NULL is fine. */
 void bf_served_release(struct bf_served *served);
 
 /* A hash of everything in the template. */
-int bf_served_hash_template(const struct bf_template *tmpl, uint8_t ret[BF_SHA256_SIZE],
-			    struct bf_error *reterr);
+bf_must_check int bf_served_hash_template(const struct bf_template *tmpl,
+					  uint8_t ret[BF_SHA256_SIZE],
+					  struct bf_error *reterr);
 
 #endif

@@ -22,8 +22,9 @@ struct bf_server;
  * the system refuses what it needs. Release it with bf_server_stop(), which cuts off the
  * answers being sent.
  */
-int bf_server_start(const struct bf_server_options *options, struct bf_catalog *catalog,
-		    struct bf_server **ret, struct bf_error *reterr);
+bf_must_check int bf_server_start(const struct bf_server_options *options,
+				  struct bf_catalog *catalog, struct bf_server **ret,
+				  struct bf_error *reterr);
 void bf_server_stop(struct bf_server *server);
 
 /* What has to be done about once a second: close connections that only wait. */

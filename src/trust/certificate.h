@@ -31,12 +31,12 @@ struct bf_certificate {
  * not exactly one certificate, saying what it is instead, and for keys and signatures no
  * iPXE can use. Release ret with bf_certificate_free().
  */
-int bf_certificate_parse(struct bf_view bytes, struct bf_certificate *ret,
-			 struct bf_error *reterr);
+bf_must_check int bf_certificate_parse(struct bf_view bytes, struct bf_certificate *ret,
+				       struct bf_error *reterr);
 void bf_certificate_free(struct bf_certificate *certificate);
 
 /* The same for a file; the sentence names it. */
-int bf_certificate_read(const char *path, struct bf_certificate *ret,
-			struct bf_error *reterr);
+bf_must_check int bf_certificate_read(const char *path, struct bf_certificate *ret,
+				      struct bf_error *reterr);
 
 #endif

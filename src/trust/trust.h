@@ -12,19 +12,20 @@
  * Whether these iPXEs can read the certificate: BF_ERR_UNSUPPORTED names what is missing
  * where.
  */
-int bf_trust_check(const struct bf_certificate *certificate,
-		   const struct bf_capability_set *can, struct bf_error *reterr);
+bf_must_check int bf_trust_check(const struct bf_certificate *certificate,
+				 const struct bf_capability_set *can,
+				 struct bf_error *reterr);
 
 /*
  * Append what the script needs to do before it connects. A CA's certificate travels in it,
  * because servers leave their root out.
  */
-int bf_trust_render(const struct bf_certificate *certificate, struct bf_buffer *script,
-		    struct bf_error *reterr);
+bf_must_check int bf_trust_render(const struct bf_certificate *certificate,
+				  struct bf_buffer *script, struct bf_error *reterr);
 
 /* Append one line in the manner of a sentence: the pin, subject, issuer and expiry. */
-int bf_trust_describe(const struct bf_certificate *certificate, struct bf_buffer *text,
-		      struct bf_error *reterr);
+bf_must_check int bf_trust_describe(const struct bf_certificate *certificate,
+				    struct bf_buffer *text, struct bf_error *reterr);
 
 enum { BF_TRUST_WARNINGS_MAX = 4 };
 

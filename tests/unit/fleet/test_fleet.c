@@ -56,7 +56,7 @@ static int render_first(const char *list, const char *url, struct bf_buffer *tex
 	if (!err) {
 		err = bf_target_render(&target, "http,tftp", text, &error);
 		if (err)
-			bf_fleet_fail_in(&fleet, 0, err, &error);
+			err = bf_fleet_fail_in(&fleet, 0, err, &error);
 	}
 	bf_target_free(&target);
 	if (err)
