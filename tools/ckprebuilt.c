@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Proves that planting changed nothing but what it declares: every planted binary of a
  * bundle is compared with its stock one, byte by byte. It shares no code with the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Makes the bundle: plants a script slot in every stock iPXE binary, copies ISOLINUX's
  * files and the stubs, and writes MANIFEST. Run by the build, see prebuilt/make-bundle.

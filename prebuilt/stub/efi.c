@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The stub that becomes the entry point of a slotted ipxe.efi. It hands the script in the
  * slot to iPXE as its command line (UEFI 2.10, 9.1 "EFI Loaded Image Protocol": LoadOptions)

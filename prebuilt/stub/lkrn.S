@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * What ipxe.lkrn's setup code runs first once a slot was planted: point cmd_line_ptr at
  * the script, then go where iPXE's own prologue would have gone.

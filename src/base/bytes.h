@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Views of bytes, growing buffers, and integers in the byte order of file formats. */
 #ifndef BF_BYTES_H
 #define BF_BYTES_H

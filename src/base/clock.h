@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* How long something took, whatever happens to the time of day in between. */
 #ifndef BF_CLOCK_H
 #define BF_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * XXH3 with 128 bits, from xxHash: it tells bytes apart about as fast as they can be read.
  * Other bytes with the same digest can be made by whoever wants to; for what must not be

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Errors: a code for the caller's logic and one sentence for the person. */
 #ifndef BF_ERROR_H
 #define BF_ERROR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Bytes of a file or a device changed where they stand: all of them, or none. */
 #ifndef BF_INPLACE_H
 #define BF_INPLACE_H

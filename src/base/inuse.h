@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Whether somebody else has a file or a device in use, as a disk or to change it. */
 #ifndef BF_INUSE_H
 #define BF_INUSE_H

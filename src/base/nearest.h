@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* "Did you mean ...?" */
 #ifndef BF_NEAREST_H
 #define BF_NEAREST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Numbers that people give. */
 #ifndef BF_NUMBER_H
 #define BF_NUMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Output files that appear whole or not at all. */
 #ifndef BF_OUTPUT_H
 #define BF_OUTPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Something large put together from bytes that stand elsewhere: a list of pieces, each
  * starting where the one before it ends. Nothing is copied until it is read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "base/sha256.h"
 
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* SHA-256 (FIPS 180-4), from OpenSSL. */
 #ifndef BF_SHA256_H
 #define BF_SHA256_H

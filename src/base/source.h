@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Bytes that are read where they are needed: a file, a disk, memory, or a part of one.
  * Every read is checked against the size, so that a parser of a source needs no other

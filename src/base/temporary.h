@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Files on their way to their name: in the same folder, under no name where the file system
  * has that, else under one that nobody can foresee.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "binary/authenticode.h"
 
 #include <openssl/pkcs7.h>

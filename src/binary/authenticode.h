@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Who signed a PE: the PKCS #7 signatures of its Certificate Table (PE Format). */
 #ifndef BF_AUTHENTICODE_H
 #define BF_AUTHENTICODE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The x86 branch filter of iPXE's packer (its own, not the one of the xz format): call and
  * jump targets become absolute before packing, so that calls of one function look alike.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The Linux boot protocol's bzImage (Documentation/arch/x86/boot.rst), as far as iPXE's
  * ipxe.lkrn uses it: setup sectors in real mode, then a payload.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* A boot program's file: a PE or a bzImage, told apart in one place. */
 #ifndef BF_EXECUTABLE_H
 #define BF_EXECUTABLE_H

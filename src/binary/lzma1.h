@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * LZMA1 one symbol at a time, in both directions (LZMA specification, lzma-specification.txt
  * of the LZMA SDK), with the parameters of iPXE's packer: lc=2, lp=0, pb=0, no header, an

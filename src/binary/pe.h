@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * PE/COFF images (Microsoft's PE Format specification): bounds-checked headers, the
  * checksum, whether a signature is present, and adding sections.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Offsets and sizes of PE header fields, PE Format "MS-DOS Stub" to "Section Table". */
 #ifndef BF_PE_FIELDS_H
 #define BF_PE_FIELDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The packed payload of ipxe.lkrn, made by iPXE's own tool "zbin": blocks of
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "binary/zbin_patch.h"
 
 #include <stdlib.h>

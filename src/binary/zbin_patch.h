@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Changing bytes of the lkrn's last packed block without packing it anew. Up to the change
  * the stream stays as it is. From there on the symbols of the old stream are encoded again,

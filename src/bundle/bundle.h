@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The bundle: what images are made of, produced at package time. Slot-carrying iPXE
  * binaries, ISOLINUX, the stubs for planting, and MANIFEST, which lists every file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The bundle's files inside the executable. */
 #ifndef BF_EMBEDDED_H
 #define BF_EMBEDDED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* MANIFEST, the bundle's table of contents; bundle.h describes its lines. */
 #ifndef BF_MANIFEST_H
 #define BF_MANIFEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The command line, parsed by the tables of options and commands. */
 #ifndef BF_ARGUMENTS_H
 #define BF_ARGUMENTS_H

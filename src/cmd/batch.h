@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Writing the planned images, in several threads that share one template. */
 #ifndef BF_BATCH_H
 #define BF_BATCH_H

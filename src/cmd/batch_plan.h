@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What `boots-from batch` is going to write, checked before it writes anything. */
 #ifndef BF_BATCH_PLAN_H
 #define BF_BATCH_PLAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "cmd/arguments.h"
 #include "cmd/completion.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "cmd/arguments.h"
 #include "cmd/help.h"
 #include "cmd/hint.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The table of commands. Each reports to the user itself only on success; failures go to
  * main().

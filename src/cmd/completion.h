@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Scripts that make a shell complete the command's words, made from the tables. */
 #ifndef BF_COMPLETION_H
 #define BF_COMPLETION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "cmd/completion.h"
 
 /* Where a file or a folder belongs, readline does what it does without us. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The help texts, made from the tables of options and commands. */
 #ifndef BF_HELP_H
 #define BF_HELP_H

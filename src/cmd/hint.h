@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What people mean who give something else than a URL. */
 #ifndef BF_HINT_H
 #define BF_HINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Writes JSON (RFC 8259): the commas, the indentation and the escapes. */
 #ifndef BF_JSON_H
 #define BF_JSON_H

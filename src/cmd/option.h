@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The table of options. A row is everything there is to say of one: its names, its help, and
  * how it is taken. getopt's arrays, the help, the completions and what is said about an

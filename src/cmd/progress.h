@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* How far a long job is: a bar on a terminal, a line now and then elsewhere. */
 #ifndef BF_PROGRESS_H
 #define BF_PROGRESS_H

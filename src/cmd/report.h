@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* An inspection's report on standard output, for people and for programs. */
 #ifndef BF_REPORT_H
 #define BF_REPORT_H

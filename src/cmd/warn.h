@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Saying on standard error what will be a surprise later. */
 #ifndef BF_WARN_H
 #define BF_WARN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Reads El Torito boot catalogs ("El Torito" Bootable CD-ROM Format Specification 1.0). */
 #ifndef BF_ELTORITO_H
 #define BF_ELTORITO_H

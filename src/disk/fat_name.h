@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* File names in FAT directories: 8.3 names, and the long ones stored beside them. */
 #ifndef BF_FAT_NAME_H
 #define BF_FAT_NAME_H

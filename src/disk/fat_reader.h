@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Reads FAT12, FAT16 and FAT32 file systems (Microsoft's "FAT: General Overview of On-Disk
  * Format" 1.03), anybody's and of any size: only what is asked for is read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The folders and files of a FAT file system that is about to be written. */
 #ifndef BF_FAT_TREE_H
 #define BF_FAT_TREE_H

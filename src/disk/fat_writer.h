@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * A deterministic writer for FAT12 and FAT16 (Microsoft's "FAT: General Overview of
  * On-Disk Format" 1.03), laid out for an EFI System Partition inside an ISO: every file

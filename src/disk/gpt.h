@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The GUID Partition Table, the primary one and its backup (UEFI 2.10, 5.3). */
 #ifndef BF_GPT_H
 #define BF_GPT_H

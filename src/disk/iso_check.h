@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Reads an image back and compares it with what was asked for. libisofs does not look at
  * the result of every allocation: short of memory, it may write other bytes and say nothing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The part of iso_check.h that is about the volume descriptor, the folders and their files. */
 #ifndef BF_ISO_CHECK_TREE_H
 #define BF_ISO_CHECK_TREE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Fields of ISO 9660 descriptors and directory records, ECMA-119 chapters 7 to 9. */
 #ifndef BF_ISO_FIELDS_H
 #define BF_ISO_FIELDS_H

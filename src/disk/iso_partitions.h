@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The partition tables of an ISO 9660 image that is also written to sticks. They live in
  * its system area (ECMA-119 6.2.1), which a CD drive does not look at, and at its end.

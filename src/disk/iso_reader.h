@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Reads ISO 9660 (ECMA-119) directories: where the bytes of a file stand in an image. */
 #ifndef BF_ISO_READER_H
 #define BF_ISO_READER_H

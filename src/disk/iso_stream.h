@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* A libisofs stream over bytes in memory; included by the ISO writer alone. */
 #ifndef BF_ISO_STREAM_H
 #define BF_ISO_STREAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The ISO 9660 file system without most of its files' bytes; the only room that knows
  * libisofs. Included by the ISO writer, and by the check of its work.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Writes the hybrid ISO 9660 image: El Torito entries for BIOS and UEFI, and partition
  * tables for when it is written to a stick. The file system itself is libisofs's work; the

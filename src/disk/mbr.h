@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The Master Boot Record: boot code and a table of four partitions (UEFI 2.10, 5.2). */
 #ifndef BF_MBR_H
 #define BF_MBR_H

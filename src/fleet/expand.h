@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Patterns with columns: "http://10.0.0.1/{rack}/{host}?mac=${net0/mac}". What stands in
  * ${...} is iPXE's and is left alone.

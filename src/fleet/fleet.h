@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Many machines: a list of them, and what each boots. */
 #ifndef BF_FLEET_H
 #define BF_FLEET_H

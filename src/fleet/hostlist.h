@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * A list of machines, as people keep them. Either CSV (RFC 4180) whose first line names
  * the columns, one of them "host":

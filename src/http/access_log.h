@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* One line per answered request on standard output. */
 #ifndef BF_ACCESS_LOG_H
 #define BF_ACCESS_LOG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Conditional requests, RFC 9110 section 13: is what the client has still what we have? */
 #ifndef BF_CONDITIONS_H
 #define BF_CONDITIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The open connections, so that one that only waits can be closed: libmicrohttpd's own time
  * limit starts again with every byte, and a byte now and then would hold a connection forever.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* HTTP dates, RFC 9110 section 5.6.7. */
 #ifndef BF_HTTP_DATE_H
 #define BF_HTTP_DATE_H

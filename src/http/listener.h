@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The listening socket: bound here, or handed over by whoever started us. */
 #ifndef BF_LISTENER_H
 #define BF_LISTENER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * libmicrohttpd, loaded when `serve` needs it. Its archive wants GnuTLS and all that GnuTLS
  * wants, for TLS we leave to a reverse proxy; linked in, every other command would pay for

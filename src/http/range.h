@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The Range field of a request, RFC 9110 section 14. */
 #ifndef BF_RANGE_H
 #define BF_RANGE_H

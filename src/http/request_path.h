@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What a request's path stands for. A path is only ever a name here, never a file. */
 #ifndef BF_REQUEST_PATH_H
 #define BF_REQUEST_PATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The iPXE binaries that go into an image, one per architecture: the bundle's, or the user's
  * own in their place; as they are, or trusting another certificate.

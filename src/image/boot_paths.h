@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Which boot paths an image has: what its options, its format and the user's files say. */
 #ifndef BF_BOOT_PATHS_H
 #define BF_BOOT_PATHS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "image/image.h"
 
 int bf_image_make(const struct bf_maker *maker, const struct bf_target *target,

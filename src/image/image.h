@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* One machine's image: a maker's template with a script laid over it. */
 #ifndef BF_IMAGE_H
 #define BF_IMAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * What all images of a set have in common: the bundle, the binaries, the certificate they
  * trust and the template. Made once, it is only read afterwards, so threads may share it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Making scripts that suit an image: the iPXE in it can open the URL, the slots have room,
  * and each starts with what the image's certificate needs.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Changing the script of a finished image in place. Every slot is found and every byte to
  * be written is ready before the first one is written, and nothing that is written is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * A template: a finished image whose script slots are known by offset. It is laid out
  * once; an image for a URL is the template with a few bytes laid over it.

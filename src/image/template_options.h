@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* A template's options by name: what they accept is the same wherever they are given. */
 #ifndef BF_TEMPLATE_OPTIONS_H
 #define BF_TEMPLATE_OPTIONS_H

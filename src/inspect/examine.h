@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Everything there is to tell about one boot program: an iPXE, or what else is found where
  * an iPXE could be.

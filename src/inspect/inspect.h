@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * What an image, a stick, an ESP or a single binary holds; judge.h says what a machine that
  * is booted from it will do.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* ISOLINUX: recognising it in a boot image, and what its configuration starts. */
 #ifndef BF_ISOLINUX_H
 #define BF_ISOLINUX_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What a machine does that is booted from an image, on every boot path. */
 #ifndef BF_JUDGE_H
 #define BF_JUDGE_H

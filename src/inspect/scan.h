@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * What an image or a disk is made of: its boot catalog, partition tables and file systems,
  * and the files in them that matter for booting. Nothing is read but headers and folders,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The public key algorithms an iPXE can verify certificates with. */
 #ifndef BF_ALGORITHMS_H
 #define BF_ALGORITHMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The kinds of machine an image can boot, under the names of their standards. */
 #ifndef BF_ARCH_H
 #define BF_ARCH_H

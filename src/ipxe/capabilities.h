@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What an iPXE can do, and what the several in one image can do together. */
 #ifndef BF_CAPABILITIES_H
 #define BF_CAPABILITIES_H

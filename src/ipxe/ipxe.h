@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * An iPXE binary, opened: its header parsed, its packed part unpacked, and read out of it
  * what it is and can do. Opened once, it is examined, planted and filled from here.

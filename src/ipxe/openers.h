@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * iPXE's linker table of URI openers, `struct { const char *scheme; int (*open)(...); }[]`:
  * the one place in the binary that says which URLs it can open. It has no symbol and no

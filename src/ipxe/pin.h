@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * iPXE's only root of trust is a SHA-256 fingerprint inside the binary. Putting another
  * certificate's fingerprint in its place pins that certificate: it is good and, if it is a

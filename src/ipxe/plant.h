@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Planting: giving a stock iPXE binary a script slot. Done at package time for the bundle
  * and at run time for a binary the user brings. The stub that leads iPXE to the slot is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "ipxe/program.h"
 
 /* PE Format, Optional Header Windows-Specific Fields (PE32+). */

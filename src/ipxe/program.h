@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* An iPXE program as it will lie in memory: following the addresses it holds. */
 #ifndef BF_PROGRAM_H
 #define BF_PROGRAM_H

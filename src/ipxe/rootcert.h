@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * iPXE's trusted root certificates: SHA-256 fingerprints in the binary, one in a stock
  * build. Found through `struct x509_root { ...; struct digest_algorithm *digest; unsigned

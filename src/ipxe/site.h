@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Where an image takes its script: a slot, and around it, in the case of a PE, a binary
  * whose checksum covers the slot. A script is put in by a few patches at known offsets.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The script slot: a fixed-size block of ASCII inside an iPXE binary (or standing alone as
  * a file) that is itself a valid iPXE script:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* An iPXE that can take a script: with the slot it had, or with one planted. */
 #ifndef BF_SLOTTED_H
 #define BF_SLOTTED_H

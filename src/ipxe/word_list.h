@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Lists of words as text, with commas: the schemes "aoe,http,https", the keys "rsa,ecdsa". */
 #ifndef BF_WORD_LIST_H
 #define BF_WORD_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * libboots-from: boot images for many machines from one process.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What the library's objects are made of. */
 #ifndef BF_LIB_PRIVATE_H
 #define BF_LIB_PRIVATE_H

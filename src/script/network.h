@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The network settings that go into a script: which card, which VLAN, and a static address
  * where there is no DHCP.

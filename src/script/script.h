@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The iPXE script that goes into the slot. */
 #ifndef BF_SCRIPT_H
 #define BF_SCRIPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What one machine boots, over which network: settings by name, made into a script. */
 #ifndef BF_TARGET_H
 #define BF_TARGET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The one argument: a URL that iPXE's chain or sanboot command can take. */
 #ifndef BF_URL_H
 #define BF_URL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* A script of the user's own, checked and brought into the form of a slot's body. */
 #ifndef BF_USERSCRIPT_H
 #define BF_USERSCRIPT_H

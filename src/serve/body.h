@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The content of an answer: parts of an image, sent from where they are. */
 #ifndef BF_BODY_H
 #define BF_BODY_H

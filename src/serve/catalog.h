@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Which hosts there are, and their images. Those asked for lately are kept, because a BMC
  * reads an image in some thousand requests.

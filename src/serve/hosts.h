@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The hosts there are and what each boots: those of a list (see fleet/fleet.h), or every
  * name there can be.

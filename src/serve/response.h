@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Answers to requests, as libmicrohttpd's responses. */
 #ifndef BF_RESPONSE_H
 #define BF_RESPONSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* One host's image as it is served: the template's bytes with the host's laid over them. */
 #ifndef BF_SERVED_H
 #define BF_SERVED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The HTTP server: libmicrohttpd, told what to answer and what not to put up with. */
 #ifndef BF_SERVER_H
 #define BF_SERVER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The X.509 certificate (RFC 5280) somebody wants an image to trust. */
 #ifndef BF_CERTIFICATE_H
 #define BF_CERTIFICATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * What it takes to make the iPXE in an image trust one certificate, and no other, beside the
  * pin (ipxe/pin.h) in every binary.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-only
 """How long boots-from takes, side by side with copying what it writes.
 
     tests/bench/bench.py [--runs N] [--folder DIR] [--command build/release/src/boots-from]

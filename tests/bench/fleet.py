@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-only
 """How long `boots-from batch` takes, side by side with writing its bytes from memory.
 
     tests/bench/fleet.py [--hosts 1000] [--runs 5] [--folder DIR]

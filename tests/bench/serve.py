@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-only
 """How fast `boots-from serve` answers, side by side with nginx sending the same ISO as a file.
 
     tests/bench/serve.py [--rounds N] [--seconds N] [--command build/release/src/boots-from]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The floor for `boots-from batch`: an image that is in memory, written with write(2).
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-only
 """Plays one row of the boot tests: boot.py --command build/release/src/boots-from ROW
 
 The row runs in a sandbox of its own, as a child of this process, which keeps the time and reports.

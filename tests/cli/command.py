@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Running boots-from and the judges, each test case in a folder of its own."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """ipxe.lkrn as it is packed, read and written without the code under test."""
 
 import lzma

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """A bare root: no /proc, through which a file without a name would get one."""
 
 import subprocess

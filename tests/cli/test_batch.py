@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """`boots-from batch`: many images from one list, each the one that the command alone writes."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """--prebuilt: a bundle in a folder, and every way it can be damaged."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What shells offer for the words of boots-from, typed into them as people do."""
 
 import json

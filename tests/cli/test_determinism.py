@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The same URL gives the same bytes, whoever, wherever and whenever."""
 
 import os

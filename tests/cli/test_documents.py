@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The manual page and README.md list the options and commands that there are, and no others."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """One part alone: the same bytes as in the image, and refusals that say what is meant."""
 
 import unittest

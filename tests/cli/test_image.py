@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The image as independent tools see it."""
 
 import re

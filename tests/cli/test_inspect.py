@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What inspect says, against what independent tools know, and against damage."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """--ipxe: binaries the user brings, with a slot or without, and what cannot be used."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """--layout: what a stick looks like, and the image opened as a folder."""
 
 import unittest

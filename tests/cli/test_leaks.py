@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The command under valgrind: no bad access, no leak, on success and on failure."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The network options: what they put into the script, and what is refused."""
 
 import unittest

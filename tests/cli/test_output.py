@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Where the image goes: whole or not at all, and never over what should be left alone."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The check that planting changed nothing else: it passes the bundle, and can fail."""
 
 import os

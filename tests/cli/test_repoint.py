@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Repointing: the same bytes as a fresh image, all of them or none, whatever happens."""
 
 import fcntl

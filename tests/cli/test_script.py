@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """--script: the user's own script, from a file and from standard input."""
 
 import unittest

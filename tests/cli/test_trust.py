@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """--trust: what it takes, refuses and warns about, and what it changes in an image."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Bad input: one clear sentence each, the right exit status, and the old file intact."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Run a program with one of its calls failing, see tests/support/fault.c, and judge what it did."""
 
 import collections

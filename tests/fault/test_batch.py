@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """A batch over existing images: each is the old one or the new one, and the count is right."""
 
 import re

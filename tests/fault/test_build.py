@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Building an image: the file is the old one or the new one, and the status says which."""
 
 import unittest

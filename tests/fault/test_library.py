@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """A program of libboots-from's: what it says was written is there, and right."""
 
 import os

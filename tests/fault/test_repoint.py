@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Repointing in place: all slots are old or all new, or the sentence says that they are not."""
 
 import unittest

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What the user names as a certificate. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Any bytes get a report, and repointing them fails or finds slots. */
 #include <stdlib.h>
 

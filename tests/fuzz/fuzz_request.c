@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What a client decides: a path, a Range field and a condition, each a line of the input. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The payload of an ipxe.lkrn: walking, unpacking, and changing its blocks. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Small inputs for fuzz_inspect: one of every kind of container, with structures that lead
 somewhere. Made here, from nothing, so that what is in them can be read.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Runs a fuzz target on files, for compilers without libFuzzer: every file is one input, and
  * so is every file with one byte changed or cut off, at places spread over it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What src/ARCHITECTURE.md says is so: its commands run, its files and functions are there."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The rooms of src, their includes and their libraries are those of src/ARCHITECTURE.md."""
 
 import re

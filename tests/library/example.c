@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Boot images with libboots-from: one per host name, from one template.
  *

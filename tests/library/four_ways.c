@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Takes one image out of the library in each way there is, in several threads at once, and
  * compares all with the file that the command wrote:

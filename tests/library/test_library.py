@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """libboots-from: what it exports, how it installs, and that its images are the command's."""
 
 import os

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-only
 -- For wrk: random ranges of random hosts' images, each answer compared byte by byte.
 -- Arguments: for every host its name, the ETag of its image and a file with the image.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """A `boots-from serve` of our own, talking over the loopback, in a folder of its own."""
 
 import http.client

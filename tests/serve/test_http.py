@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What is answered to which request, as RFC 9110 has it; curl reads the ranges too."""
 
 import email

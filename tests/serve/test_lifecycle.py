@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """From start to end: sockets handed over, hosts read again, limits, a drain on SIGTERM."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Many clients, and bad ones: no wrong byte, no memory that grows."""
 
 import random

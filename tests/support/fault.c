@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Preloaded into a program, makes calls fail that never do in a test.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Small file systems, disks and images of them, laid out by the tested writers. */
 #ifndef TEST_FORGE_DISK_H
 #define TEST_FORGE_DISK_H

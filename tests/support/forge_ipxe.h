@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* An iPXE as far as it is told by its contents: in the PE and the lkrn that are forged. */
 #ifndef TEST_FORGE_IPXE_H
 #define TEST_FORGE_IPXE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* A tiny ipxe.lkrn: a setup of six sectors and a payload of two packed blocks. */
 #ifndef TEST_FORGE_LKRN_H
 #define TEST_FORGE_LKRN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* A small PE32+ laid out like ipxe.efi, for tests to take as it is or to break. */
 #ifndef TEST_FORGE_PE_H
 #define TEST_FORGE_PE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Buffers that end at a page nobody may touch: reading one byte too far is a crash. */
 #ifndef TEST_GUARD_H
 #define TEST_GUARD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Independent programs as judges: a folder to put files in, and running a command there. */
 #ifndef TEST_JUDGE_H
 #define TEST_JUDGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The request for a small image with both boot entries, for the tests of what is made. */
 #ifndef TEST_SAMPLE_ISO_H
 #define TEST_SAMPLE_ISO_H

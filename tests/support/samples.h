@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Bytes that pack well in many ways, the same on every machine. */
 #ifndef TEST_SAMPLES_H
 #define TEST_SAMPLES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What a scan finds, and the problem it notes. */
 #ifndef TEST_SCANNED_H
 #define TEST_SCANNED_H

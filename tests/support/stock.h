@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Stock iPXE binaries, for tests that want the real thing: BF_IPXE_DIR=DIR[:DIR...]. */
 #ifndef TEST_STOCK_H
 #define TEST_STOCK_H

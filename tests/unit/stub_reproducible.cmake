@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 # cmake -DGENERATOR=NAME -DSOURCE=prebuilt/stub -DBUILT=DIR -P stub_reproducible.cmake: a copy of the stubs'
 # sources in another folder, built in another folder, gives the same bytes.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 # What every C target of the project is compiled with: `bf_compiler` carries it.
 
 set(CMAKE_C_STANDARD 17)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 # The libraries we build on, as targets bf_isofs, bf_lzma, bf_crypto, bf_zlib: shared, or
 # (BF_STATIC_LIBS) inside the executable, which then needs nothing but libc and can be
 # copied to another machine.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What a row works with: the command under test, a folder, servers and a machine."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Certificates for test servers, made with openssl."""
 
 import subprocess

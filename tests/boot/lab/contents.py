@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Taking an image's own iPXE out of it, with independent tools."""
 
 import subprocess

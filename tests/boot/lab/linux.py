@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Debian's kernel in the machine, with the command under test beside a shell: what it does on a
 real system, where block devices are mounted and attached.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The machines to boot: what firmware, what medium, what network, as QEMU options."""
 
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """How a row ends when it does not simply pass."""
 
 PASSED = 0

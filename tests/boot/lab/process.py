@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Child processes with a log, and waiting for what they open."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """A private network, mount, IPC and PID namespace around one row.
 
 The network namespace holds nothing but loopback: ports never clash, and QEMU's user networking

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The guest's serial port: what it prints is logged and searched, and we can type at it."""
 
 import re

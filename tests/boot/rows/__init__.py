@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The rows, by name.  A module of rows has a list ROWS; add it to the list of modules here."""
 
 from rows import (

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What most rows do: serve the script that announces its arrival, and boot until it does."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """A boot that cannot work says why and ends in iPXE's shell, never in a loop of reboots."""
 
 from lab.bench import Row

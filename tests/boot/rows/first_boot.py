@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The main promise: an image made from an http:// URL boots and fetches it, on every platform."""
 
 import os

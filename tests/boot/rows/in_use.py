@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The image in the hands of a Linux: its drivers read it, repoint leaves alone what is in use and
 says when a device did not take what was written."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Every partition layout on every medium it is for, and a stick made by copying the files."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """One part alone (--format), started by what the network and boot loaders offer for that.
 
 No medium has the part: firmware fetches it by PXE or UEFI HTTP boot, PXELINUX by TFTP, or GRUB has

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Networks that take more than plain DHCP on the only card."""
 
 from lab.bench import Row

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """One part alone (--format), where each is used, and images that were repointed."""
 
 from lab.bench import Row

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Scripts arrive whole, whatever is in them."""
 
 from lab.bench import Row

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What a BMC does: an image that is nowhere a file, mounted over HTTP and booted."""
 
 from lab.bench import Row

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """HTTPS with certificates nobody else knows: what --trust makes work, and what it must not."""
 
 from lab.bench import Row

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Every form of URL, fetched from a real server."""
 
 from lab import contents

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """judge_pe.py SAMPLES STUBDIR: an independent reader's word on our PE files.
 
 SAMPLES (pe_samples) writes checksummed and planted files; pefile, which shares no code with

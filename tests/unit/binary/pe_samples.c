@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * pe_samples DIR STUBDIR [STOCK.efi...]: writes PE files for judge_pe.py into DIR: forged
  * ones of every length modulo 4 with CheckSum set, and planted ones, forged and stock.

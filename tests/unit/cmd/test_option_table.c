@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What the tables of options and commands must keep to, whoever adds a row. */
 
 #include <setjmp.h>

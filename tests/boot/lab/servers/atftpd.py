@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """TFTP on loopback through atftpd; QEMU's user network keeps port 69 to itself."""
 
 from lab.process import Process, require

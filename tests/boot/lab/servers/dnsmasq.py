@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """DHCP, DNS and TFTP through dnsmasq, on a tap or, DNS only, on loopback."""
 
 from lab.process import Process, require

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """iSCSI through tgt: one target with one LUN, which is a file."""
 
 import subprocess

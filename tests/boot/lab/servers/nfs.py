@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """NFS version 3 over TCP through nfs-ganesha, which needs no kernel help, and rpcbind."""
 
 from lab.process import Process, require

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """HTTP and HTTPS through nginx."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """The command's own server: an image for every host over HTTP."""
 
 from lab.outcome import Failure

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """A switch port that carries one tagged VLAN, for kernels without 802.1Q.
 
 QEMU has the machine's card on one unix datagram socket and its user network on another, and a relay

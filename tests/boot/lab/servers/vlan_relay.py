@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Run as a program: relays frames between two unix datagram sockets, one side tagged.
 
 Frames to the card get the tag, frames from the card lose it; what the card sends untagged or with
