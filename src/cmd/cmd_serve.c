@@ -58,6 +58,12 @@ static int make_catalog(const struct bf_arguments *options, struct service *serv
 	return err ? err : bf_catalog_new(&catalog, &service->catalog, reterr);
 }
 
+static int open_listener(const char *address, int *ret, struct bf_error *reterr)
+{
+	int err = bf_listener_open(address, ret, reterr);
+	return err ? bf_fail_in(reterr, err, "--listen") : BF_OK;
+}
+
 static int start(const struct bf_arguments *options, struct service *service,
 		 struct bf_error *reterr)
 {
@@ -67,7 +73,7 @@ static int start(const struct bf_arguments *options, struct service *service,
 	if (!err)
 		err = bf_listener_inherit(&listener, reterr);
 	if (!err && listener < 0)
-		err = bf_listener_open(options->listen.text[0], &listener, reterr);
+		err = open_listener(options->listen.text[0], &listener, reterr);
 	if (err)
 		return err;
 	const struct bf_server_options server = {

@@ -58,7 +58,7 @@ static int resolve(const char *address, struct addrinfo **ret, struct bf_error *
 	if (strlen(address) >= sizeof(text) || !split(text, &host, &port) ||
 	    getaddrinfo(host, port, &hints, ret) != 0)
 		return bf_fail(reterr, BF_ERR_USAGE,
-			       "--listen: '%s' is not ADDRESS:PORT in numbers, such as "
+			       "'%s' is not ADDRESS:PORT in numbers, such as "
 			       "127.0.0.1:8080 or [::]:8080",
 			       bf_printable(address, printable, sizeof(printable)));
 	return BF_OK;

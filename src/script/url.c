@@ -153,7 +153,7 @@ static int check_scheme(const char *url, size_t length, const char *schemes,
 	return bf_fail(
 		reterr, BF_ERR_INPUT,
 		"this iPXE cannot open %s: URLs, it has only %s: use one of those, "
-		"or bring a build that has it with --ipxe FILE",
+		"or bring a build that has it, as ipxe",
 		scheme, schemes);
 }
 

@@ -67,7 +67,7 @@ REFUSED = [
     (["version", "x"], USAGE, ["boots-from version takes no argument: 'x'"]),
     (["/srv/boot.ipxe"], FAILED, ["is not a URL"]),
     (["htp://a.example/"], FAILED, ["unknown scheme 'htp:'", "did you mean 'http:'?"]),
-    (["ftp://a.example/boot"], FAILED, ["cannot open ftp:", "http,https", "tftp", "--ipxe FILE"]),
+    (["ftp://a.example/boot"], FAILED, ["cannot open ftp:", "http,https", "tftp", "as ipxe"]),
     (["gopher://a.example/"], FAILED, ["cannot open gopher:"]),
     (["tcp://a.example/"], FAILED, ["tcp:"]),
     # Host and port.
