@@ -269,12 +269,30 @@ static int print_diagnostics(const struct plan *plan, struct bf_buffer *ret)
 	return err ? err : print_no_boot(plan, ret);
 }
 
+/*
+ * iPXE joins a line that ends in a backslash with the next one, which may be the "shell"
+ * that everything here ends in. No setting and no URL may hold one; this holds for those
+ * to come, too.
+ */
+static int check_lines(struct bf_view script, struct bf_error *reterr)
+{
+	size_t at;
+	if (!bf_view_find(script, 0, bf_view("\\\n", 2), &at))
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_FORMAT,
+		       "a line of the script would end in a backslash, and iPXE would "
+		       "join it with the next");
+}
+
 int bf_script_render(const struct bf_network *network, const char *url,
 		     struct bf_buffer *ret, struct bf_error *reterr)
 {
 	struct plan plan = make_plan(network, url);
+	size_t start = ret->size;
 	int err = print_steps(&plan, ret);
 	if (!err)
 		err = print_diagnostics(&plan, ret);
-	return err ? bf_fail_nomem(reterr) : BF_OK;
+	if (err)
+		return bf_fail_nomem(reterr);
+	return check_lines(bf_view(ret->data + start, ret->size - start), reterr);
 }

@@ -65,6 +65,11 @@ static int check_byte(unsigned char byte, size_t column, struct bf_error *reterr
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "the URL has a quote at column %zu: write it as %%%02X",
 			       column, byte);
+	/* At the end of a line, iPXE would join that line with the next. */
+	if (byte == '\\')
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "the URL has a backslash at column %zu: write it as %%5C",
+			       column);
 	return BF_OK;
 }
 

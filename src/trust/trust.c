@@ -47,13 +47,19 @@ static void print_fingerprint(const struct bf_certificate *certificate, char ret
 		sprintf(ret + 2 * i, "%02x", certificate->sha256[i]);
 }
 
-/* Comments go to iPXE too, which would fill in settings: names cannot ask for any. */
+/*
+ * Comments go to iPXE too, which would fill in settings, and join a line that ends in a
+ * backslash with the next: names cannot ask for either.
+ */
 static int print_comment(struct bf_buffer *script, const char *what, const char *text)
 {
 	char safe[BF_CERTIFICATE_NAME_SIZE];
 	snprintf(safe, sizeof(safe), "%s", text);
 	for (char *c = safe; (c = strchr(c, '$'));)
 		*c = '_';
+	size_t length = strlen(safe);
+	if (length > 0 && safe[length - 1] == '\\')
+		safe[length - 1] = '_';
 	return bf_buffer_print(script, "# %s %s\n", what, safe);
 }
 

@@ -36,8 +36,16 @@ def not_found(lab):
     web.expect_request(f"/{lab.nonce}", status=404)
 
 
+def backslash(lab):
+    """iPXE joins lines at a backslash; the URL's is %5C, and the shell comes after all."""
+    web = lab.start(Nginx())
+    guest = lab.boot(lab.image(web.url(f"{lab.nonce}%5C")))
+    expect_diagnostic_and_shell(guest, "Not found")
+    web.expect_request(f"/{lab.nonce}%5C", status=404)
+
+
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.{target.name}", target, play)
-    for play in (nobody_answers_dhcp, no_such_card, not_found)
+    for play in (nobody_answers_dhcp, no_such_card, not_found, backslash)
     for target in TARGETS
 ]

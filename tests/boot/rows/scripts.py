@@ -51,6 +51,16 @@ chain --autofree {url}?host=${{host}} || shell
 """
 
 
+# The reason why a URL may have no backslash: the shell is part of the line before.
+CONTINUED_SCRIPT = """\
+#!ipxe
+dhcp
+set greeting boots\\
+shell
+chain --autofree {url}?greeting=${{greeting}} || shell
+"""
+
+
 def command_line_words(lab):
     web = serve_arrival(lab)
     guest = lab.boot(lab.script_image(SCRIPT.format(words=WORDS, url=web.url(lab.nonce))))
@@ -97,6 +107,13 @@ def question(lab):
     web.expect_request(f"/{lab.nonce}?host=node7")
 
 
+def continued_line(lab):
+    """A line that ends in a backslash goes on in the next: iPXE's, and left to it."""
+    web = serve_arrival(lab)
+    boot_to_arrival(lab, lab.script_image(CONTINUED_SCRIPT.format(url=web.url(lab.nonce))))
+    web.expect_request(f"/{lab.nonce}?greeting=bootsshell")
+
+
 ROWS = [
     Row(f"{name}.{target.name}", target, play)
     for name, play in (
@@ -105,6 +122,7 @@ ROWS = [
         ("control-flow-in-script", control_flow),
         ("menu-in-script", menu),
         ("question-in-script", question),
+        ("continued-line-in-script", continued_line),
     )
     for target in (Target(BIOS, cd), Target(X86_64, cd))
 ]

@@ -39,6 +39,14 @@ def http_settings_in_path(lab):
     web.expect_request(f"/{path}")
 
 
+def http_backslash(lab):
+    """A name that only %5C can write."""
+    web = lab.start(Nginx())
+    web.publish(f"{lab.nonce}\\boot\\", lab.arrival())
+    boot_to_arrival(lab, lab.image(web.url(f"{lab.nonce}%5Cboot%5C")))
+    web.expect_request(f"/{lab.nonce}%5Cboot%5C")
+
+
 def http_binary(lab):
     """What is chained to is no script but a program: the iPXE of another image of ours.
 
@@ -157,7 +165,7 @@ def iscsi(lab):
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.{target.name}", target, play)
     for play in (
-        http_default_port, http_settings_in_path, http_binary, http_password, http_redirect,
+        http_default_port, http_settings_in_path, http_backslash, http_binary, http_password, http_redirect,
         http_chunked, http_large_script, http_name_on_tap, http_name_on_user_network,
         http_ipv6_literal, https_untrusted, tftp, tftp_on_tap, nfs, iscsi,
     )

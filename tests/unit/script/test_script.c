@@ -152,6 +152,22 @@ static void test_name_servers(void **state)
 		    "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:03\n");
 }
 
+/* A caller that has not checked its URL: no line may swallow the next. */
+static void test_no_line_goes_on(void **state)
+{
+	(void)state;
+	const struct bf_network network = {0};
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	struct bf_error error;
+	assert_int_equal(bf_script_render(&network, "http://h/\\", &script, &error),
+			 BF_ERR_FORMAT);
+	assert_non_null(strstr(error.text, "end in a backslash"));
+	/* What was in the buffer before is somebody else's. */
+	script.size = 0;
+	assert_int_equal(bf_buffer_print(&script, "echo a\\\n"), BF_OK);
+	assert_int_equal(bf_script_render(&network, url, &script, NULL), BF_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_everything_asked_for),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_name_servers),
+		cmocka_unit_test(test_no_line_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

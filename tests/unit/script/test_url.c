@@ -64,6 +64,10 @@ static void test_refused(void **state)
 		{"http://h/\x01", "\\x01 at column 10"},
 		{"http://h/\xff", "\\xff at column 10"},
 		{"h ttp://h/", "space at column 2"},
+		{"http://h/\\", "backslash at column 10: write it as %5C"},
+		{"http://h/a\\b", "backslash at column 11"},
+		{"${\\}", "backslash at column 3"},
+		{"\\", "backslash at column 1"},
 		{"http://h/${", "without its }"},
 		{"${", "without its }"},
 		{"${a", "without its }"},
@@ -143,7 +147,7 @@ static void test_needs_dns(void **state)
 static void test_noise(void **state)
 {
 	(void)state;
-	static const char alphabet[] = "htp:/[]@${}.?#%0129 a\"\n\x80";
+	static const char alphabet[] = "htp:/[]@${}.?#%0129 a\"\\\n\x80";
 	uint32_t seed = 1;
 	char url[40];
 	for (int round = 0; round < 200000; round++) {
@@ -155,8 +159,10 @@ static void test_noise(void **state)
 		} while (length < sizeof(url) - 1 && (seed >> 8) % 24);
 		url[length] = '\0';
 		needs_dns(url);
-		if (bf_url_check(url, schemes, &error) == BF_OK)
+		if (bf_url_check(url, schemes, &error) == BF_OK) {
+			assert_null(strchr(url, '\\'));
 			continue;
+		}
 		assert_true(error.text[0] != '\0');
 		for (const char *p = error.text; *p; p++)
 			assert_true(*p >= ' ' && *p <= '~');

@@ -62,6 +62,23 @@ static void test_render(void **state)
 	assert_rendered(&certificate, "");
 }
 
+/* iPXE joins lines at a backslash: a name cannot swallow the line after its own. */
+static void test_no_line_goes_on(void **state)
+{
+	(void)state;
+	static const char wanted[] = "# trusts only sha256 " FINGERPRINT "\n"
+				     "# subject CN=a\\\\b\\_\n"
+				     "# issuer _\n"
+				     "# expires 2031-12-24\n";
+	struct bf_certificate certificate = sample();
+	struct bf_buffer script = {0};
+	strcpy(certificate.subject, "CN=a\\\\b\\\\");
+	strcpy(certificate.issuer, "\\");
+	assert_int_equal(bf_trust_render(&certificate, &script, NULL), BF_OK);
+	assert_memory_equal(script.data, wanted, strlen(wanted));
+	bf_buffer_free(&script);
+}
+
 static void test_describe(void **state)
 {
 	(void)state;
@@ -148,9 +165,8 @@ static void test_check(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_render),
-		cmocka_unit_test(test_describe),
-		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_render),   cmocka_unit_test(test_no_line_goes_on),
+		cmocka_unit_test(test_describe), cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_check),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
