@@ -31,8 +31,9 @@ static void mark_bad(struct bf_batch_plan *plan, size_t row, const struct bf_err
 }
 
 /*
- * Plain ASCII, so that no two file systems see different names in it, and nothing that a
- * folder listing hides: temporary files start with a dot.
+ * Plain ASCII, so that no two file systems see different names in it, in one folder
+ * whichever slash the system has, and nothing that a folder listing hides: temporary files
+ * start with a dot.
  */
 static int check_name(const char *name, struct bf_error *reterr)
 {
@@ -43,6 +44,9 @@ static int check_name(const char *name, struct bf_error *reterr)
 	if (strchr(name, '/'))
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "the file '%s' would be in another folder", text);
+	if (strchr(name, '\\'))
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "the file '%s' has a backslash in its name", text);
 	if (name[0] == '.')
 		return bf_fail(reterr, BF_ERR_INPUT, "the file '%s' starts with a dot",
 			       text);

@@ -275,6 +275,8 @@ class BadRowsTest(BatchTest):
             ("../x", "another folder"),
             ("/etc/x", "another folder"),
             ("a/b", "another folder"),
+            ("a\\b", "a backslash in its name"),
+            ("a\\", "a backslash in its name"),
             ("..", "starts with a dot"),
             (".x", "starts with a dot"),
             ("a\x01b", "the byte \\x01"),
