@@ -27,9 +27,4 @@ if(BF_SANITIZE)
 	target_compile_options(bf_compiler INTERFACE
 		-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 	target_link_options(bf_compiler INTERFACE -fsanitize=address,undefined)
-else()
-	target_compile_definitions(bf_compiler INTERFACE
-		$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
-	target_compile_options(bf_compiler INTERFACE
-		$<$<COMPILE_LANGUAGE:C>:-fstack-protector-strong>)
 endif()
