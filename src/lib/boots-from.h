@@ -122,11 +122,12 @@ BF_BOOT_PUBLIC size_t bf_boot_template_read(const struct bf_boot_template *boot_
  * text of the command's long options:
  *
  *     url        what to boot, anything iPXE's chain takes
- *     ip         ADDRESS/PREFIX instead of DHCP
+ *     ip         ADDRESS/PREFIX instead of DHCP; without /PREFIX where netmask says it
+ *     netmask    255.255.255.0, or the prefix length: 24
  *     gateway    ADDRESS
  *     dns        ADDRESS, up to four times: the one setting that adds
  *     vlan       1 to 4094
- *     nic        net0, net1, ... or a MAC address
+ *     nic        net0, net1, ... or a MAC address, in any spelling
  *     hostname   letters, digits, hyphens and dots
  *     retries    how often DHCP is tried again
  *     script     an iPXE script (its text) that does it all, instead of the above

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "script/network.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,86 +11,7 @@
 /* Of the cards iPXE names net0, net1, ...; more would not fit struct bf_network. */
 enum { CARD_NUMBER_MAX = 99 };
 
-static const char hex_digits[] = "0123456789abcdefABCDEF";
-
-size_t bf_address_size(const struct bf_address *address)
-{
-	return address->family == AF_INET ? 4 : 16;
-}
-
-const char *bf_address_print(const struct bf_address *address,
-			     char out[BF_ADDRESS_TEXT_SIZE])
-{
-	return inet_ntop(address->family, address->bytes, out, BF_ADDRESS_TEXT_SIZE);
-}
-
-struct bf_address bf_address_mask(int family, unsigned prefix)
-{
-	struct bf_address mask = {.family = family};
-	for (unsigned bit = 0; bit < prefix; bit++)
-		mask.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-	return mask;
-}
-
-static bool same_address(const struct bf_address *a, const struct bf_address *b)
-{
-	return a->family == b->family &&
-	       memcmp(a->bytes, b->bytes, bf_address_size(a)) == 0;
-}
-
-static bool same_subnet(const struct bf_address *a, const struct bf_address *b,
-			unsigned prefix)
-{
-	struct bf_address mask = bf_address_mask(a->family, prefix);
-	for (size_t i = 0; i < bf_address_size(a); i++)
-		if ((a->bytes[i] ^ b->bytes[i]) & mask.bytes[i])
-			return false;
-	return true;
-}
-
-/* Whether all bits behind the prefix are zero, or all are one. */
-static bool host_bits_are(const struct bf_address *address, unsigned prefix, bool one)
-{
-	struct bf_address mask = bf_address_mask(address->family, prefix);
-	for (size_t i = 0; i < bf_address_size(address); i++) {
-		uint8_t host = (uint8_t)~mask.bytes[i];
-		if ((address->bytes[i] & host) != (one ? host : 0))
-			return false;
-	}
-	return true;
-}
-
-/* RFC 1122, 3.2.1.3, and RFC 4291, 2.4: what can be one host on a network. */
-static bool is_unicast(const struct bf_address *address)
-{
-	static const uint8_t zeros[15];
-	const uint8_t *bytes = address->bytes;
-	if (address->family == AF_INET)
-		return bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224;
-	if (memcmp(bytes, zeros, sizeof(zeros)) == 0 && bytes[15] <= 1)
-		return false; /* :: and ::1 */
-	return bytes[0] != 0xff;
-}
-
-static bool is_link_local(const struct bf_address *address)
-{
-	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
-	       (address->bytes[1] & 0xc0) == 0x80;
-}
-
-static int parse_address(const char *text, struct bf_address *ret,
-			 struct bf_error *reterr)
-{
-	struct bf_address address = {.family = strchr(text, ':') ? AF_INET6 : AF_INET};
-	if (inet_pton(address.family, text, address.bytes) != 1)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "not an IPv4 or IPv6 address, such as 192.0.2.7");
-	if (!is_unicast(&address))
-		return bf_fail(reterr, BF_ERR_USAGE, "not the address of one host");
-	*ret = address;
-	return BF_OK;
-}
-
+/* Without a prefix of its own it has that of a netmask, whichever comes first. */
 static int set_ip(struct bf_network *network, const char *value, struct bf_error *reterr)
 {
 	char text[BF_ADDRESS_TEXT_SIZE];
@@ -100,22 +19,28 @@ static int set_ip(struct bf_network *network, const char *value, struct bf_error
 	size_t length = slash ? (size_t)(slash - value) : strlen(value);
 	snprintf(text, sizeof(text), "%.*s", length < sizeof(text) ? (int)length : 0,
 		 value);
-	int err = parse_address(text, &network->address, reterr);
-	if (err)
+	int err = bf_address_parse(text, &network->address, reterr);
+	if (err || !slash)
 		return err;
 	unsigned longest = 8 * (unsigned)bf_address_size(&network->address);
-	if (!slash)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "the prefix length is missing, as in %s/%d", text,
-			       longest == 32 ? 24 : 64);
 	err = bf_number_parse(slash + 1, 1, longest, &network->prefix, reterr);
 	return err ? bf_fail_in(reterr, err, "the prefix length") : BF_OK;
+}
+
+static int set_netmask(struct bf_network *network, const char *value,
+		       struct bf_error *reterr)
+{
+	int err = bf_address_parse_prefix(value, &network->netmask,
+					  &network->netmask_is_ipv4, reterr);
+	if (!err && !network->prefix)
+		network->prefix = network->netmask;
+	return err;
 }
 
 static int set_gateway(struct bf_network *network, const char *value,
 		       struct bf_error *reterr)
 {
-	return parse_address(value, &network->gateway, reterr);
+	return bf_address_parse(value, &network->gateway, reterr);
 }
 
 static int add_dns(struct bf_network *network, const char *value, struct bf_error *reterr)
@@ -123,30 +48,15 @@ static int add_dns(struct bf_network *network, const char *value, struct bf_erro
 	if (network->n_dns == BF_NETWORK_DNS_MAX)
 		return bf_fail(reterr, BF_ERR_USAGE, "more than %d DNS servers",
 			       BF_NETWORK_DNS_MAX);
-	int err = parse_address(value, &network->dns[network->n_dns], reterr);
+	int err = bf_address_parse(value, &network->dns[network->n_dns], reterr);
 	if (!err)
 		network->n_dns++;
 	return err;
 }
 
-/* Six pairs of hex digits with ':' or '-' between them, into lower case with ':'. */
-static bool parse_mac(const char *text, char ret[18])
-{
-	if (strlen(text) != 17)
-		return false;
-	for (size_t i = 0; i < 17; i++) {
-		bool separator = i % 3 == 2;
-		if (!strchr(separator ? ":-" : hex_digits, text[i]))
-			return false;
-		ret[i] = separator ? ':' : (char)tolower((unsigned char)text[i]);
-	}
-	ret[17] = '\0';
-	return true;
-}
-
 static int set_nic(struct bf_network *network, const char *value, struct bf_error *reterr)
 {
-	if (parse_mac(value, network->mac)) {
+	if (bf_address_parse_mac(value, network->mac)) {
 		/* IEEE 802, 8.2.2: an odd first byte is a group of cards. */
 		if (strchr("13579bdf", network->mac[1]))
 			return bf_fail(reterr, BF_ERR_USAGE,
@@ -203,20 +113,168 @@ static int set_retries(struct bf_network *network, const char *value,
 			       reterr);
 }
 
+static int fail_subnet(const struct bf_network *network, const char *what,
+		       const struct bf_address *address, const char *hint,
+		       struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE], own[BF_ADDRESS_TEXT_SIZE];
+	return bf_fail(reterr, BF_ERR_USAGE, "the %s %s is not in the subnet of %s/%u%s",
+		       what, bf_address_print(address, text),
+		       bf_address_print(&network->address, own), network->prefix, hint);
+}
+
+static int fail_not_a_host(const struct bf_network *network, const char *what,
+			   const struct bf_address *address, const char *role,
+			   struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE];
+	return bf_fail(reterr, BF_ERR_USAGE, "the %s %s is the %s address of its /%u",
+		       what, bf_address_print(address, text), role, network->prefix);
+}
+
+/*
+ * The first address of a subnet is its own, and IPv4's last is for broadcasts; RFC 3021
+ * lifts both for a /31. iPXE takes an IPv6 address without host bits for a bare prefix.
+ */
+static int check_host_bits(const struct bf_network *network, const char *what,
+			   const struct bf_address *address, struct bf_error *reterr)
+{
+	unsigned prefix = network->prefix;
+	bool ipv4 = address->family == AF_INET;
+	if (ipv4 ? prefix >= 31 : prefix == 128)
+		return BF_OK;
+	if (bf_address_host_bits_are(address, prefix, false))
+		return fail_not_a_host(network, what, address, "network", reterr);
+	if (ipv4 && bf_address_host_bits_are(address, prefix, true))
+		return fail_not_a_host(network, what, address, "broadcast", reterr);
+	return BF_OK;
+}
+
+/* An address that is to be reached from ours: another one, of the same family. */
+static int check_peer(const struct bf_network *network, const char *what,
+		      const struct bf_address *peer, struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE], own[BF_ADDRESS_TEXT_SIZE];
+	bf_address_print(peer, text);
+	bf_address_print(&network->address, own);
+	if (peer->family != network->address.family)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "the %s %s and the address %s are not both IPv4 or both "
+			       "IPv6",
+			       what, text, own);
+	if (bf_address_is_same(peer, &network->address))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "the %s %s is the machine's own address", what, text);
+	if (bf_address_in_subnet(peer, &network->address, network->prefix))
+		return check_host_bits(network, what, peer, reterr);
+	return BF_OK;
+}
+
+static int check_ip(const struct bf_network *network, struct bf_error *reterr)
+{
+	char text[BF_ADDRESS_TEXT_SIZE];
+	if (!network->address.family)
+		return BF_OK;
+	if (!network->prefix) {
+		bf_address_print(&network->address, text);
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"the prefix length of %s is missing: write it as in %s/%d, "
+			"or give a netmask",
+			text, text, network->address.family == AF_INET ? 24 : 64);
+	}
+	return check_host_bits(network, "address", &network->address, reterr);
+}
+
+static int check_netmask(const struct bf_network *network, struct bf_error *reterr)
+{
+	if (!network->netmask)
+		return BF_OK;
+	if (!network->address.family)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "netmask without ip: DHCP brings one of its own, or give "
+			       "both");
+	if (network->address.family != AF_INET && network->netmask_is_ipv4)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "an IPv6 address has a prefix length, and no netmask");
+	if (network->netmask > 8 * bf_address_size(&network->address))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "a prefix length of %u, and IPv4 has 32 bits",
+			       network->netmask);
+	if (network->netmask != network->prefix)
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"the netmask is a /%u and the address has a /%u: which one "
+			"is right?",
+			network->netmask, network->prefix);
+	return BF_OK;
+}
+
+/* A host route, a /32, leaves no subnet for a gateway to be in; iPXE asks for it anyway. */
+static int check_gateway(const struct bf_network *network, struct bf_error *reterr)
+{
+	const struct bf_address *gateway = &network->gateway;
+	if (!gateway->family)
+		return BF_OK;
+	if (!network->address.family)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "gateway without ip: DHCP brings a gateway of its own, or "
+			       "give both");
+	int err = check_peer(network, "gateway", gateway, reterr);
+	if (err || bf_address_is_link_local(gateway) ||
+	    (gateway->family == AF_INET && network->prefix == 32) ||
+	    bf_address_in_subnet(gateway, &network->address, network->prefix))
+		return err;
+	return fail_subnet(network, "gateway", gateway, "", reterr);
+}
+
+static int check_dns(const struct bf_network *network, struct bf_error *reterr)
+{
+	int err = BF_OK;
+	if (!network->address.family)
+		return BF_OK;
+	for (size_t i = 0; !err && i < network->n_dns; i++) {
+		const struct bf_address *dns = &network->dns[i];
+		err = check_peer(network, "DNS server", dns, reterr);
+		if (!err && !network->gateway.family &&
+		    !bf_address_in_subnet(dns, &network->address, network->prefix))
+			err = fail_subnet(network, "DNS server", dns,
+					  ", and there is no gateway to reach it by",
+					  reterr);
+	}
+	return err;
+}
+
+static int check_retries(const struct bf_network *network, struct bf_error *reterr)
+{
+	if (!network->address.family || !network->retries)
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_USAGE,
+		       "retries with ip: it is DHCP that is tried again, and a static "
+		       "address takes its place");
+}
+
+/* In this order they are checked, and only what is right is relied upon. */
 static const struct setting {
 	const char *name;
 	int (*set)(struct bf_network *network, const char *value,
 		   struct bf_error *reterr);
+	/* Whether it goes with the others; NULL where it always does. */
+	int (*check)(const struct bf_network *network, struct bf_error *reterr);
 	bool repeatable;
 	bool is_number; /* the sentence about one starts with the value already */
 } settings[] = {
-	{.name = "ip", .set = set_ip},
-	{.name = "gateway", .set = set_gateway},
-	{.name = "dns", .set = add_dns, .repeatable = true},
+	{.name = "ip", .set = set_ip, .check = check_ip},
+	{.name = "netmask", .set = set_netmask, .check = check_netmask},
+	{.name = "gateway", .set = set_gateway, .check = check_gateway},
+	{.name = "dns", .set = add_dns, .check = check_dns, .repeatable = true},
 	{.name = "vlan", .set = set_vlan, .is_number = true},
 	{.name = "nic", .set = set_nic},
 	{.name = "hostname", .set = set_hostname},
-	{.name = "retries", .set = set_retries, .is_number = true},
+	{.name = "retries",
+	 .set = set_retries,
+	 .check = check_retries,
+	 .is_number = true},
 };
 
 enum { N_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
@@ -249,105 +307,19 @@ const char *bf_network_given(const struct bf_network *network)
 	return NULL;
 }
 
-static int fail_subnet(const struct bf_network *network, const char *what,
-		       const struct bf_address *address, const char *hint,
-		       struct bf_error *reterr)
-{
-	char text[BF_ADDRESS_TEXT_SIZE], own[BF_ADDRESS_TEXT_SIZE];
-	return bf_fail(reterr, BF_ERR_USAGE, "the %s %s is not in the subnet of %s/%u%s",
-		       what, bf_address_print(address, text),
-		       bf_address_print(&network->address, own), network->prefix, hint);
-}
-
-static int fail_not_a_host(const struct bf_network *network, const char *what,
-			   const struct bf_address *address, const char *role,
-			   struct bf_error *reterr)
-{
-	char text[BF_ADDRESS_TEXT_SIZE];
-	return bf_fail(reterr, BF_ERR_USAGE, "the %s %s is the %s address of its /%u",
-		       what, bf_address_print(address, text), role, network->prefix);
-}
-
-/*
- * The first address of a subnet is its own, and IPv4's last is for broadcasts; RFC 3021
- * lifts both for a /31. iPXE takes an IPv6 address without host bits for a bare prefix.
- */
-static int check_host_bits(const struct bf_network *network, const char *what,
-			   const struct bf_address *address, struct bf_error *reterr)
-{
-	unsigned prefix = network->prefix;
-	bool ipv4 = address->family == AF_INET;
-	if (ipv4 ? prefix >= 31 : prefix == 128)
-		return BF_OK;
-	if (host_bits_are(address, prefix, false))
-		return fail_not_a_host(network, what, address, "network", reterr);
-	if (ipv4 && host_bits_are(address, prefix, true))
-		return fail_not_a_host(network, what, address, "broadcast", reterr);
-	return BF_OK;
-}
-
-/* An address that is to be reached from ours: another one, of the same family. */
-static int check_peer(const struct bf_network *network, const char *what,
-		      const struct bf_address *peer, struct bf_error *reterr)
-{
-	char text[BF_ADDRESS_TEXT_SIZE], own[BF_ADDRESS_TEXT_SIZE];
-	bf_address_print(peer, text);
-	bf_address_print(&network->address, own);
-	if (peer->family != network->address.family)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "the %s %s and the address %s are not both IPv4 or both "
-			       "IPv6",
-			       what, text, own);
-	if (same_address(peer, &network->address))
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "the %s %s is the machine's own address", what, text);
-	if (same_subnet(peer, &network->address, network->prefix))
-		return check_host_bits(network, what, peer, reterr);
-	return BF_OK;
-}
-
-/* A host route, a /32, leaves no subnet for a gateway to be in; iPXE asks for it anyway. */
-static int check_gateway(const struct bf_network *network, struct bf_error *reterr)
-{
-	const struct bf_address *gateway = &network->gateway;
-	int err = check_peer(network, "gateway", gateway, reterr);
-	if (err || is_link_local(gateway) ||
-	    (gateway->family == AF_INET && network->prefix == 32) ||
-	    same_subnet(gateway, &network->address, network->prefix))
-		return err;
-	return fail_subnet(network, "gateway", gateway, "", reterr);
-}
-
-static int check_dns(const struct bf_network *network, struct bf_error *reterr)
+int bf_network_check(const struct bf_network *network, struct bf_error *reterr)
 {
 	int err = BF_OK;
-	for (size_t i = 0; !err && i < network->n_dns; i++) {
-		const struct bf_address *dns = &network->dns[i];
-		err = check_peer(network, "DNS server", dns, reterr);
-		if (!err && !network->gateway.family &&
-		    !same_subnet(dns, &network->address, network->prefix))
-			err = fail_subnet(network, "DNS server", dns,
-					  ", and there is no gateway to reach it by",
-					  reterr);
-	}
+	for (size_t i = 0; !err && i < N_SETTINGS; i++)
+		if (settings[i].check)
+			err = settings[i].check(network, reterr);
 	return err;
 }
 
-int bf_network_check(const struct bf_network *network, struct bf_error *reterr)
+const char *bf_network_fault(const struct bf_network *network)
 {
-	if (!network->address.family) {
-		if (network->gateway.family)
-			return bf_fail(reterr, BF_ERR_USAGE,
-				       "gateway without ip: DHCP brings a gateway of its "
-				       "own, or give both");
-		return BF_OK;
-	}
-	if (network->retries)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "retries with ip: it is DHCP that is tried again, and a "
-			       "static address takes its place");
-	int err = check_host_bits(network, "address", &network->address, reterr);
-	if (!err && network->gateway.family)
-		err = check_gateway(network, reterr);
-	return err ? err : check_dns(network, reterr);
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		if (settings[i].check && settings[i].check(network, NULL))
+			return settings[i].name;
+	return NULL;
 }

@@ -9,27 +9,24 @@
 #include <stdbool.h>
 
 #include "base/bytes.h"
+#include "script/address.h"
 
 enum {
 	BF_NETWORK_DNS_MAX = 4,
 	BF_NETWORK_RETRIES_MAX = 9,
-	BF_ADDRESS_TEXT_SIZE = 46, /* the longest IPv6 address as text, with the NUL */
-};
-
-struct bf_address {
-	int family;        /* AF_INET or AF_INET6, 0 for none */
-	uint8_t bytes[16]; /* in network byte order; IPv4 takes the first four */
 };
 
 /* Zeroed, it stands for DHCP on whatever card gets an address. */
 struct bf_network {
-	unsigned given; /* which settings have been set, for "given twice" */
-	char card[8];   /* iPXE's name, "net0", empty when not given */
-	char mac[18];   /* of the card, lower case with colons, empty when not given */
-	unsigned vlan;  /* IEEE 802.1Q VLAN identifier, 0 for none */
+	unsigned given;             /* which settings have been set, for "given twice" */
+	char card[8];               /* iPXE's name, "net0", empty when not given */
+	char mac[BF_MAC_TEXT_SIZE]; /* of the card, lower case with colons, else empty */
+	unsigned vlan;              /* IEEE 802.1Q VLAN identifier, 0 for none */
 	char hostname[64];
 	unsigned retries;          /* how often DHCP is tried again */
-	unsigned prefix;           /* length in bits, of address */
+	unsigned prefix;           /* length in bits, of address; 0 when nothing says */
+	unsigned netmask;          /* the same, as given by itself; 0 when not given */
+	bool netmask_is_ipv4;      /* as 255.255.255.0 */
 	struct bf_address address; /* family 0: take one by DHCP */
 	struct bf_address gateway;
 	struct bf_address dns[BF_NETWORK_DNS_MAX];
@@ -38,7 +35,8 @@ struct bf_network {
 
 /*
  * Set what a name stands for, from text:
- *     ip        ADDRESS/PREFIX, IPv4 or IPv6
+ *     ip        ADDRESS/PREFIX, IPv4 or IPv6; without /PREFIX where netmask is given
+ *     netmask   255.255.255.0, or the prefix length: 24
  *     gateway   ADDRESS
  *     dns       ADDRESS, up to BF_NETWORK_DNS_MAX times
  *     vlan      1 to 4094
@@ -55,17 +53,10 @@ bf_must_check int bf_network_set(struct bf_network *network, const char *name,
 bf_must_check int bf_network_check(const struct bf_network *network,
 				   struct bf_error *reterr);
 
+/* The setting that bf_network_check() complains about, NULL when it does not. */
+const char *bf_network_fault(const struct bf_network *network);
+
 /* The name of a setting that has been set, NULL when none has. */
 const char *bf_network_given(const struct bf_network *network);
-
-/* The number of bytes of an address: 4 or 16. */
-size_t bf_address_size(const struct bf_address *address);
-
-/* The address as iPXE reads it. Returns out. */
-const char *bf_address_print(const struct bf_address *address,
-			     char out[BF_ADDRESS_TEXT_SIZE]);
-
-/* The first bits of an address as an address: 255.255.255.0 for 24. */
-struct bf_address bf_address_mask(int family, unsigned prefix);
 
 #endif

@@ -10,8 +10,8 @@
 #include "script/url.h"
 #include "script/userscript.h"
 
-static const char *const names[] = {"dns",     "gateway", "hostname", "ip",  "nic",
-				    "retries", "script",  "url",      "vlan"};
+static const char *const names[] = {"dns", "gateway", "hostname", "ip",  "netmask",
+				    "nic", "retries", "script",   "url", "vlan"};
 
 enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
 

@@ -28,6 +28,16 @@ SCRIPTS = [
         "set nic net${i}",
         "dhcp ${nic} || goto no_address",
     ]),
+    (["--nic", "5254.00AB.CDEF", "--retries", "0"], [
+        "set i:int32 0",
+        ":next_card",
+        "isset ${net${i}/mac} || goto no_card",
+        "iseq ${net${i}/mac} 52:54:00:ab:cd:ef && goto card ||",
+        "inc i && goto next_card",
+        ":card",
+        "set nic net${i}",
+        "dhcp ${nic} || goto no_address",
+    ]),
     (["--vlan", "42"], [
         "isset ${net0/mac} || goto no_card",
         "vcreate --tag 42 net0 || goto no_vlan",
@@ -65,7 +75,7 @@ SCRIPTS = [
 ]
 
 REFUSED = [
-    (["--ip", "192.0.2.7"], ["--ip: '192.0.2.7'", "prefix length is missing"]),
+    (["--ip", "192.0.2.7"], ["prefix length of 192.0.2.7 is missing", "192.0.2.7/24"]),
     (["--ip", "192.0.2.7/0"], ["--ip", "from 1 to 32"]),
     (["--ip", "192.0.2.7/33"], ["--ip", "from 1 to 32"]),
     (["--ip", "192.0.2.0/24"], ["192.0.2.0 is the network address"]),

@@ -55,6 +55,8 @@ static void test_accepted(void **state)
 		{{"nic", "net99"}},
 		{{"nic", "52:54:00:AB:cd:ef"}},
 		{{"nic", "52-54-00-12-34-56"}},
+		{{"nic", "525400123456"}},
+		{{"nic", "5254.0012.3456"}},
 		{{"dns", "9.9.9.9", "dns", "2620:fe::fe"}},
 		{{"hostname", "a.b-c.D9"}},
 		{{"retries", "0"}},
@@ -75,8 +77,8 @@ static void test_refused(void **state)
 		struct settings settings;
 		const char *words;
 	} refused[] = {
-		{{{"ip", "192.0.2.7"}}, "'192.0.2.7': the prefix length is missing"},
-		{{{"ip", "2001:db8::7"}}, "missing, as in 2001:db8::7/64"},
+		{{{"ip", "192.0.2.7"}}, "the prefix length of 192.0.2.7 is missing"},
+		{{{"ip", "2001:db8::7"}}, "missing: write it as in 2001:db8::7/64"},
 		{{{"ip", "192.0.2.7/"}}, "from 1 to 32"},
 		{{{"ip", "192.0.2.7/0"}}, "from 1 to 32"},
 		{{{"ip", "192.0.2.7/33"}}, "from 1 to 32"},
@@ -106,6 +108,14 @@ static void test_refused(void **state)
 		{{{"ip", "192.0.2.3/30"}}, "broadcast address of its /30"},
 		{{{"ip", "2001:db8::/64"}}, "2001:db8:: is the network address"},
 		{{{"ip", "2001:db8::/127"}}, "network address of its /127"},
+		{{{"ip", "192.0.2.7/24", "netmask", "255.255.254.0"}},
+		 "the netmask is a /23 and the address has a /24"},
+		{{{"netmask", "25", "ip", "192.0.2.7/24"}}, "is a /25"},
+		{{{"ip", "192.0.2.7", "netmask", "33"}}, "IPv4 has 32 bits"},
+		{{{"ip", "2001:db8::7", "netmask", "255.255.255.0"}}, "no netmask"},
+		{{{"netmask", "24"}}, "netmask without ip"},
+		{{{"netmask", "24", "netmask", "24"}}, "'24': given twice"},
+		{{{"netmask", "255.0.255.0"}}, "'255.0.255.0': not a netmask"},
 		{{{"gateway", "192.0.2.1"}}, "gateway without ip"},
 		{{{"gateway", "192.0.2.1/24"}}, "not an IPv4 or IPv6 address"},
 		{{{"ip", "192.0.2.7/24", "gateway", "192.0.3.1"}},
@@ -196,24 +206,53 @@ static void test_given(void **state)
 	assert_string_equal(bf_network_given(&network), "retries");
 }
 
-static void test_masks(void **state)
+/* What is to blame where several settings do not go together. */
+static void test_fault(void **state)
 {
 	(void)state;
 	static const struct {
-		int family;
-		unsigned prefix;
-		const char *text;
-	} masks[] = {
-		{AF_INET, 1, "128.0.0.0"},          {AF_INET, 8, "255.0.0.0"},
-		{AF_INET, 23, "255.255.254.0"},     {AF_INET, 24, "255.255.255.0"},
-		{AF_INET, 31, "255.255.255.254"},   {AF_INET, 32, "255.255.255.255"},
-		{AF_INET6, 33, "ffff:ffff:8000::"},
+		struct settings settings;
+		const char *fault;
+	} cases[] = {
+		{{{NULL}}, NULL},
+		{{{"ip", "192.0.2.7/24"}}, NULL},
+		{{{"ip", "192.0.2.7"}}, "ip"},
+		{{{"ip", "192.0.2.0/24"}}, "ip"},
+		{{{"netmask", "24"}}, "netmask"},
+		{{{"gateway", "192.0.2.1"}}, "gateway"},
+		{{{"ip", "192.0.2.7/24", "dns", "9.9.9.9"}}, "dns"},
+		{{{"ip", "192.0.2.7/24", "retries", "1"}}, "retries"},
 	};
-	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-		char text[BF_ADDRESS_TEXT_SIZE];
-		struct bf_address mask =
-			bf_address_mask(masks[i].family, masks[i].prefix);
-		assert_string_equal(bf_address_print(&mask, text), masks[i].text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bf_network network;
+		int err = set_all(&cases[i].settings, &network, NULL);
+		assert_int_equal(err, cases[i].fault ? BF_ERR_USAGE : BF_OK);
+		const char *fault = bf_network_fault(&network);
+		assert_string_equal(fault ? fault : "none",
+				    cases[i].fault ? cases[i].fault : "none");
+	}
+}
+
+/* A netmask by itself is the address's prefix, whichever of the two comes first. */
+static void test_netmask(void **state)
+{
+	(void)state;
+	static const struct {
+		struct settings settings;
+		unsigned prefix;
+	} cases[] = {
+		{{{"ip", "192.0.2.7", "netmask", "255.255.254.0"}}, 23},
+		{{{"netmask", "255.255.254.0", "ip", "192.0.2.7"}}, 23},
+		{{{"ip", "192.0.2.7", "netmask", "23"}}, 23},
+		{{{"ip", "192.0.2.7", "netmask", "/23"}}, 23},
+		{{{"ip", "192.0.2.7/23", "netmask", "255.255.254.0"}}, 23},
+		{{{"netmask", "23", "ip", "192.0.2.7/23"}}, 23},
+		{{{"ip", "2001:db8::7", "netmask", "64"}}, 64},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bf_network network;
+		assert_int_equal(set_all(&cases[i].settings, &network, NULL), BF_OK);
+		assert_int_equal(network.prefix, cases[i].prefix);
 	}
 }
 
@@ -222,7 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_values),   cmocka_unit_test(test_given),
-		cmocka_unit_test(test_masks),
+		cmocka_unit_test(test_fault),    cmocka_unit_test(test_netmask),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
