@@ -86,8 +86,9 @@ static int fail_row(const struct check *check, size_t row, size_t column, int er
 	char text[128];
 	if (column == BF_HOSTLIST_COLUMNS_MAX)
 		return bf_fail_in(reterr, err, "line %zu", hosts->rows[row].line);
-	return bf_fail_in(reterr, err, "line %zu, column %s", hosts->rows[row].line,
-			  bf_printable(hosts->columns[column], text, sizeof(text)));
+	return bf_fail_in(
+		reterr, err, "line %zu, column %s", hosts->rows[row].line,
+		bf_printable(bf_hostlist_title(hosts, column), text, sizeof(text)));
 }
 
 /* Fill in the row's name, an empty one if it has none that can be used. */

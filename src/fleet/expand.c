@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/nearest.h"
 
@@ -45,7 +46,7 @@ static bool find_column(struct bf_view name, const char *const *columns, size_t 
 {
 	for (size_t i = 0; i < n_columns; i++)
 		if (strlen(columns[i]) == name.size &&
-		    memcmp(columns[i], name.data, name.size) == 0) {
+		    strncasecmp(columns[i], (const char *)name.data, name.size) == 0) {
 			*ret = i;
 			return true;
 		}

@@ -23,7 +23,8 @@ struct bf_expand {
 };
 
 /*
- * Take a pattern apart; columns are the names that may stand in it, at most 64 of them.
+ * Take a pattern apart; columns are the names that may stand in it, at most 64 of them;
+ * their case does not count.
  * BF_ERR_USAGE for an unknown name or a "{" without its "}"; the sentence says where.
  */
 bf_must_check int bf_expand_parse(const char *pattern, const char *const *columns,

@@ -3,28 +3,70 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
+#include "script/url.h"
 #include "script/userscript.h"
 
-/* A column that nothing uses is a remark, unless it looks like a setting mistyped. */
+const char *bf_fleet_setting(const struct bf_fleet *fleet, size_t column)
+{
+	const char *name = fleet->hosts.columns[column];
+	return strcasecmp(name, "prefix") == 0 ? "netmask" : bf_target_find(name);
+}
+
+bool bf_fleet_uses(const struct bf_fleet *fleet, size_t column)
+{
+	const struct bf_hostlist *hosts = &fleet->hosts;
+	return column == hosts->host || column == hosts->host_source ||
+	       bf_fleet_setting(fleet, column) || fleet->url.used & UINT64_C(1) << column;
+}
+
+/* A column that nothing uses does no harm, unless it looks like a setting mistyped. */
 static int check_columns(const struct bf_fleet *fleet, struct bf_error *reterr)
 {
 	const struct bf_hostlist *hosts = &fleet->hosts;
 	char text[128];
 	for (size_t i = 0; i < hosts->n_columns; i++) {
-		const char *name = hosts->columns[i];
-		const char *nearest = bf_target_nearest(name);
-		bool is_used = i == hosts->host || bf_target_knows(name) ||
-			       fleet->url.used & UINT64_C(1) << i;
-		if (!is_used && nearest)
+		const char *nearest = bf_target_nearest(hosts->columns[i]);
+		if (nearest && !bf_fleet_uses(fleet, i))
 			return bf_fail(
 				reterr, BF_ERR_INPUT,
-				"nothing uses the column '%s': did you mean %s? Give it "
-				"another name if not",
-				bf_printable(name, text, sizeof(text)), nearest);
+				"line %zu: nothing uses the column '%s': did you mean "
+				"%s? "
+				"Give it another name if not",
+				hosts->line,
+				bf_printable(hosts->columns[i], text, sizeof(text)),
+				nearest);
 	}
 	return BF_OK;
+}
+
+static int fail_column(const struct bf_fleet *fleet, size_t row, size_t column, int err,
+		       struct bf_error *reterr)
+{
+	const struct bf_hostlist *hosts = &fleet->hosts;
+	char text[128];
+	if (err == BF_ERR_NOMEM) /* no column's fault, and none is named */
+		return err;
+	return bf_fail_in(
+		reterr, err, "line %zu, column %s", hosts->rows[row].line,
+		bf_printable(bf_hostlist_title(hosts, column), text, sizeof(text)));
+}
+
+/* The column that gives the row this setting; false if none does. */
+static bool find_setting(const struct bf_fleet *fleet, size_t row, const char *setting,
+			 size_t *ret_column)
+{
+	for (size_t i = 0; i < fleet->hosts.n_columns; i++) {
+		const char *found = bf_fleet_setting(fleet, i);
+		if (found && strcmp(found, setting) == 0 &&
+		    *fleet->hosts.rows[row].values[i]) {
+			*ret_column = i;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* ---- Scripts ---- */
@@ -164,78 +206,100 @@ static int set_script(const struct bf_fleet *fleet, struct bf_target *target,
 		   : BF_OK;
 }
 
-static int set_cell(const struct bf_fleet *fleet, struct bf_target *target,
-		    const char *name, const char *value, struct bf_error *reterr)
+static int set_cell(const struct bf_fleet *fleet, size_t column, const char *value,
+		    struct bf_target *target, struct bf_error *reterr)
 {
-	if (!*value || !bf_target_knows(name))
+	const char *setting = bf_fleet_setting(fleet, column);
+	if (!*value || !setting)
 		return BF_OK;
-	if (strcmp(name, "script") == 0)
+	if (strcmp(setting, "script") == 0)
 		return set_script(fleet, target, value, reterr);
-	if (strcmp(name, "dns") == 0)
-		return set_words(target, name, value, reterr);
-	return bf_target_set(target, name, value, reterr);
+	if (strcmp(setting, "dns") == 0)
+		return set_words(target, setting, value, reterr);
+	return bf_target_set(target, setting, value, reterr);
+}
+
+/* What a URL cannot have in it is the fault of the value that brings it. */
+static int check_values(const struct bf_fleet *fleet, size_t row, struct bf_error *reterr)
+{
+	for (size_t i = 0; i < fleet->hosts.n_columns; i++) {
+		if (!(fleet->url.used & UINT64_C(1) << i))
+			continue;
+		int err = bf_url_check_part(fleet->hosts.rows[row].values[i], reterr);
+		if (err)
+			return fail_column(fleet, row, i, err, reterr);
+	}
+	return BF_OK;
 }
 
 /* Where the row brings neither URL nor script. */
-static int set_url(const struct bf_fleet *fleet, const struct bf_hostlist_row *row,
-		   struct bf_target *ret, struct bf_error *reterr)
+static int set_url(const struct bf_fleet *fleet, size_t row, struct bf_target *ret,
+		   struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer url = {0};
-	char text[128];
-	size_t column;
+	const struct bf_hostlist_row *values = &fleet->hosts.rows[row];
+	size_t column = 0;
 	if (ret->url || ret->script.size)
 		return BF_OK;
 	if (!fleet->has_url)
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "line %zu: no URL: give one in a column url, or a "
 			       "pattern for all",
-			       row->line);
-	int err = bf_expand_print(&fleet->url, row->values, &url, &column, reterr);
-	if (err == BF_ERR_NOMEM) /* no column's fault, and none is named */
-		return err;
+			       values->line);
+	int err = check_values(fleet, row, reterr);
 	if (err)
-		return bf_fail_in(
-			reterr, err, "line %zu, column %s", row->line,
-			bf_printable(fleet->hosts.columns[column], text, sizeof(text)));
+		return err;
+	err = bf_expand_print(&fleet->url, values->values, &url, &column, reterr);
+	if (err)
+		return fail_column(fleet, row, column, err, reterr);
 	return bf_target_set(ret, "url", (const char *)url.data, reterr);
 }
 
 /* ---- Rows ---- */
 
-int bf_fleet_target(const struct bf_fleet *fleet, size_t index, struct bf_target *ret,
+/* Whether the row's settings go together; a script has none beside it, as is seen later. */
+static int check_network(const struct bf_fleet *fleet, size_t row,
+			 const struct bf_target *target, struct bf_error *reterr)
+{
+	size_t column = fleet->hosts.host;
+	int err =
+		target->script.size ? BF_OK : bf_network_check(&target->network, reterr);
+	if (!err)
+		return BF_OK;
+	find_setting(fleet, row, bf_network_fault(&target->network), &column);
+	return fail_column(fleet, row, column, err, reterr);
+}
+
+int bf_fleet_target(const struct bf_fleet *fleet, size_t row, struct bf_target *ret,
 		    struct bf_error *reterr)
 {
 	const struct bf_hostlist *hosts = &fleet->hosts;
-	const struct bf_hostlist_row *row = &hosts->rows[index];
-	int err = bf_hostlist_check_row(hosts, index, reterr);
+	int err = bf_hostlist_check_row(hosts, row, reterr);
 	if (err)
-		return bf_fail_in(reterr, err, "line %zu", row->line);
+		return bf_fail_in(reterr, err, "line %zu", hosts->rows[row].line);
 	for (size_t i = 0; i < hosts->n_columns; i++) {
-		err = set_cell(fleet, ret, hosts->columns[i], row->values[i], reterr);
+		err = set_cell(fleet, i, hosts->rows[row].values[i], ret, reterr);
 		if (err)
-			return bf_fail_in(reterr, err, "line %zu, column %s", row->line,
-					  hosts->columns[i]);
+			return fail_column(fleet, row, i, err, reterr);
 	}
-	return set_url(fleet, row, ret, reterr);
+	err = check_network(fleet, row, ret, reterr);
+	return err ? err : set_url(fleet, row, ret, reterr);
 }
 
-/* Whether the row has a URL in its own column. */
-static bool has_own_url(const struct bf_fleet *fleet, const struct bf_hostlist_row *row)
-{
-	size_t column;
-	return bf_hostlist_find(&fleet->hosts, "url", &column) && *row->values[column];
-}
-
-int bf_fleet_fail_in(const struct bf_fleet *fleet, size_t index, int err,
+int bf_fleet_fail_in(const struct bf_fleet *fleet, size_t row, int err,
 		     struct bf_error *reterr)
 {
-	const struct bf_hostlist_row *row = &fleet->hosts.rows[index];
+	const struct bf_hostlist_row *found = &fleet->hosts.rows[row];
 	char host[128];
-	if (err == BF_ERR_INPUT && has_own_url(fleet, row))
-		return bf_fail_in(reterr, err, "line %zu, column url", row->line);
+	size_t column;
+	/* Settings that do not go with the URL are an address without DNS. */
+	if (find_setting(fleet, row, "script", &column) ||
+	    (err == BF_ERR_INPUT && find_setting(fleet, row, "url", &column)) ||
+	    (err == BF_ERR_USAGE && find_setting(fleet, row, "ip", &column)))
+		return fail_column(fleet, row, column, err, reterr);
 	return bf_fail_in(
-		reterr, err, "line %zu (%s)", row->line,
-		bf_printable(row->values[fleet->hosts.host], host, sizeof(host)));
+		reterr, err, "line %zu (%s)", found->line,
+		bf_printable(found->values[fleet->hosts.host], host, sizeof(host)));
 }
 
 void bf_fleet_free(struct bf_fleet *fleet)

@@ -37,6 +37,14 @@ bf_must_check int bf_fleet_load(const char *path, const char *url, struct bf_fle
 				struct bf_error *reterr);
 
 /*
+ * The setting that a column sets, NULL if it does not, and whether the column is used at all:
+ * as the host, a setting or in the URL. Its name's case does not count, and prefix is another
+ * name of netmask.
+ */
+const char *bf_fleet_setting(const struct bf_fleet *fleet, size_t column);
+bool bf_fleet_uses(const struct bf_fleet *fleet, size_t column);
+
+/*
  * Make ret, which is zeroed, what a row's machine boots. The sentence of a failure names the
  * line and, where it is one value's fault, the column. Threads may share the fleet.
  */

@@ -19,7 +19,8 @@ struct bf_address {
 };
 
 /* The address of one host, IPv4 or IPv6. BF_ERR_USAGE for anything else. */
-int bf_address_parse(const char *text, struct bf_address *ret, struct bf_error *reterr);
+bf_must_check int bf_address_parse(const char *text, struct bf_address *ret,
+				   struct bf_error *reterr);
 
 /* The address as iPXE reads it. Returns out. */
 const char *bf_address_print(const struct bf_address *address,
@@ -45,8 +46,8 @@ bool bf_address_is_link_local(const struct bf_address *address);
  * A prefix length from text: "24", "/24", or an IPv4 netmask, which sets ret_is_mask.
  * BF_ERR_USAGE when it is none of them.
  */
-int bf_address_parse_prefix(const char *text, unsigned *ret, bool *ret_is_mask,
-			    struct bf_error *reterr);
+bf_must_check int bf_address_parse_prefix(const char *text, unsigned *ret,
+					  bool *ret_is_mask, struct bf_error *reterr);
 
 /*
  * A card's MAC address in any of its spellings into lower case with colons: pairs with ':'

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "script/target.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/nearest.h"
@@ -15,17 +17,22 @@ static const char *const names[] = {"dns", "gateway", "hostname", "ip",  "netmas
 
 enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
 
-bool bf_target_knows(const char *name)
+const char *bf_target_find(const char *name)
 {
 	for (size_t i = 0; i < N_NAMES; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+		if (strcasecmp(names[i], name) == 0)
+			return names[i];
+	return NULL;
 }
 
 const char *bf_target_nearest(const char *name)
 {
-	return bf_nearest(name, names, N_NAMES);
+	char lower[64];
+	size_t size = 0;
+	for (; name[size] && size < sizeof(lower) - 1; size++)
+		lower[size] = (char)tolower((unsigned char)name[size]);
+	lower[size] = '\0';
+	return bf_nearest(lower, names, N_NAMES);
 }
 
 static int fail_twice(struct bf_error *reterr)
@@ -78,7 +85,8 @@ static int fail_unknown(const char *name, struct bf_error *reterr)
 int bf_target_set(struct bf_target *target, const char *name, const char *value,
 		  struct bf_error *reterr)
 {
-	if (!bf_target_knows(name))
+	const char *found = bf_target_find(name);
+	if (!found || strcmp(found, name) != 0)
 		return fail_unknown(name, reterr);
 	if (strcmp(name, "url") == 0)
 		return set_url(target, value, reterr);

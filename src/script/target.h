@@ -27,8 +27,8 @@ bf_must_check int bf_target_set(struct bf_target *target, const char *name,
 bf_must_check int bf_target_read_script(struct bf_target *target, const char *path,
 					struct bf_error *reterr);
 
-/* Whether a name is one of the settings, and the setting closest to one that is not. */
-bool bf_target_knows(const char *name);
+/* The setting of this name, NULL if there is none, and the closest one; case is ignored. */
+const char *bf_target_find(const char *name);
 const char *bf_target_nearest(const char *name);
 
 /*

@@ -44,43 +44,47 @@ static size_t scheme_length(const char *url)
 	return url[length] == ':' ? length : 0;
 }
 
-static int check_byte(unsigned char byte, size_t column, struct bf_error *reterr)
+/* what is "the URL has", or "it has" for a part of one. */
+static int check_byte(unsigned char byte, const char *what, size_t column,
+		      struct bf_error *reterr)
 {
 	if (byte == ' ')
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "the URL has a space at column %zu: write it as %%20",
+			       "%s a space at column %zu: write it as %%20", what,
 			       column);
 	if (byte < 0x20 || byte == 0x7f)
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "the URL has the control character \\x%02x at column %zu: "
-			       "take it out; a URL cannot add a line to the script",
-			       byte, column);
+			       "%s the control character \\x%02x at column %zu: take it "
+			       "out; a URL cannot add a line to the script",
+			       what, byte, column);
 	if (byte > 0x7f)
-		return bf_fail(
-			reterr, BF_ERR_INPUT,
-			"the URL has the non-ASCII byte \\x%02x at column %zu: write "
-			"it as %%%02X, and a host name in its xn-- form",
-			byte, column, byte);
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "%s the non-ASCII byte \\x%02x at column %zu: write it as "
+			       "%%%02X, and a host name in its xn-- form",
+			       what, byte, column, byte);
 	if (byte == '"' || byte == '\'')
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "the URL has a quote at column %zu: write it as %%%02X",
+			       "%s a quote at column %zu: write it as %%%02X", what,
 			       column, byte);
 	/* At the end of a line, iPXE would join that line with the next. */
 	if (byte == '\\')
 		return bf_fail(reterr, BF_ERR_INPUT,
-			       "the URL has a backslash at column %zu: write it as %%5C",
+			       "%s a backslash at column %zu: write it as %%5C", what,
 			       column);
 	return BF_OK;
 }
 
-static int check_alphabet(const char *url, struct bf_error *reterr)
+static int check_alphabet(const char *text, const char *what, struct bf_error *reterr)
 {
-	for (const char *p = url; *p; p++) {
-		int err = check_byte((unsigned char)*p, (size_t)(p - url) + 1, reterr);
-		if (err)
-			return err;
-	}
-	return BF_OK;
+	int err = BF_OK;
+	for (const char *p = text; !err && *p; p++)
+		err = check_byte((unsigned char)*p, what, (size_t)(p - text) + 1, reterr);
+	return err;
+}
+
+int bf_url_check_part(const char *text, struct bf_error *reterr)
+{
+	return check_alphabet(text, "it has", reterr);
 }
 
 /* iPXE expands the innermost ${...} first, so they may be nested. */
@@ -231,7 +235,7 @@ int bf_url_check(const char *url, const char *schemes, struct bf_error *reterr)
 	if (!*url)
 		return bf_fail(reterr, BF_ERR_INPUT, "the URL is empty: give one like %s",
 			       example);
-	int err = check_alphabet(url, reterr);
+	int err = check_alphabet(url, "the URL has", reterr);
 	if (!err)
 		err = check_settings(url, reterr);
 	if (err)

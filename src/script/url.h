@@ -16,6 +16,9 @@
 bf_must_check int bf_url_check(const char *url, const char *schemes,
 			       struct bf_error *reterr);
 
+/* Check what is to become a part of a URL against that alphabet; it is "it" in the sentence. */
+bf_must_check int bf_url_check_part(const char *text, struct bf_error *reterr);
+
 /* Whether iPXE boots this URL as a disk (sanboot) instead of loading a file (chain). */
 bool bf_url_is_san(const char *url);
 

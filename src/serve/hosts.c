@@ -60,12 +60,14 @@ static int add_host(struct bf_hosts *hosts, size_t row, struct bf_buffer *scratc
 	if (err)
 		return err;
 	if (!bf_path_is_host(name))
-		return bf_fail(
-			reterr, BF_ERR_INPUT,
-			"line %zu: '%s' is no name to serve a host by: 1 to %d letters, "
-			"digits, '.', '-' and '_', the first a letter or a digit",
-			list->rows[row].line, bf_printable(name, text, sizeof(text)),
-			BF_PATH_HOST_SIZE - 1);
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "line %zu, column %s: '%s' is no name to serve a host by: "
+			       "1 to %d "
+			       "letters, digits, '.', '-' and '_', the first a letter or "
+			       "a digit",
+			       list->rows[row].line, bf_hostlist_title(list, list->host),
+			       bf_printable(name, text, sizeof(text)),
+			       BF_PATH_HOST_SIZE - 1);
 	hosts->items[hosts->n_items++] = (struct bf_host){.name = name, .row = row};
 	return BF_OK;
 }
@@ -78,11 +80,19 @@ static int by_name(const void *a, const void *b)
 
 static int check_unique(const struct bf_hosts *hosts, struct bf_error *reterr)
 {
-	for (size_t i = 1; i < hosts->n_items; i++)
-		if (by_name(&hosts->items[i - 1], &hosts->items[i]) == 0)
-			return bf_fail(reterr, BF_ERR_INPUT,
-				       "the host '%s' is there twice",
-				       hosts->items[i].name);
+	const struct bf_hostlist *list = &hosts->fleet.hosts;
+	for (size_t i = 1; i < hosts->n_items; i++) {
+		const struct bf_host *one = &hosts->items[i - 1], *other = one + 1;
+		if (by_name(one, other) != 0)
+			continue;
+		const struct bf_host *later = one->row > other->row ? one : other;
+		return bf_fail(
+			reterr, BF_ERR_INPUT,
+			"line %zu, column %s: the host '%s' is there twice, on line %zu "
+			"too",
+			list->rows[later->row].line, bf_hostlist_title(list, list->host),
+			one->name, list->rows[(later == one ? other : one)->row].line);
+	}
 	return BF_OK;
 }
 

@@ -115,6 +115,68 @@ class ImagesTest(BatchTest):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
 
 
+class ExportedTest(BatchTest):
+    """Lists as spreadsheets and inventories write them."""
+
+    SHEET = (
+        "\ufeffHost;IP;Netmask;Gateway;NIC;Note;;\r\n"
+        "web1;10.0.0.2;255.255.254.0;10.0.1.1;5254.00AB.CDEF;a, b;;\r\n"
+        "web2;;;;;;;\r\n"
+        ";;;;;;;\r\n"
+    )
+
+    def test_sheet(self):
+        for separator in (";", "\t"):
+            with self.subTest(separator):
+                sheet = self.SHEET.replace(";", separator)
+                done = self.batch(sheet, "--force", pattern="http://10.0.0.1/{HOST}")
+                self.assert_made(done, "web1.iso", "web2.iso")
+                self.assert_complains(done, "2 written", status=0)
+                network = "--ip 10.0.0.2/23 --gateway 10.0.1.1 --nic 52:54:00:ab:cd:ef"
+                self.assert_same("web1.iso", *network.split(), "http://10.0.0.1/web1")
+                self.assert_same("web2.iso", "http://10.0.0.1/web2")
+
+    def test_inventory(self):
+        """Another name for the host, and it is said; MAC addresses in the URL alone."""
+        done = self.batch(
+            "Name,Status,Role,Site,MAC\nweb1,Active,Server,a,52-54-00-AB-CD-EF\n",
+            pattern="http://10.0.0.1/{site}/{host}/{name}?m={mac}",
+        )
+        self.assert_made(done, "web1.iso")
+        self.assert_complains(
+            done,
+            "1 written",
+            "no column is called host: 'Name' is taken for it",
+            "the column mac picks no network card: one called nic does",
+            status=0,
+        )
+        self.assert_same("web1.iso", "http://10.0.0.1/a/web1/web1?m=52-54-00-AB-CD-EF")
+        done = self.batch("name,mac\nweb1,52-54-00-AB-CD-EF\n", "-q")
+        self.assertEqual(done.stderr, b"")
+
+    def test_the_column_in_a_sentence_is_the_list_s(self):
+        done = self.batch("Name\tIP\n.web1\t\nweb2\t10.0.0.2\n")
+        self.assert_complains(
+            done,
+            "line 2, column Name: the file '.web1.iso' starts with a dot",
+            "line 3, column IP: the prefix length of 10.0.0.2 is missing",
+            "2 of 2 rows",
+        )
+
+    def test_comments_after_names(self):
+        self.assert_made(self.batch("web1 # top, left\nweb2\t# below\n"), "web1.iso", "web2.iso")
+
+    def test_no_usable_column(self):
+        for text in ("server,ip\nweb1,10.0.0.1/24\n", "web1;10.0.0.1/24\n", "host|ip\nweb1|1/2\n",
+                     "host ip\nweb1 10.0.0.1/24\n"):
+            with self.subTest(text):
+                done = self.batch(text)
+                self.assert_complains(done, "line 1: '" + text.splitlines()[0] + "' is more than a name")
+                for words in (b"host, hostname, name or fqdn", b"commas, semicolons or tabs"):
+                    self.assertIn(words, done.stderr)
+                self.assertFalse(self.out.exists())
+
+
 class AgainTest(BatchTest):
     def inodes(self):
         return {name: (self.out / name).stat().st_ino for name in self.written()}
@@ -184,7 +246,7 @@ class AgainTest(BatchTest):
 
 
 class BadRowsTest(BatchTest):
-    BAD = "host,ip,url\nok1,,\n../up,,\nbad,10.0.0.777/24,\nsp,,http://a/b c\nfew\n,,\nok2,,\n"
+    BAD = "host,ip,url\nok1,,\n../up,,\nbad,10.0.0.777/24,\nsp,,http://a/b c\nfew\n,10.0.0.2/24,http://10.0.0.1/\n,,\nok2,,\n"
     WORDS = [
         "line 3, column host: the file '../up.iso' would be in another folder",
         "line 6: 1 value for 3 columns",
@@ -314,7 +376,12 @@ class BadRowsTest(BatchTest):
         done = self.batch("\n".join(rows), "-k", pattern="http://10.0.0.1/{path}")
         self.assertEqual(self.written(), ["a.iso", "d.iso"])
         text = done.stderr.decode()
-        for line in ("line 3 (b)", "line 4 (c)", "line 6 (e)", "line 7 (f)"):
+        for line in (
+            "line 3, column path: it has a space at column 2",
+            "line 4, column path: it has a quote",
+            "line 6 (e): the URL has a ${",
+            "line 7, column path: it has the control character",
+        ):
             self.assertIn(line, text)
 
     def test_script_that_does_not_fit(self):
@@ -366,7 +433,7 @@ class UsageTest(BatchTest):
             (["http://a/", "--ouput-dir", "x"], "a\n", 2, "did you mean --output-dir?"),
             (["http://a/", "--hosts", "none"], "", 1, "'none': cannot open"),
             (["http://a/"], "", 1, "'standard input': the list has no machine"),
-            (["http://a/"], "host,x\n\"a\n", 1, "line 2: quotes"),
+            (["http://a/"], "host,x\n\"a\n", 1, "line 2, column 1: quotes"),
             (["http://a/"], "host,gateways\na,1\n", 1, "did you mean gateway?"),
             (["-d", "none/out", "http://a/"], "a\n", 1, "cannot make the folder"),
         ):

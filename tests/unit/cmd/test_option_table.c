@@ -69,7 +69,7 @@ static void test_every_option_is_complete(void **state)
 							 option->max, &number, NULL),
 					 BF_OK);
 		if (option->kind == BF_OPTION_TARGET)
-			assert_true(bf_target_knows(option->name));
+			assert_string_equal(bf_target_find(option->name), option->name);
 		if (option->kind == BF_OPTION_MAKER && option->fallback) {
 			struct bf_maker_options options = bf_maker_options_default();
 			assert_int_equal(bf_maker_options_set(&options, option->name,

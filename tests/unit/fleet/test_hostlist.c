@@ -54,8 +54,11 @@ static void test_names(void **state)
 	assert_rows("web1\nweb2\n", "1/1:web1|2/1:web2|");
 	assert_rows("\n# all of them\n  web1 \t\r\n\nweb2", "3/1:web1|5/1:web2|");
 	assert_rows("hosts\n", "1/1:hosts|");
-	assert_rows("a,b\n", "1/1:a,b|");
 	assert_rows("\xef\xbb\xbfweb1\n", "1/1:web1|");
+	assert_rows("web1\r\nweb2\r\n", "1/1:web1|2/1:web2|");
+	assert_rows("web1\rweb2\r", "1/1:web1|2/1:web2|");
+	assert_rows("web1 # top, left\nweb#2\t#\n #\nweb3 #",
+		    "1/1:web1|2/1:web#2|4/1:web3|");
 }
 
 static void test_csv(void **state)
@@ -69,6 +72,84 @@ static void test_csv(void **state)
 	assert_rows("\xef\xbb\xbfhost,ip\nweb1,1\n", "2/2:web1|1|");
 	assert_rows("host,note\nweb1,\"a, \"\"b\"\"\"\n", "2/2:web1|a, \"b\"|");
 	assert_rows("host,note\nweb1,#\n#web2,\n", "2/2:web1|#|3/2:#web2||");
+}
+
+/* What separates columns is what makes one of them host. */
+static void test_separators(void **state)
+{
+	(void)state;
+	assert_rows("host;ip;note\nweb1;10.0.0.1;a, b\n", "2/3:web1|10.0.0.1|a, b|");
+	assert_rows("host\tip\n\t\nweb1\t10.0.0.1\nweb2\t\n",
+		    "3/2:web1|10.0.0.1|4/2:web2||");
+	assert_rows("note\thost\n \"a\tb\" \tweb1\n\tweb2\n", "2/2:a\tb|web1|3/2:|web2|");
+	assert_rows("\"host\";\"a,b,c\"\nweb1;x\n", "2/2:web1|x|");
+	assert_rows("a,b;host\nx;web1\n", "2/2:x|web1|");
+	struct bf_hostlist list = must_parse("# of today\n\nhost;ip\nweb1;1\n");
+	assert_int_equal(list.separator, ';');
+	assert_int_equal(list.line, 3);
+	assert_int_equal(list.rows[0].line, 4);
+	assert_string_equal(bf_hostlist_separator_name(list.separator), "semicolon");
+	bf_hostlist_free(&list);
+}
+
+static void assert_host(const char *text, const char *title, const char *host)
+{
+	struct bf_hostlist list = must_parse(text);
+	assert_string_equal(list.columns[list.host], *title ? "host" : "Host");
+	assert_string_equal(bf_hostlist_title(&list, list.host), *title ? title : "Host");
+	assert_string_equal(list.rows[0].values[list.host], host);
+	assert_int_equal(list.host == list.host_source, !*title);
+	bf_hostlist_free(&list);
+}
+
+/* Of those that are there the first of host, hostname, name and fqdn, in any case. */
+static void test_host_column(void **state)
+{
+	(void)state;
+	assert_host("NAME,Host\nx,web1\n", "", "web1");
+	assert_host("Name,Status\nweb1,active\n", "Name", "web1");
+	assert_host("FQDN,Name\nx,web1\n", "Name", "web1");
+	assert_host("fqdn,name,HostName\nx,y,web1\n", "HostName", "web1");
+	assert_host("ip,fqdn\n1,web1\n", "fqdn", "web1");
+	assert_host("\"Name\"\n\"web1\"\n", "Name", "web1");
+	assert_rows("name,ip\nweb1,1\nweb2\n", "2/2:web1|1|web1|3/1:web2||web2|");
+}
+
+/* Empty columns and rows at the end are how some programs fill a sheet. */
+static void test_empty(void **state)
+{
+	(void)state;
+	assert_rows("host,ip,,\nweb1,1,,\nweb2,1\nweb3,\nweb4,1,,,,,\n",
+		    "2/4:web1|1|3/2:web2|1|4/2:web3||5/4:web4|1|");
+	assert_rows("host,,ip\n,,\nweb1,,1\n,,,,,\n\"\",,\n", "3/3:web1|1|");
+	struct bf_error error;
+	struct bf_hostlist list = must_parse("host,,ip,\nw1,,1,\nw2,x,1,\nw3,,1,y\nw4\n");
+	assert_int_equal(bf_hostlist_check_row(&list, 0, &error), BF_OK);
+	assert_int_equal(bf_hostlist_check_row(&list, 1, &error), BF_ERR_INPUT);
+	assert_string_equal(error.text,
+			    "column 2: a value, and line 1 has no name for the "
+			    "column");
+	assert_int_equal(bf_hostlist_check_row(&list, 2, &error), BF_ERR_INPUT);
+	assert_non_null(strstr(error.text, "column 4: a value"));
+	assert_int_equal(bf_hostlist_check_row(&list, 3, &error), BF_ERR_INPUT);
+	assert_string_equal(error.text, "1 value for 3 columns: a comma too few?");
+	bf_hostlist_free(&list);
+}
+
+/* A table further down in a list of names is the fault of its lines. */
+static void test_more_than_a_name(void **state)
+{
+	(void)state;
+	struct bf_error error;
+	struct bf_hostlist list = must_parse("web1\nweb2,10.0.0.1/24\nweb3 b\n");
+	assert_int_equal(list.separator, 0);
+	assert_int_equal(bf_hostlist_check_row(&list, 0, &error), BF_OK);
+	assert_int_equal(bf_hostlist_check_row(&list, 1, &error), BF_ERR_INPUT);
+	assert_string_equal(error.text,
+			    "'web2,10.0.0.1/24' is more than a name: there is one "
+			    "per line, or the first line names columns");
+	assert_int_equal(bf_hostlist_check_row(&list, 2, &error), BF_ERR_INPUT);
+	bf_hostlist_free(&list);
 }
 
 static void test_lines_of_rows(void **state)
@@ -105,7 +186,7 @@ static void test_find(void **state)
 	assert_int_equal(list.host, 1);
 	assert_false(bf_hostlist_find(&list, "hos", &index));
 	assert_int_equal(index, 7);
-	assert_true(bf_hostlist_find(&list, "ip", &index));
+	assert_true(bf_hostlist_find(&list, "IP", &index));
 	assert_int_equal(index, 0);
 	bf_hostlist_free(&list);
 }
@@ -119,12 +200,23 @@ static void test_refused(void **state)
 		{"", "no machine"},
 		{"\n \n# nobody\n", "no machine"},
 		{"host,ip\n", "no machine"},
-		{"host,,ip\nweb1,,\n", "column 2 of 3 has no name"},
-		{"host,ip,ip\nweb1,,\n", "columns 2 and 3 are both called 'ip'"},
-		{"host,host\nweb1,\n", "both called 'host'"},
-		{"host,a\nweb1,x\nweb2,\"y\nweb3,z\n", "line 3: quotes"},
-		{"host,a\nweb1,x\"y\n", "line 2: quotes"},
-		{"host,a\nweb1,\"x\"y\n", "line 2: quotes"},
+		{"host,,\n,,\n", "no machine"},
+		{"host,ip,ip\nweb1,,\n", "line 1: columns 2 and 3 are both called 'ip'"},
+		{"\nhost,Host\nweb1,\n",
+		 "line 2: columns 1 and 2 are both called 'Host'"},
+		{"host,a\nweb1,x\nweb2,\"y\nweb3,z\n", "line 3, column 2: quotes"},
+		{"host,a\nweb1,x\"y\n", "line 2, column 2: quotes"},
+		{"host,a\nweb1,\"x\"y\n", "line 2, column 2: quotes"},
+		{"host;a\n\"we\"b1;\n", "line 2, column 1: quotes"},
+		/* Tables, as nobody would call a machine like this. */
+		{"server,ip\nweb1,1\n", "line 1: 'server,ip' is more than a name"},
+		{"web1,10.0.0.1/24\n", "commas, semicolons or tabs between them"},
+		{"#\nserver;ip\n", "line 2: 'server;ip' is more than a name"},
+		{"server\tip\n", "'server\\x09ip' is more than a name"},
+		{"host|ip\n", "'host|ip' is more than a name"},
+		{"host ip\n", "'host ip' is more than a name"},
+		{"\xff\xfeh\1o\1", "UTF-16"},
+		{"\xfe\xff\1h\1o", "UTF-16"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bf_error error = {""};
@@ -143,7 +235,7 @@ static void test_nul_byte(void **state)
 	struct bf_hostlist list = {0};
 	assert_int_equal(bf_hostlist_parse(bf_view("host\na\nb\0c\n", 11), &list, &error),
 			 BF_ERR_INPUT);
-	assert_non_null(strstr(error.text, "line 3: a NUL byte"));
+	assert_non_null(strstr(error.text, "line 3, column 2: a NUL byte"));
 }
 
 static void test_too_many_columns(void **state)
@@ -184,11 +276,48 @@ static void test_many_rows(void **state)
 	bf_hostlist_free(&list);
 }
 
+/* Whatever the text, it is a list or there is a sentence that is printable. */
+static void test_noise(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = {"host", "Name", "fqdn", ",",   ";",
+					     "\t",   "\n",   "\r",   "\"",  " ",
+					     "#",    "|",    "a",    "\xfe"};
+	uint32_t seed = 1;
+	for (int round = 0; round < 50000; round++) {
+		struct bf_hostlist list = {0};
+		struct bf_error error = {""};
+		char text[128] = "";
+		do {
+			seed = seed * 1664525 + 1013904223;
+			strcat(text, pieces[(seed >> 16) % 14]);
+		} while (strlen(text) < sizeof(text) - 8 && (seed >> 8) % 24);
+		if (parse(text, &list, &error)) {
+			assert_true(error.text[0] != '\0');
+			for (const char *p = error.text; *p; p++)
+				assert_true(*p >= ' ' && *p <= '~');
+			continue;
+		}
+		assert_true(list.n_rows > 0 && list.n_columns > 0);
+		for (size_t row = 0; row < list.n_rows; row++) {
+			assert_true(list.rows[row].line > 0);
+			assert_non_null(list.rows[row].values[list.host]);
+			if (!bf_hostlist_check_row(&list, row, &error))
+				assert_true(list.rows[row].n_fields <= list.n_fields);
+		}
+		bf_hostlist_free(&list);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_separators),
+		cmocka_unit_test(test_host_column),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_more_than_a_name),
 		cmocka_unit_test(test_lines_of_rows),
 		cmocka_unit_test(test_another_number_of_fields),
 		cmocka_unit_test(test_find),
@@ -196,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_nul_byte),
 		cmocka_unit_test(test_too_many_columns),
 		cmocka_unit_test(test_many_rows),
+		cmocka_unit_test(test_noise),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,10 +88,11 @@ static void test_render(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	assert_true(bf_target_knows("url"));
-	assert_true(bf_target_knows("vlan"));
-	assert_false(bf_target_knows("host"));
-	assert_false(bf_target_knows(""));
+	assert_string_equal(bf_target_find("url"), "url");
+	assert_string_equal(bf_target_find("VLan"), "vlan");
+	assert_null(bf_target_find("host"));
+	assert_null(bf_target_find(""));
+	assert_string_equal(bf_target_nearest("GATEWAYS"), "gateway");
 	assert_string_equal(bf_target_nearest("gateways"), "gateway");
 	assert_null(bf_target_nearest("rack"));
 	assert_null(bf_target_nearest("host"));

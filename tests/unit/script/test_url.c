@@ -169,6 +169,16 @@ static void test_noise(void **state)
 	}
 }
 
+static void test_parts(void **state)
+{
+	(void)state;
+	struct bf_error error;
+	assert_int_equal(bf_url_check_part("", NULL), BF_OK);
+	assert_int_equal(bf_url_check_part("a3/${mac}%20", NULL), BF_OK);
+	assert_int_equal(bf_url_check_part("a 3", &error), BF_ERR_INPUT);
+	assert_string_equal(error.text, "it has a space at column 2: write it as %20");
+}
+
 static void test_san(void **state)
 {
 	(void)state;
@@ -184,7 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_noise),    cmocka_unit_test(test_needs_dns),
-		cmocka_unit_test(test_san),
+		cmocka_unit_test(test_san),      cmocka_unit_test(test_parts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,15 +151,18 @@ static void test_list_refused(void **state)
 		const char *sentence;
 	} cases[] = {
 		{"host\nweb1\n-web2\n", "http://192.0.2.1/", BF_ERR_INPUT,
-		 "'list': line 3: '-web2' is no name to serve a host by: 1 to 253 "},
+		 "'list': line 3, column host: '-web2' is no name to serve a host by: 1 "
+		 "to 253 "},
 		{"host\nweb1\na/b\n", "http://192.0.2.1/", BF_ERR_INPUT,
-		 "'list': line 3: 'a/b' is no name to serve a host by: "},
+		 "'list': line 3, column host: 'a/b' is no name to serve a host by: "},
 		{"host\nweb1\n..\n", "http://192.0.2.1/", BF_ERR_INPUT,
-		 "'list': line 3: '..' is no name to serve a host by: "},
+		 "'list': line 3, column host: '..' is no name to serve a host by: "},
 		{"host\na\033b\n", "http://192.0.2.1/", BF_ERR_INPUT,
-		 "'list': line 2: 'a\\x1bb' is no name to serve a host by: "},
+		 "'list': line 2, column host: 'a\\x1bb' is no name to serve a host "
+		 "by: "},
 		{"host\na\nb\na\n", "http://192.0.2.1/", BF_ERR_INPUT,
-		 "'list': the host 'a' is there twice"},
+		 "'list': line 4, column host: the host 'a' is there twice, on line 2 "
+		 "too"},
 		{"host,url\na,\n", NULL, BF_ERR_INPUT, "'list': line 2: no URL: "},
 		{"host,url\na,gopher://s/\n", NULL, BF_ERR_INPUT,
 		 "'list': line 2, column url: this iPXE cannot open gopher: URLs"},
@@ -168,7 +171,7 @@ static void test_list_refused(void **state)
 		{"host,script\na,missing\n", "http://192.0.2.1/", BF_ERR_IO,
 		 "'list': line 2, column script: 'missing': cannot open: "},
 		{"host,ip\na,192.0.2.7/24\n", "http://name/", BF_ERR_USAGE,
-		 "'list': line 2 (a): a static address without DNS: "},
+		 "'list': line 2, column ip: a static address without DNS: "},
 		{"host\na\n", "http://s/{rack}", BF_ERR_USAGE,
 		 "'list': there is no column 'rack' for {rack}"},
 		{"host\n", "http://192.0.2.1/", BF_ERR_INPUT,
@@ -204,7 +207,7 @@ static void test_longest_name(void **state)
 	name[BF_PATH_HOST_SIZE - 1] = 'n';
 	assert_int_equal(read_list(list, "http://192.0.2.1/", &hosts, &error),
 			 BF_ERR_INPUT);
-	assert_sentence(&error, "'list': line 2: 'nnnnnn");
+	assert_sentence(&error, "'list': line 2, column host: 'nnnnnn");
 }
 
 /* Not one character more than the slots take, of which one is a newline. */
@@ -223,8 +226,9 @@ static void test_large_script(void **state)
 	script[fits] = '#';
 	write_file("large", script);
 	assert_int_equal(read_list(list, NULL, &hosts, &error), BF_ERR_TOO_BIG);
-	assert_sentence(&error, "'list': line 2 (a): the script is 8132 bytes, "
-				"the slot takes 8131");
+	assert_sentence(&error,
+			"'list': line 2, column script: the script is 8132 bytes, "
+			"the slot takes 8131");
 	assert_int_equal(unlink("large"), 0);
 }
 
