@@ -10,6 +10,7 @@
 #include "base/temporary.h"
 #include "cmd/batch.h"
 #include "cmd/warn.h"
+#include "fleet/remarks.h"
 
 static int make_folder(const char *folder, struct bf_error *reterr)
 {
@@ -30,6 +31,17 @@ static void report(const struct bf_batch *batch, const struct bf_batch_counts *c
 		counts->written, counts->unchanged, counts->failed,
 		batch->fleet->hosts.n_rows, (double)counts->written * size / (1 << 20),
 		seconds, (double)(counts->written + counts->unchanged) / seconds);
+}
+
+/* What may not be meant, a line each. */
+static void remark(const struct bf_fleet *fleet)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	if (bf_remarks_print(fleet, &text, NULL) || bf_buffer_append(&text, "", 1))
+		return;
+	char *rest = (char *)text.data, *line;
+	while ((line = strsep(&rest, "\n")) && *line)
+		fprintf(stderr, "boots-from: %s\n", line);
 }
 
 static int fail_rows(const struct bf_batch *batch, const struct bf_batch_counts *counts,
@@ -80,8 +92,10 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 	bf_temporary_sweep(options->folder);
 	bf_batch_hold_signals(&before);
 	bf_batch_run(batch, &counts);
-	if (!options->quiet)
+	if (!options->quiet) {
 		report(batch, &counts);
+		remark(batch->fleet);
+	}
 	if (counts.interrupted)
 		fprintf(stderr, "boots-from: interrupted: run it again for the rest\n");
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
