@@ -44,8 +44,8 @@ const struct bf_option bf_options[] = {
 	{.name = "hosts",
 	 .group = BF_GROUP_BATCH,
 	 .argument = "FILE",
-	 .help = "the list (default -, standard input): a name per line, or CSV whose "
-		 "first line names the columns, one of them host",
+	 .help = "the list (default -, standard input): a name per line, or a table "
+		 "(CSV) whose first line names the columns, one of them host",
 	 .value = BF_VALUE_FILE,
 	 TEXT(hosts)},
 	{.name = "output-dir",
@@ -200,6 +200,11 @@ const struct bf_option bf_options[] = {
 	 .group = BF_GROUP_MACHINE,
 	 .argument = "ADDRESS/PREFIX",
 	 .help = "static address, IPv4 or IPv6, instead of DHCP",
+	 .kind = BF_OPTION_TARGET},
+	{.name = "netmask",
+	 .group = BF_GROUP_MACHINE,
+	 .argument = "MASK",
+	 .help = "255.255.255.0 or 24, where --ip has no /PREFIX",
 	 .kind = BF_OPTION_TARGET},
 	{.name = "gateway",
 	 .group = BF_GROUP_MACHINE,

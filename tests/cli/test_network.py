@@ -49,6 +49,18 @@ SCRIPTS = [
         "set net0/ip 192.0.2.7",
         "set net0/netmask 255.255.255.0",
     ]),
+    (["--netmask", "255.255.254.0", "--ip", "192.0.2.7"], [
+        "isset ${net0/mac} || goto no_card",
+        "iflinkwait --timeout 30000 net0 || goto no_link",
+        "set net0/ip 192.0.2.7",
+        "set net0/netmask 255.255.254.0",
+    ]),
+    (["--ip", "2001:db8::7", "--netmask", "48"], [
+        "isset ${net0/mac} || goto no_card",
+        "iflinkwait --timeout 30000 net0 || goto no_link",
+        "set net0/ip6 2001:db8::7",
+        "set net0/len6 48",
+    ]),
     (["--nic", "net2", "--vlan", "7", "--gateway", "192.0.2.1", "--dns", "192.0.2.53",
       "--hostname", "node7", *STATIC], [
         "set hostname node7",
@@ -82,6 +94,9 @@ REFUSED = [
     (["--ip", "192.0.2.255/24"], ["192.0.2.255 is the broadcast address"]),
     (["--ip", "192.0.2.\x1b7/24"], ["192.0.2.\\x1b7"]),
     ([*STATIC, *STATIC], ["--ip", "given twice"]),
+    ([*STATIC, "--netmask", "255.255.254.0"], ["netmask is a /23", "a /24"]),
+    (["--netmask", "255.255.254.0"], ["netmask without ip"]),
+    ([*STATIC, "--netmask", "255.0.255.0"], ["--netmask: '255.0.255.0': not a netmask"]),
     ([*STATIC, "--gateway", "192.0.3.1"], ["gateway 192.0.3.1", "192.0.2.7/24"]),
     ([*STATIC, "--gateway", "192.0.2.7"], ["gateway 192.0.2.7", "own address"]),
     ([*STATIC, "--dns", "9.9.9.9"], ["9.9.9.9", "no gateway"]),
