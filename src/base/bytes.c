@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* linux/mman.h has them since Linux 5.14, the C library's headers since glibc 2.35. */
@@ -169,15 +170,35 @@ int bf_buffer_read_fd(int fd, const char *name, size_t limit, struct bf_buffer *
 	return BF_OK;
 }
 
+/*
+ * A FIFO without a writer would be waited for, and one with a writer has no end we can count
+ * on: neither opening nor reading may depend on somebody else.
+ */
+static int open_regular(const char *path, int *ret, struct bf_error *reterr)
+{
+	char name[256];
+	struct stat status;
+	bf_printable(path, name, sizeof(name));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return bf_fail(reterr, BF_ERR_IO, "'%s': cannot open: %s", name,
+			       strerror(errno));
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+		*ret = fd;
+		return BF_OK;
+	}
+	close(fd);
+	return bf_fail(reterr, BF_ERR_INPUT, "'%s': not a regular file", name);
+}
+
 int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
 			struct bf_error *reterr)
 {
-	char name[256];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return bf_fail(reterr, BF_ERR_IO, "'%s': cannot open: %s",
-			       bf_printable(path, name, sizeof(name)), strerror(errno));
-	int err = bf_buffer_read_fd(fd, path, limit, ret, reterr);
+	int fd;
+	int err = open_regular(path, &fd, reterr);
+	if (err)
+		return err;
+	err = bf_buffer_read_fd(fd, path, limit, ret, reterr);
 	close(fd);
 	return err;
 }

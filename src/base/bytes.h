@@ -122,8 +122,9 @@ int bf_buffer_print(struct bf_buffer *buffer, const char *format, ...)
 void bf_buffer_free(struct bf_buffer *buffer);
 
 /*
- * Read a whole file of at most limit bytes into ret. "-" is not special here.
- * Fails with BF_ERR_IO or BF_ERR_TOO_BIG; the sentence names the file.
+ * Read a whole file of at most limit bytes into ret. "-" is not special here. Never waits:
+ * what is no regular file is BF_ERR_INPUT. Fails with BF_ERR_IO or BF_ERR_TOO_BIG else; the
+ * sentence names the file.
  */
 bf_must_check int bf_buffer_read_file(const char *path, size_t limit,
 				      struct bf_buffer *ret, struct bf_error *reterr);
