@@ -5,29 +5,53 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "cmd/arguments.h"
 #include "cmd/warn.h"
 #include "http/listener.h"
+#include "http/log.h"
 #include "serve/server.h"
 
 enum {
 	DRAIN_SECONDS = 30, /* well before systemd loses patience, after 90 */
 	TICK_MS = 1000,
 	DRAIN_TICK_MS = 20,
+	LOG_MS = 2000, /* for a log's reader to take what is left */
 };
 
-/* What a running service consists of, in the order it is made. */
+/*
+ * What a running service consists of, in the order it is made. Both standard output and
+ * standard error may be pipes that nobody reads: from when signals are blocked, nothing is
+ * written to them but by way of a log.
+ */
 struct service {
 	struct bf_maker maker;
 	struct bf_catalog *catalog;
+	struct bf_log *messages; /* standard error */
+	struct bf_log *requests; /* standard output, NULL when quiet */
 	struct bf_server *server;
 };
+
+static void free_logs(struct service *service)
+{
+	uint64_t missing = 0;
+	if (service->requests)
+		missing = bf_log_close(service->requests, LOG_MS);
+	if (missing > 0)
+		bf_log_print(service->messages,
+			     "boots-from: %llu lines of the access log are missing, they "
+			     "could not be written in time\n",
+			     (unsigned long long)missing);
+	if (service->messages)
+		(void)bf_log_close(service->messages, LOG_MS);
+}
 
 static void free_service(struct service *service)
 {
 	bf_server_stop(service->server);
+	free_logs(service);
 	bf_catalog_free(service->catalog);
 	bf_maker_free(&service->maker);
 }
@@ -58,36 +82,44 @@ static int make_catalog(const struct bf_arguments *options, struct service *serv
 	return err ? err : bf_catalog_new(&catalog, &service->catalog, reterr);
 }
 
-static int open_listener(const char *address, int *ret, struct bf_error *reterr)
+static int open_logs(bool quiet, struct service *service, struct bf_error *reterr)
 {
-	int err = bf_listener_open(address, ret, reterr);
-	return err ? bf_fail_in(reterr, err, "--listen") : BF_OK;
+	int err = bf_log_open(STDERR_FILENO, &service->messages, reterr);
+	if (!err && !quiet)
+		err = bf_log_open(STDOUT_FILENO, &service->requests, reterr);
+	return err;
+}
+
+static int listen_on(const struct bf_texts *addresses, struct bf_listeners *ret,
+		     struct bf_error *reterr)
+{
+	int err = bf_listeners_inherit(ret, reterr);
+	return err || ret->n > 0
+		       ? err
+		       : bf_listeners_open(addresses->text, addresses->n, ret, reterr);
 }
 
 static int start(const struct bf_arguments *options, struct service *service,
 		 struct bf_error *reterr)
 {
 	char name[BF_LISTENER_TEXT_SIZE];
-	int listener;
-	int err = make_catalog(options, service, reterr);
-	if (!err)
-		err = bf_listener_inherit(&listener, reterr);
-	if (!err && listener < 0)
-		err = open_listener(options->listen.text[0], &listener, reterr);
-	if (err)
-		return err;
-	const struct bf_server_options server = {
-		.listener = listener,
+	struct bf_server_options server = {
 		.connections = options->connections,
 		.per_address = options->per_address,
 		.idle_seconds = options->idle_seconds,
-		.quiet = options->quiet,
 	};
-	bf_listener_name(listener, name);
-	err = bf_server_start(&server, service->catalog, &service->server, reterr);
+	int err = open_logs(options->quiet, service, reterr);
 	if (!err)
-		fprintf(stderr, "boots-from: serving http://%s/HOST.iso, %.1f MiB each\n",
-			name, (double)service->maker.tmpl.image.pieces.size / (1 << 20));
+		err = listen_on(&options->listen, &server.listeners, reterr);
+	server.log = service->requests;
+	if (!err)
+		err = bf_server_start(&server, service->catalog, &service->server,
+				      reterr);
+	for (size_t i = 0; !err && i < server.listeners.n; i++)
+		bf_log_print(service->messages,
+			     "boots-from: serving http://%s/HOST.iso, %.1f MiB each\n",
+			     bf_listener_name(server.listeners.fds[i], name),
+			     (double)service->maker.tmpl.image.pieces.size / (1 << 20));
 	return err;
 }
 
@@ -97,11 +129,16 @@ static void reload(const struct bf_arguments *options, struct service *service)
 	size_t n;
 	if (!options->hosts)
 		return;
-	if (bf_catalog_reload(service->catalog, &n, &error))
-		fprintf(stderr, "boots-from: %s; the hosts from before stay\n",
-			error.text);
+	if (strcmp(options->hosts, "-") == 0)
+		bf_log_print(service->messages,
+			     "boots-from: standard input is read once; the hosts from "
+			     "before stay\n");
+	else if (bf_catalog_reload(service->catalog, &n, &error))
+		bf_log_print(service->messages,
+			     "boots-from: %s; the hosts from before stay\n", error.text);
 	else
-		fprintf(stderr, "boots-from: read the hosts again: %zu\n", n);
+		bf_log_print(service->messages, "boots-from: read the hosts again: %zu\n",
+			     n);
 }
 
 /* The next signal, 0 if there is none for so long. */
@@ -124,7 +161,7 @@ static void drain(struct service *service, const sigset_t *signals)
 			break;
 		bf_server_tick(service->server);
 	}
-	fprintf(stderr, "boots-from: stopping with answers unfinished\n");
+	bf_log_print(service->messages, "boots-from: stopping with answers unfinished\n");
 }
 
 static void serve(const struct bf_arguments *options, struct service *service,
@@ -146,23 +183,41 @@ static void serve(const struct bf_arguments *options, struct service *service,
 	}
 }
 
-int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr)
+/*
+ * Reading the lists may take as long as somebody holds standard input open: SIGTERM and
+ * SIGINT end the process until it serves. A SIGHUP waits, there is nothing to read again yet.
+ * Blocked before there are threads, all of them arrive in next_signal() only.
+ */
+static int run(const struct bf_arguments *options, struct bf_error *reterr)
 {
 	bf_cleanup(free_service) struct service service = {0};
-	sigset_t signals;
+	sigset_t ending, all;
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	all = ending;
+	sigaddset(&all, SIGHUP);
+
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	sigprocmask(SIG_UNBLOCK, &ending, NULL);
+	int err = make_catalog(options, &service, reterr);
+	if (err)
+		return err;
+	sigprocmask(SIG_BLOCK, &ending, NULL);
+	err = start(options, &service, reterr);
+	if (!err)
+		serve(options, &service, &all);
+	else
+		sigprocmask(SIG_UNBLOCK, &ending, NULL);
+	return err;
+}
+
+int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr)
+{
 	if (!arguments->url && !arguments->hosts)
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "serve: no URL: give the one to boot from, such as "
 			       "'http://10.0.0.1/boot/{host}'");
-	/* Blocked before there are threads, they arrive in next_signal() only. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
 	raise_descriptor_limit();
-	int err = start(arguments, &service, reterr);
-	if (!err)
-		serve(arguments, &service, &signals);
-	return err;
+	return run(arguments, reterr);
 }

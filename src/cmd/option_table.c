@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "cmd/arguments.h"
 #include "cmd/option.h"
+#include "http/listener.h"
 
 /* A row's kind and place go together. */
 #define FLAG(field) .kind = BF_OPTION_FLAG, .place = offsetof(struct bf_arguments, field)
@@ -86,9 +87,10 @@ const struct bf_option bf_options[] = {
 	{.name = "listen",
 	 .group = BF_GROUP_SERVE,
 	 .argument = "ADDRESS:PORT",
-	 .help = "where, in numbers; not looked at when systemd passes a socket",
+	 .help = "where, in numbers, up to eight times; not looked at when systemd "
+		 "passes sockets",
 	 .fallback = "127.0.0.1:8080",
-	 TEXTS(listen, 1)},
+	 TEXTS(listen, BF_LISTENERS_MAX)},
 	{.name = "hosts",
 	 .group = BF_GROUP_SERVE,
 	 .argument = "FILE",
@@ -105,7 +107,7 @@ const struct bf_option bf_options[] = {
 	{.name = "max-per-address",
 	 .group = BF_GROUP_SERVE,
 	 .argument = "N",
-	 .help = "of them from one address, 0 for no limit",
+	 .help = "of them from one IPv4 address or IPv6 /64, 0 for no limit",
 	 .fallback = "64",
 	 NUMBER(per_address, 0, 65536)},
 	{.name = "idle-timeout",

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "http/access_log.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 
 /* What is logged came over the network: no byte of it may look like the log's own. */
 static void copy_printable(const char *text, char *out, size_t size)
 {
-	bf_printable(text, out, size);
+	bf_printable(text ? text : "-", out, size);
 	for (char *p = out; (p = strpbrk(p, "\"")); p++)
 		*p = '\'';
 }
@@ -26,20 +23,6 @@ void bf_access_begin(struct bf_access *access, const char *method, const char *p
 	access->length = 0;
 }
 
-static void print_peer(const struct sockaddr *peer, char *out, size_t size)
-{
-	char address[INET6_ADDRSTRLEN] = "?";
-	if (peer->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)peer;
-		inet_ntop(AF_INET6, &in6->sin6_addr, address, sizeof(address));
-		snprintf(out, size, "[%s]:%u", address, ntohs(in6->sin6_port));
-		return;
-	}
-	const struct sockaddr_in *in = (const void *)peer;
-	inet_ntop(AF_INET, &in->sin_addr, address, sizeof(address));
-	snprintf(out, size, "%s:%u", address, ntohs(in->sin_port));
-}
-
 static double milliseconds_since(const struct timespec *start)
 {
 	struct timespec now;
@@ -48,22 +31,19 @@ static double milliseconds_since(const struct timespec *start)
 	       (double)(now.tv_nsec - start->tv_nsec) / 1e6;
 }
 
-void bf_access_log(const struct bf_access *access, const struct sockaddr *peer,
-		   bool complete)
+void bf_access_print(const struct bf_access *access, const struct bf_peer *peer,
+		     const char *remark, struct bf_log *log)
 {
-	char line[512], date[32], address[64];
+	char date[32], from[BF_PEER_TEXT_SIZE], status[16] = "-";
 	time_t now = time(NULL);
 	struct tm tm;
 	if (!gmtime_r(&now, &tm) || !strftime(date, sizeof(date), "%FT%TZ", &tm))
 		return;
-	print_peer(peer, address, sizeof(address));
-	int length =
-		snprintf(line, sizeof(line), "%s %s \"%s %s\" %u %llu %.3fms%s\n", date,
-			 address, access->method, access->path, access->status,
-			 (unsigned long long)access->length,
-			 milliseconds_since(&access->start), complete ? "" : " aborted");
-	/* One write, so that lines of several threads do not mix. There is nowhere to
-	 * report that the log itself cannot be written. */
-	if (length > 0 && write(STDOUT_FILENO, line, (size_t)length) < 0)
-		return;
+	if (access->status)
+		snprintf(status, sizeof(status), "%u", access->status);
+	bf_log_print(log, "%s %s \"%s %s\" %s %llu %.3fms%s%s\n", date,
+		     bf_peer_print(peer, from), access->method, access->path, status,
+		     (unsigned long long)access->length,
+		     milliseconds_since(&access->start), remark ? " " : "",
+		     remark ? remark : "");
 }

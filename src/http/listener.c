@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/cleanup.h"
 
 enum {
 	FIRST_PASSED = 3, /* SD_LISTEN_FDS_START */
@@ -64,41 +67,99 @@ static int resolve(const char *address, struct addrinfo **ret, struct bf_error *
 	return BF_OK;
 }
 
-static bool bind_and_listen(int fd, const struct addrinfo *address)
+/* The addresses in the order given; NULL where there is none. */
+struct resolved {
+	struct addrinfo *items[BF_LISTENERS_MAX];
+};
+
+static void free_resolved(struct resolved *resolved)
+{
+	for (size_t i = 0; i < BF_LISTENERS_MAX; i++)
+		if (resolved->items[i])
+			freeaddrinfo(resolved->items[i]);
+}
+
+static in_port_t port_of(const struct addrinfo *address)
+{
+	return address->ai_family == AF_INET
+		       ? ((const struct sockaddr_in *)(const void *)address->ai_addr)
+				 ->sin_port
+		       : ((const struct sockaddr_in6 *)(const void *)address->ai_addr)
+				 ->sin6_port;
+}
+
+/* An IPv6 socket leaves IPv4 to a socket of the list that is for it. */
+static bool is_for_ipv6_only(const struct resolved *resolved, size_t index)
+{
+	const struct addrinfo *address = resolved->items[index];
+	for (size_t i = 0; i < BF_LISTENERS_MAX; i++) {
+		const struct addrinfo *other = resolved->items[i];
+		if (other && address->ai_family == AF_INET6 &&
+		    other->ai_family == AF_INET && port_of(other) == port_of(address))
+			return true;
+	}
+	return false;
+}
+
+static bool bind_and_listen(int fd, const struct addrinfo *address, bool ipv6_only)
 {
 	static const int on = 1;
+	if (ipv6_only && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)
+		return false;
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 	       limit_send_buffer(fd) &&
 	       bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
 	       listen(fd, BACKLOG) == 0;
 }
 
-int bf_listener_open(const char *address, int *ret_fd, struct bf_error *reterr)
+static int open_one(const struct addrinfo *address, bool ipv6_only, const char *text,
+		    int *ret_fd, struct bf_error *reterr)
 {
-	struct addrinfo *resolved;
-	int err = resolve(address, &resolved, reterr);
-	if (err)
-		return err;
-	int fd = socket(resolved->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			0);
-	bool good = fd >= 0 && bind_and_listen(fd, resolved);
-	int error = errno;
-	freeaddrinfo(resolved);
-	if (!good) {
+	int fd =
+		socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || !bind_and_listen(fd, address, ipv6_only)) {
+		int error = errno;
 		if (fd >= 0)
 			close(fd);
-		return bf_fail(reterr, BF_ERR_IO, "cannot listen on %s: %s", address,
+		return bf_fail(reterr, BF_ERR_IO, "cannot listen on %s: %s", text,
 			       strerror(error));
 	}
 	*ret_fd = fd;
 	return BF_OK;
 }
 
-static bool has_number(const char *variable, long number)
+int bf_listeners_open(const char *const *addresses, size_t n, struct bf_listeners *ret,
+		      struct bf_error *reterr)
+{
+	struct bf_listeners listeners = {0};
+	bf_cleanup(free_resolved) struct resolved resolved = {0};
+	int err = BF_OK;
+	if (n > BF_LISTENERS_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE, "--listen: more than %d addresses",
+			       BF_LISTENERS_MAX);
+	for (size_t i = 0; !err && i < n; i++)
+		err = resolve(addresses[i], &resolved.items[i], reterr);
+	for (; !err && listeners.n < n; listeners.n += !err)
+		err = open_one(resolved.items[listeners.n],
+			       is_for_ipv6_only(&resolved, listeners.n),
+			       addresses[listeners.n], &listeners.fds[listeners.n],
+			       reterr);
+	if (err)
+		bf_listeners_close(&listeners);
+	else
+		*ret = listeners;
+	return err;
+}
+
+/* The number in a variable, -1 if it has none. */
+static long number_in(const char *variable)
 {
 	const char *value = getenv(variable);
 	char *end;
-	return value && *value && strtol(value, &end, 10) == number && *end == '\0';
+	if (!value || !*value)
+		return -1;
+	long number = strtol(value, &end, 10);
+	return *end == '\0' ? number : -1;
 }
 
 static bool is_listening_tcp(int fd)
@@ -111,27 +172,38 @@ static bool is_listening_tcp(int fd)
 	       type == SOCK_STREAM && (domain == AF_INET || domain == AF_INET6);
 }
 
-int bf_listener_inherit(int *ret_fd, struct bf_error *reterr)
+int bf_listeners_inherit(struct bf_listeners *ret, struct bf_error *reterr)
 {
+	struct bf_listeners listeners = {0};
+	long n = number_in("LISTEN_FDS");
 	/* Variables meant for another process, which we were started by, are not for us. */
-	if (!has_number("LISTEN_PID", getpid()) || has_number("LISTEN_FDS", 0)) {
-		*ret_fd = -1;
+	if (number_in("LISTEN_PID") != getpid() || n == 0) {
+		*ret = listeners;
 		return BF_OK;
 	}
-	if (!has_number("LISTEN_FDS", 1))
-		return bf_fail(
-			reterr, BF_ERR_INPUT,
-			"LISTEN_FDS: more than one socket was passed, one is served");
-	if (!is_listening_tcp(FIRST_PASSED) ||
-	    fcntl(FIRST_PASSED, F_SETFD, FD_CLOEXEC) < 0 ||
-	    fcntl(FIRST_PASSED, F_SETFL, O_RDWR | O_NONBLOCK) < 0 ||
-	    !limit_send_buffer(FIRST_PASSED))
-		return bf_fail(
-			reterr, BF_ERR_INPUT,
-			"descriptor %d, which was passed, is not a listening TCP socket",
-			FIRST_PASSED);
-	*ret_fd = FIRST_PASSED;
+	if (n < 0 || n > BF_LISTENERS_MAX)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "LISTEN_FDS: not a number from 0 to %d of sockets passed",
+			       BF_LISTENERS_MAX);
+	for (; listeners.n < (size_t)n; listeners.n++) {
+		int fd = FIRST_PASSED + (int)listeners.n;
+		if (!is_listening_tcp(fd) || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
+		    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0 || !limit_send_buffer(fd))
+			return bf_fail(reterr, BF_ERR_INPUT,
+				       "descriptor %d, which was passed, is not a "
+				       "listening TCP socket",
+				       fd);
+		listeners.fds[listeners.n] = fd;
+	}
+	*ret = listeners;
 	return BF_OK;
+}
+
+void bf_listeners_close(struct bf_listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->n; i++)
+		close(listeners->fds[i]);
+	listeners->n = 0;
 }
 
 const char *bf_listener_name(int fd, char out[BF_LISTENER_TEXT_SIZE])

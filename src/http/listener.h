@@ -1,28 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-/* The listening socket: bound here, or handed over by whoever started us. */
+/* The listening sockets: bound here, or handed over by whoever started us. */
 #ifndef BF_LISTENER_H
 #define BF_LISTENER_H
 
+#include <stddef.h>
+
 #include "base/error.h"
 
-enum { BF_LISTENER_TEXT_SIZE = 64 };
+enum {
+	BF_LISTENERS_MAX = 8,
+	BF_LISTENER_TEXT_SIZE = 64,
+};
+
+/* Non-blocking listening TCP sockets; zeroed, there are none. */
+struct bf_listeners {
+	int fds[BF_LISTENERS_MAX];
+	size_t n;
+};
 
 /*
- * Listen on ADDRESS:PORT or [ADDRESS]:PORT, numbers both; port 0 takes a free one. ret_fd is
- * the caller's to close. BF_ERR_USAGE when the text is no such address, BF_ERR_IO when the
- * system refuses it.
+ * Listen on n addresses, each ADDRESS:PORT or [ADDRESS]:PORT in numbers; port 0 takes a free
+ * one. [::] takes IPv4 too, unless there is an IPv4 address with its port in the list.
+ * BF_ERR_USAGE for a text that is no such address or one too many, BF_ERR_IO when the system
+ * refuses one.
  */
-bf_must_check int bf_listener_open(const char *address, int *ret_fd,
-				   struct bf_error *reterr);
+bf_must_check int bf_listeners_open(const char *const *addresses, size_t n,
+				    struct bf_listeners *ret, struct bf_error *reterr);
 
 /*
- * Take the socket passed as descriptor 3, the way systemd does and sd_listen_fds(3)
- * describes. ret_fd is -1 when none was passed. BF_ERR_INPUT when there is more than one, or
- * it is not a listening TCP socket.
+ * Take the sockets passed as descriptors 3 and up, the way systemd does and sd_listen_fds(3)
+ * describes; there may be none. BF_ERR_INPUT when there are too many, or one is not a
+ * listening TCP socket.
  */
-bf_must_check int bf_listener_inherit(int *ret_fd, struct bf_error *reterr);
+bf_must_check int bf_listeners_inherit(struct bf_listeners *ret, struct bf_error *reterr);
 
-/* The address it listens on, as text. Returns out. */
+void bf_listeners_close(struct bf_listeners *listeners);
+
+/* The address a socket listens on, as text. Returns out. */
 const char *bf_listener_name(int fd, char out[BF_LISTENER_TEXT_SIZE]);
 
 #endif

@@ -12,7 +12,7 @@ struct bf_log;
  * Start a thread that writes to fd, which must stay open. What cannot be written in time, or
  * at all, is left out; a line in its place says how many lines are missing.
  */
-int bf_log_open(int fd, struct bf_log **ret, struct bf_error *reterr);
+bf_must_check int bf_log_open(int fd, struct bf_log **ret, struct bf_error *reterr);
 
 /* Add a line, of less than 2048 bytes and with its newline. Threads may call it at once. */
 void bf_log_print(struct bf_log *log, const char *format, ...)

@@ -13,15 +13,14 @@
 
 /* The functions we call: mhd->queue_response is MHD_queue_response. */
 #define BF_MICROHTTPD_FUNCTIONS(X)                                                       \
+	X(add_connection)                                                                \
 	X(add_response_header)                                                           \
 	X(create_response_from_buffer)                                                   \
 	X(create_response_from_iovec)                                                    \
 	X(destroy_response)                                                              \
 	X(get_connection_info)                                                           \
 	X(get_connection_values)                                                         \
-	X(get_daemon_info)                                                               \
 	X(queue_response)                                                                \
-	X(quiesce_daemon)                                                                \
 	X(start_daemon)                                                                  \
 	X(stop_daemon)
 

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "http/acceptor.h"
 #include "http/access_log.h"
 #include "http/connections.h"
+#include "http/framing.h"
 #include "http/request_path.h"
 #include "serve/response.h"
 
@@ -23,6 +26,7 @@ struct bf_server {
 	struct bf_server_options options;
 	struct bf_catalog *catalog;
 	struct bf_connections connections;
+	struct bf_acceptor acceptor;
 	struct MHD_Daemon *daemon;
 	atomic_bool draining;
 };
@@ -62,32 +66,81 @@ static int answer(struct bf_server *server, struct MHD_Connection *connection,
 	return answer_host(server, connection, host, is_get, ret);
 }
 
+static enum MHD_Result send_response(struct bf_server *server,
+				     struct MHD_Connection *connection,
+				     struct bf_connection *ours,
+				     const struct bf_response *response, bool close)
+{
+	const struct bf_microhttpd *mhd = &server->mhd;
+	enum MHD_Result result = MHD_YES;
+	ours->access.status = response->status;
+	ours->access.length = response->length;
+	bf_connections_begin_answer(&server->connections, ours);
+	if (close)
+		result =
+			mhd->add_response_header(response->handle, "Connection", "close");
+	if (result == MHD_YES)
+		result = mhd->queue_response(connection, response->status,
+					     response->handle);
+	mhd->destroy_response(response->handle);
+	return result;
+}
+
 static enum MHD_Result send_answer(struct bf_server *server,
 				   struct MHD_Connection *connection,
 				   struct bf_connection *ours, const char *path,
 				   const char *method)
 {
-	const struct bf_microhttpd *mhd = &server->mhd;
 	struct bf_response response;
 	if (answer(server, connection, path, method, &response))
 		return MHD_NO;
-	ours->access.status = response.status;
-	ours->access.length = response.length;
-	bf_connections_set_answering(&server->connections, ours, true);
-	enum MHD_Result result = MHD_YES;
-	if (atomic_load(&server->draining))
-		result = mhd->add_response_header(response.handle, "Connection", "close");
-	if (result == MHD_YES)
-		result =
-			mhd->queue_response(connection, response.status, response.handle);
-	mhd->destroy_response(response.handle);
-	return result;
+	return send_response(server, connection, ours, &response,
+			     atomic_load(&server->draining));
+}
+
+/* Where the next request begins is not known then: it is the connection's last answer. */
+static enum MHD_Result refuse(struct bf_server *server, struct MHD_Connection *connection,
+			      struct bf_connection *ours, const char *problem)
+{
+	struct bf_response response;
+	char text[128];
+	snprintf(text, sizeof(text), "%s\n", problem);
+	if (bf_response_text(&server->mhd, MHD_HTTP_BAD_REQUEST, text, NULL, &response))
+		return MHD_NO;
+	return send_response(server, connection, ours, &response, true);
+}
+
+static enum MHD_Result gather_framing(void *closure, enum MHD_ValueKind kind,
+				      const char *name, const char *value)
+{
+	(void)kind;
+	bf_framing_add(closure, name, value ? value : "");
+	return MHD_YES;
 }
 
 static bool may_have_content(const char *method)
 {
 	return strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
 	       strcmp(method, MHD_HTTP_METHOD_HEAD) != 0;
+}
+
+static struct bf_connection *find_ours(struct bf_server *server,
+				       struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = server->mhd.get_connection_info(
+		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info ? info->socket_context : NULL;
+}
+
+/* Called when a request's line is complete; what follows may be refused without us. */
+static void *on_line(void *closure, const char *path, struct MHD_Connection *connection)
+{
+	struct bf_connection *ours = find_ours(closure, connection);
+	if (!ours)
+		return NULL;
+	ours->has_line = true;
+	bf_access_begin(&ours->access, NULL, path);
+	return ours;
 }
 
 /*
@@ -101,16 +154,18 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
 {
 	struct bf_server *server = closure;
 	struct bf_connection *ours = *request;
-	(void)version;
 	(void)content;
-	if (!ours) {
-		const union MHD_ConnectionInfo *info = server->mhd.get_connection_info(
-			connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-		ours = info ? info->socket_context : NULL;
-		if (!ours)
-			return MHD_NO;
-		*request = ours;
+	if (!ours)
+		return MHD_NO;
+	if (!ours->has_head) {
+		struct bf_framing framing = {0};
+		ours->has_head = true;
 		bf_access_begin(&ours->access, method, path);
+		server->mhd.get_connection_values(connection, MHD_HEADER_KIND,
+						  gather_framing, &framing);
+		const char *problem = bf_framing_problem(&framing, version);
+		if (problem)
+			return refuse(server, connection, ours, problem);
 		if (!may_have_content(method))
 			return MHD_YES;
 	}
@@ -121,6 +176,22 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
 	return send_answer(server, connection, ours, path, method);
 }
 
+/* What became of a request: our answer, libmicrohttpd's refusal, or nothing. */
+static void log_request(struct bf_server *server, struct MHD_Connection *connection,
+			struct bf_connection *ours, bool complete)
+{
+	struct bf_access *access = &ours->access;
+	const union MHD_ConnectionInfo *info = server->mhd.get_connection_info(
+		connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+	if (access->status == 0 && info) {
+		access->status = info->http_status;
+		complete = true;
+	}
+	bf_access_print(access, &ours->peer, complete ? NULL : "aborted",
+			server->options.log);
+}
+
+/* Called when a request whose line was read has been answered, or never will be. */
 static void on_completed(void *closure, struct MHD_Connection *connection, void **request,
 			 enum MHD_RequestTerminationCode code)
 {
@@ -128,29 +199,29 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
 	struct bf_connection *ours = *request;
 	if (!ours)
 		return;
-	bf_connections_set_answering(&server->connections, ours, false);
-	if (server->options.quiet || ours->access.status == 0)
-		return;
-	const union MHD_ConnectionInfo *info = server->mhd.get_connection_info(
-		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	if (info)
-		bf_access_log(&ours->access, info->client_addr,
-			      code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+	if (server->options.log)
+		log_request(server, connection, ours,
+			    code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+	bf_connections_end_request(&server->connections, ours);
 }
 
 static void on_connection(void *closure, struct MHD_Connection *connection,
 			  void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
 	struct bf_server *server = closure;
+	struct bf_connection *ours = *socket_context;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		const union MHD_ConnectionInfo *info = server->mhd.get_connection_info(
 			connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 		*socket_context =
-			info ? bf_connections_add(&server->connections, info->connect_fd)
+			info ? bf_connections_find(&server->connections, info->connect_fd)
 			     : NULL;
-	} else if (*socket_context) {
-		bf_connections_remove(&server->connections, *socket_context);
-		*socket_context = NULL;
+	} else if (ours) {
+		if (server->options.log && bf_connection_has_unread(ours))
+			bf_access_print(&ours->access, &ours->peer, "no-request",
+					server->options.log);
+		if (bf_connections_remove(&server->connections, ours))
+			bf_acceptor_wake(&server->acceptor);
 	}
 }
 
@@ -174,52 +245,104 @@ static struct MHD_Daemon *start_daemon(struct bf_server *server)
 {
 	const struct bf_server_options *options = &server->options;
 	unsigned threads = count_threads();
+	/* Ours is the limit: libmicrohttpd's is for each thread, and must never come first. */
+	unsigned limit = 2 * threads * options->connections;
 	return server->mhd.start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request,
-		server, MHD_OPTION_LISTEN_SOCKET, options->listener,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET, 0,
+		NULL, NULL, on_request, server, MHD_OPTION_URI_LOG_CALLBACK, on_line,
+		server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
-		options->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		options->per_address, MHD_OPTION_CONNECTION_TIMEOUT,
-		options->idle_seconds, MHD_OPTION_THREAD_POOL_SIZE,
-		threads > 1 ? threads : 0, MHD_OPTION_END);
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, limit,
+		MHD_OPTION_CONNECTION_TIMEOUT, options->idle_seconds,
+		MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0, MHD_OPTION_END);
+}
+
+static bool has_room(void *closure)
+{
+	struct bf_server *server = closure;
+	return bf_connections_have_room(&server->connections);
+}
+
+static void take(void *closure, int fd, const struct sockaddr *from, socklen_t from_size)
+{
+	struct bf_server *server = closure;
+	struct bf_peer peer = bf_peer(from);
+	if (!bf_connections_add(&server->connections, fd, &peer)) {
+		struct bf_access access;
+		close(fd);
+		bf_access_begin(&access, NULL, NULL);
+		if (server->options.log)
+			bf_access_print(&access, &peer, "refused", server->options.log);
+		return;
+	}
+	/* libmicrohttpd closes the socket if it cannot take it. */
+	if (server->mhd.add_connection(server->daemon, fd, from, from_size) != MHD_YES)
+		bf_connections_remove(&server->connections,
+				      bf_connections_find(&server->connections, fd));
+}
+
+static int start(struct bf_server *server, struct bf_error *reterr)
+{
+	int err = bf_microhttpd_load(&server->mhd, reterr);
+	if (err)
+		return err;
+	server->daemon = start_daemon(server);
+	if (!server->daemon)
+		return bf_fail(reterr, BF_ERR_IO, "libmicrohttpd cannot start: %s",
+			       strerror(errno));
+	return bf_acceptor_start(&server->acceptor, reterr);
+}
+
+static int new_server(const struct bf_server_options *options, struct bf_catalog *catalog,
+		      struct bf_server **ret, struct bf_error *reterr)
+{
+	struct bf_server *server = calloc(1, sizeof(*server));
+	const struct bf_acceptor_handler handler = {
+		.has_room = has_room, .take = take, .closure = server};
+	struct bf_listeners listeners = options->listeners;
+	if (!server) {
+		bf_listeners_close(&listeners);
+		return bf_fail_nomem(reterr);
+	}
+	int err = bf_acceptor_init(&server->acceptor, &listeners, &handler, reterr);
+	if (err) {
+		free(server);
+		return err;
+	}
+	server->options = *options;
+	server->catalog = catalog;
+	bf_connections_init(&server->connections, options->connections,
+			    options->per_address);
+	*ret = server;
+	return BF_OK;
 }
 
 int bf_server_start(const struct bf_server_options *options, struct bf_catalog *catalog,
 		    struct bf_server **ret, struct bf_error *reterr)
 {
-	struct bf_server *server = calloc(1, sizeof(*server));
-	if (!server)
-		return bf_fail_nomem(reterr);
-	server->options = *options;
-	server->catalog = catalog;
-	bf_connections_init(&server->connections);
-	int err = bf_microhttpd_load(&server->mhd, reterr);
-	if (!err) {
-		server->daemon = start_daemon(server);
-		if (!server->daemon)
-			err = bf_fail(reterr, BF_ERR_IO, "libmicrohttpd cannot start: %s",
-				      strerror(errno));
-	}
-	if (err) {
-		close(options->listener);
-		free(server);
+	struct bf_server *server;
+	int err = new_server(options, catalog, &server, reterr);
+	if (err)
 		return err;
-	}
-	*ret = server;
-	return BF_OK;
+	err = start(server, reterr);
+	if (err)
+		bf_server_stop(server);
+	else
+		*ret = server;
+	return err;
 }
 
 void bf_server_stop(struct bf_server *server)
 {
 	if (!server)
 		return;
-	server->mhd.stop_daemon(server->daemon);
-	if (atomic_load(&server->draining))
-		close(server->options.listener);
+	bf_acceptor_stop(&server->acceptor);
+	if (server->daemon)
+		server->mhd.stop_daemon(server->daemon);
+	bf_acceptor_free(&server->acceptor);
+	bf_connections_free(&server->connections);
 	free(server);
 }
 
@@ -234,8 +357,7 @@ void bf_server_drain(struct bf_server *server)
 {
 	if (atomic_exchange(&server->draining, true))
 		return;
-	/* The socket is ours again, and can only be closed when the threads are gone. */
-	(void)server->mhd.quiesce_daemon(server->daemon);
+	bf_acceptor_stop(&server->acceptor);
 	bf_server_tick(server);
 }
 

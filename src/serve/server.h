@@ -5,14 +5,16 @@
 
 #include <stdbool.h>
 
+#include "http/listener.h"
+#include "http/log.h"
 #include "serve/catalog.h"
 
 struct bf_server_options {
-	int listener;         /* a listening socket, non-blocking; the server closes it */
-	unsigned connections; /* open at once, in all */
-	unsigned per_address; /* and from one address; 0 for no such limit */
+	struct bf_listeners listeners; /* the server closes them */
+	unsigned connections;          /* open at once, in all */
+	unsigned per_address;  /* and of one bf_peer_share(); 0 for no such limit */
 	unsigned idle_seconds; /* without a byte sent, or without a whole request */
-	bool quiet;            /* no access log */
+	struct bf_log *log;    /* of requests, must outlive the server; NULL for none */
 };
 
 struct bf_server;

@@ -30,9 +30,9 @@ class Service:
     def __init__(self, folder, *arguments, **options):
         self.log = folder / "access.log"
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [COMMAND, "serve", *map(str, arguments)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.PIPE, **options)
+            options = {"stdin": subprocess.DEVNULL, "stdout": log, **options}
+            self.process = subprocess.Popen([COMMAND, "serve", *map(str, arguments)],
+                                            stderr=subprocess.PIPE, **options)
         self.messages = []
         self.said_more = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -115,7 +115,9 @@ class ServiceTest(unittest.TestCase):
 
     def serve(self, *arguments, **options):
         arguments = arguments or (URL,)
-        service = Service(self.folder, "--listen", "127.0.0.1:0", *arguments, **options)
+        if "--listen" not in arguments:
+            arguments = ("--listen", "127.0.0.1:0", *arguments)
+        service = Service(self.folder, *arguments, **options)
         self.addCleanup(service.close)
         return service
 

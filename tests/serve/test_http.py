@@ -2,10 +2,12 @@
 """What is answered to which request, as RFC 9110 has it; curl reads the ranges too."""
 
 import email
+import re
+import socket
 import subprocess
 import unittest
 
-from service import SECONDS, ServiceTest
+from service import SECONDS, URL, ServiceTest
 
 
 class OptionsTest(ServiceTest):
@@ -186,6 +188,89 @@ class HttpTest(ServiceTest):
         self.assertRegex(lines[0], r'^[-\d]+T[:\d]+Z 127\.0\.0\.1:\d+ '
                                    r'"GET /a/web1\.iso" 206 10 \d+\.\d+ms$')
         self.assertRegex(lines[1], r'"GET /\'%0a\\x01\.iso" 404 ')
+
+
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+OLD = b"GET /healthz HTTP/1.0\r\n"
+CLOSE = b"Connection: close\r\n\r\n"
+
+
+class FramingTest(ServiceTest):
+    """What RFC 9112 says of requests whose end, or whose host, can be read in two ways."""
+
+    def setUp(self):
+        super().setUp()
+        # No connection is closed because somebody got tired of it.
+        self.service = self.serve("--idle-timeout", "3600", URL)
+
+    def ask(self, request):
+        """The status of the one answer, after which the connection is closed."""
+        answer = self.service.raw(request)
+        self.assertRegex(answer, rb"^HTTP/1\.[01] \d\d\d ", request)
+        return int(answer.split()[1])
+
+    def test_taken(self):
+        for request in (
+                OLD + b"\r\n", OLD + b"Host: a\r\n\r\n", HEAD + CLOSE,
+                OLD + b"Content-Length: 3\r\n\r\nabc",
+                HEAD + b"Content-Length: 3\r\n" + CLOSE + b"abc",
+                HEAD + b"Transfer-Encoding: Chunked\r\n" + CLOSE + b"3\r\nabc\r\n0\r\n\r\n"):
+            self.assertEqual(self.ask(request), 200, request)
+
+    def test_refused(self):
+        for request in (
+                b"GET /healthz HTTP/1.1\r\n\r\n",
+                HEAD + b"Host: a\r\n\r\n",
+                OLD + b"Host: a\r\nHost: b\r\n\r\n",
+                b"GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n",
+                HEAD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+                HEAD + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+                HEAD + b"Content-Length: 3, 3\r\n\r\nabc",
+                HEAD + b"Content-Length: -3\r\n\r\nabc",
+                HEAD + b"Content-Length : 3\r\n\r\nabc",
+                HEAD + b"Content-Length: 3\r\n 4\r\n\r\nabcd",
+                HEAD + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+                HEAD + b"Transfer-Encoding: gzip\r\n\r\nabc",
+                HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                HEAD + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n",
+                HEAD + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+                OLD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                b"POST /web1.iso HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nabc",
+                HEAD + b"no field\r\n\r\n"):
+            self.assertEqual(self.ask(request), 400, request)
+
+    def test_nothing_behind_it_is_a_request(self):
+        """What one reader takes for content is no request to another one."""
+        for field in (b"Content-Length: 0\r\nContent-Length: 5\r\n",
+                      b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n"):
+            answer = self.service.raw(HEAD + field + b"\r\n" + HEAD + CLOSE)
+            self.assertEqual(answer.count(b"HTTP/1.1 "), 1, answer)
+
+    def test_refusals_are_logged(self):
+        """Those of libmicrohttpd too, which it makes without asking."""
+        for request in (HEAD + b"Host: a\r\n\r\n",            # ours
+                        HEAD + b"no field\r\n\r\n",            # not, after the path
+                        HEAD + b"X: " + b"a" * 40000,          # nor this
+                        b"GET\r\n\r\n",                        # before it
+                        b"GET /" + b"a" * 40000,
+                        b"GET /healthz HTTP/3.0\r\n\r\n"):
+            self.service.raw(request)
+        address = ("127.0.0.1", self.service.port)
+        with socket.create_connection(address, SECONDS) as connection:
+            connection.sendall(HEAD + b"\r\n")
+            while not connection.recv(1000).endswith(b"ok\n"):
+                pass
+            connection.sendall(b"GET\r\n\r\n")
+            self.assertEqual(connection.recv(1), b"")
+        # One that goes away without a byte is nothing to speak of.
+        socket.create_connection(address, SECONDS).close()
+        self.assertEqual(self.service.terminate(), 0)
+        lines = [line.split(" ", 2)[2] for line in self.service.log.read_text().splitlines()]
+        self.assertEqual(
+            sorted(re.sub(r"[\d.]+ms", "T", line) for line in lines),
+            sorted(['"GET /healthz" 400 20 T', '"- /healthz" 400 0 T', '"- /healthz" 431 0 T']
+                   + ['"- -" - 0 T no-request'] * 4 + ['"GET /healthz" 200 3 T']))
 
 
 if __name__ == "__main__":

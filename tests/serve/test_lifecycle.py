@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """From start to end: sockets handed over, hosts read again, limits, a drain on SIGTERM."""
 
+import contextlib
+import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 import unittest
+from pathlib import Path
 
 from service import COMMAND, SECONDS, URL, ServiceTest, read_to_end
 
@@ -70,6 +75,18 @@ class HostsTest(ServiceTest):
         self.hosts.unlink()
         self.reload(b"the hosts from before stay")
         self.assertEqual(self.service.get("/web2.iso").status, 200)
+
+    def test_no_regular_file_keeps_the_old_one(self):
+        """A FIFO is not waited for, neither as the list nor as a script it names."""
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        self.hosts.write_text(f"host,rack,script\nweb1,a3,{fifo}\n")
+        self.assertIn(b"fifo': not a regular file", self.reload(b"the hosts from before stay"))
+        self.hosts.unlink()
+        os.mkfifo(self.hosts)
+        self.assertIn(b"hosts.csv': not a regular file", self.reload(b"the hosts from before stay"))
+        self.assertEqual(self.service.get("/web2.iso").status, 200)
+        self.assertEqual(self.service.terminate(), 0)
 
     def test_bad_file_at_the_start(self):
         self.hosts.write_text(HOSTS + "web4,10.1.0.300/24,,,a5\n")
@@ -166,22 +183,149 @@ class EndTest(ServiceTest):
         self.assertEqual(service.process.wait(SECONDS), 0)
 
 
-class StartTest(ServiceTest):
-    def test_handed_over_socket(self):
-        """LISTEN_PID is the process itself: the shell that sets it becomes the command."""
+class UnreadLogTest(ServiceTest):
+    """Standard output, or standard error too, is a pipe whose reader stopped reading."""
+
+    REQUESTS = 5000
+
+    def setUp(self):
+        super().setUp()
+        reading, writing = os.pipe()
+        self.pipe = os.fdopen(reading, "rb")
+        self.addCleanup(self.pipe.close)
+        self.writing = os.fdopen(writing, "wb")
+        self.addCleanup(self.writing.close)
+
+    def ask(self, port, count):
+        """REQUESTS are more than a pipe and what is kept in memory have lines for."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        for _ in range(count):
+            connection.request("GET", "/" + "a" * 200)
+            connection.getresponse().read()
+        connection.close()
+
+    def read_log(self):
+        """Lines of requests, and lines that are said to be missing."""
+        self.writing.close()
+        lines = self.pipe.read().decode().splitlines()
+        missing = [int(line.split()[1]) for line in lines if " missing " in line]
+        return sum('"GET /aaa' in line for line in lines), missing
+
+    def test_never_read(self):
+        service = self.serve(URL, stdout=self.writing)
+        self.ask(service.port, self.REQUESTS)
+        self.assertEqual(service.terminate(), 0)
+        said = service.wait_message(b"lines of the access log are missing")
+        there, told = self.read_log()
+        self.assertEqual(told, [])
+        self.assertEqual(there + int(said.split()[1]), self.REQUESTS)
+
+    def test_read_again(self):
+        service = self.serve(URL, stdout=self.writing)
+        self.ask(service.port, self.REQUESTS)
+        log = threading.Thread(target=lambda: results.append(self.read_log()))
+        results = []
+        log.start()
+        self.ask(service.port, 10)
+        self.assertEqual(service.terminate(), 0)
+        log.join()
+        there, told = results[0]
+        self.assertGreater(sum(told), 0)
+        self.assertEqual(there + sum(told), self.REQUESTS + 10)
+
+    def test_messages_are_not_read_either(self):
+        """They go into the same full pipe, as with 2>&1."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-            shell = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
+            shell = f'exec 3<&{listener.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 2>&1'
+            hosts = self.folder / "hosts"
+            hosts.write_text("web1\n")
             process = subprocess.Popen(
-                ["sh", "-c", f"exec 3<&{listener.fileno()}; {shell}", "sh", COMMAND, "serve", URL],
-                pass_fds=[listener.fileno()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                ["sh", "-c", shell, "sh", COMMAND, "serve", "--hosts", hosts, URL],
+                pass_fds=[listener.fileno()], stdout=self.writing)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            port = listener.getsockname()[1]
+            self.ask(port, self.REQUESTS)
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(SECONDS), 0)
+
+
+class StartTest(ServiceTest):
+    def start_reading_stdin(self):
+        process = subprocess.Popen([COMMAND, "serve", "--listen", "127.0.0.1:0", "--hosts", "-", URL],
+                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE)
+        for stream in (process.stdin, process.stderr):
+            self.addCleanup(stream.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def wait_blocked(self, process, number):
+        """Until the process has blocked a signal."""
+        status = Path(f"/proc/{process.pid}/status")
+        for _ in range(SECONDS * 100):
+            blocked = int(re.search(r"SigBlk:\s+(\w+)", status.read_text()).group(1), 16)
+            if blocked & 1 << (number - 1):
+                return
+            time.sleep(0.01)
+        self.fail("the signal is not blocked")
+
+    def test_ends_while_it_reads_the_list(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = self.start_reading_stdin()
+            self.wait_blocked(process, signal.SIGHUP)
+            process.send_signal(number)
+            self.assertEqual(process.wait(SECONDS), -number)
+
+    def test_reload_while_it_reads_the_list(self):
+        """As from a manager that takes it for started: it is a reload, afterwards."""
+        process = self.start_reading_stdin()
+        self.wait_blocked(process, signal.SIGHUP)
+        process.send_signal(signal.SIGHUP)
+        process.stdin.write(b"web1\n")
+        process.stdin.close()
+        self.assertIn(b"serving ", process.stderr.readline())
+        self.assertIn(b"standard input is read once", process.stderr.readline())
+        process.terminate()
+        self.assertEqual(process.wait(SECONDS), 0)
+
+    def test_no_regular_file(self):
+        """What nobody writes to is not waited for."""
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        hosts = self.folder / "hosts.csv"
+        hosts.write_text(f"host,script\nweb1,{fifo}\n")
+        for arguments in (["--hosts", fifo, URL], ["--hosts", hosts, URL], ["--ipxe", fifo, URL],
+                          ["--trust", fifo, URL], ["--hosts", "/dev/zero", URL],
+                          ["--hosts", self.folder, URL]):
+            status, text = self.refused(*arguments)
+            self.assertEqual(status, 1, text)
+            self.assertIn("not a regular file", text)
+
+    def test_handed_over_sockets(self):
+        """LISTEN_PID is the process itself: the shell that sets it becomes the command."""
+        with contextlib.ExitStack() as stack:
+            listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+                         for _ in range(3)]
+            ports = [listener.getsockname()[1] for listener in listeners]
+            numbers = [listener.fileno() for listener in listeners]
+            # Out of the way of 3, 4 and 5 first, which may be among them.
+            moves = "".join(f"exec {to}<&{number};" for to, number in zip((7, 8, 9), numbers))
+            moves += "exec 3<&7 4<&8 5<&9;"
+            process = subprocess.Popen(
+                ["sh", "-c", moves + 'LISTEN_PID=$$ LISTEN_FDS=3 exec "$@"', "sh", COMMAND, "serve", URL],
+                pass_fds=numbers, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        self.assertIn(f":{port}/".encode(), process.stderr.readline())
-        with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
-            connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
-            self.assertTrue(read_to_end(connection).endswith(b"ok\n"))
+        for port in ports:
+            self.assertIn(f":{port}/".encode(), process.stderr.readline())
+        for port in ports:
+            with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
+                connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+                self.assertTrue(read_to_end(connection).endswith(b"ok\n"))
 
     def refused(self, *arguments, **environment):
         done = subprocess.run([COMMAND, "serve", *arguments], capture_output=True,
@@ -201,6 +345,10 @@ class StartTest(ServiceTest):
                     (["--listen", "localhost:8080", URL], 2, "--listen"),
                     (["--listen", "::1:8080", URL], 2, "--listen"),
                     (["--listen", f"127.0.0.1:{port}", URL], 1, f"127.0.0.1:{port}"),
+                    (["--listen", "127.0.0.1:0", "--listen", f"127.0.0.1:{port}", URL], 1,
+                     f"127.0.0.1:{port}"),
+                    (["--listen", "127.0.0.1:0", "--listen", "8080", URL], 2, "8080"),
+                    (["--listen", "127.0.0.1:0"] * 9 + [URL], 2, "--listen: more than 8"),
                     (["--idle-timeout", "0", URL], 2, "--idle-timeout"),
                     (["--max-connections", "many", URL], 2, "--max-connections"),
                     (["--hosts", "/nowhere", URL], 1, "/nowhere"),

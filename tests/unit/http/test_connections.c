@@ -1,0 +1,105 @@
+#include "http/connections.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Descriptors are numbers here: nothing is done with them. */
+
+static struct bf_peer ipv6(uint8_t network, uint8_t host)
+{
+	struct bf_peer peer = {.address = {0x20, 0x01, 0x0d, 0xb8}};
+	peer.address[7] = network;
+	peer.address[15] = host;
+	return peer;
+}
+
+static bool add(struct bf_connections *connections, int fd, struct bf_peer peer)
+{
+	return bf_connections_add(connections, fd, &peer);
+}
+
+static void test_share(void **state)
+{
+	(void)state;
+	struct bf_connections connections;
+	bf_connections_init(&connections, 100, 3);
+	for (uint8_t i = 0; i < 3; i++)
+		assert_true(add(&connections, i, ipv6(1, i)));
+	assert_false(add(&connections, 3, ipv6(1, 200)));
+	assert_true(add(&connections, 3, ipv6(2, 200)));
+	/* One goes, another of the same network comes. */
+	assert_false(bf_connections_remove(&connections,
+					   bf_connections_find(&connections, 1)));
+	assert_true(add(&connections, 1, ipv6(1, 200)));
+	assert_false(add(&connections, 4, ipv6(1, 201)));
+	bf_connections_free(&connections);
+}
+
+/* Many networks, so that some of them share a bucket. */
+static void test_many(void **state)
+{
+	(void)state;
+	enum { N = 4 * BF_CONNECTIONS_BUCKETS };
+	struct bf_connections connections;
+	bf_connections_init(&connections, 2 * N, 2);
+	for (int i = 0; i < N; i++) {
+		struct bf_peer peer = ipv6((uint8_t)i, 1);
+		peer.address[6] = (uint8_t)(i >> 8);
+		assert_true(add(&connections, 2 * i, peer));
+		assert_true(add(&connections, 2 * i + 1, peer));
+		assert_false(add(&connections, 2 * N, peer));
+	}
+	assert_false(bf_connections_have_room(&connections));
+	assert_true(bf_connections_remove(&connections,
+					  bf_connections_find(&connections, 17)));
+	assert_true(bf_connections_have_room(&connections));
+	assert_null(bf_connections_find(&connections, 17));
+	for (int fd = 0; fd < 2 * N; fd++)
+		if (fd != 17)
+			bf_connections_remove(&connections,
+					      bf_connections_find(&connections, fd));
+	assert_true(bf_connections_are_none(&connections));
+	bf_connections_free(&connections);
+}
+
+static void test_no_limit(void **state)
+{
+	(void)state;
+	struct bf_connections connections;
+	bf_connections_init(&connections, 1000, 0);
+	for (int fd = 0; fd < 1000; fd++)
+		assert_true(add(&connections, fd, ipv6(1, 1)));
+	bf_connections_free(&connections);
+}
+
+/* A descriptor that comes again was closed without a word: it counts once. */
+static void test_forgotten(void **state)
+{
+	(void)state;
+	struct bf_connections connections;
+	bf_connections_init(&connections, 2, 1);
+	assert_true(add(&connections, 5, ipv6(1, 1)));
+	assert_true(add(&connections, 5, ipv6(1, 2)));
+	assert_true(bf_connections_have_room(&connections));
+	assert_true(add(&connections, 6, ipv6(2, 1)));
+	assert_false(bf_connections_have_room(&connections));
+	assert_null(bf_connections_find(&connections, 4));
+	assert_null(bf_connections_find(&connections, 1000));
+	bf_connections_free(&connections);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_share),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_no_limit),
+		cmocka_unit_test(test_forgotten),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
