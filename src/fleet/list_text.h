@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The text of a list of machines, made a table: it is one already, with a first line that
  * names the columns, or one name per line.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "fleet/remarks.h"
 
 static int print_host(const struct bf_fleet *fleet, struct bf_buffer *ret)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* What a person may want to know of a list before and after it is used. */
 #ifndef BF_REMARKS_H
 #define BF_REMARKS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Text in rows and columns (RFC 4180, whatever separates the columns), taken apart and not
  * yet understood.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * A thread that takes connections from several listening sockets, as long as there is room;
  * libmicrohttpd listens on one, with its own count of what it lets in.

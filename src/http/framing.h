@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * Where a request ends and whom it is for, RFC 9112 sections 3.2, 5 and 6: what can be read in
  * two ways is refused, so that no proxy in front reads it the other way.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Lines to a descriptor whose reader may be slow, stuck or gone: nobody ever waits for it. */
 #ifndef BF_LOG_H
 #define BF_LOG_H

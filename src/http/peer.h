@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* The other end of a connection, and with whom it shares what one client may have. */
 #ifndef BF_PEER_H
 #define BF_PEER_H

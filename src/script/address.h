@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 /* Addresses of machines and of their cards, as people write them and as iPXE reads them. */
 #ifndef BF_ADDRESS_H
 #define BF_ADDRESS_H

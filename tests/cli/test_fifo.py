@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Files that are FIFOs, which nobody writes to: a sentence, and no waiting."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """What comes out of a build is hardened: the linker's part and the compiler's, as readelf sees it.
 
 BUILD is the build folder. Its own CMakeCache.txt says what is to be expected.

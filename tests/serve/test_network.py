@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 """Several addresses, IPv4 and IPv6, in a network namespace that has nothing else."""
 
 import os

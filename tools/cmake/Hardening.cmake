@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-only
 # What makes a fault in memory harder to use, in everything that is compiled and linked.
 # tests/house/test_hardening.py looks for it in the files that come out.
 

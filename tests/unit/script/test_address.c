@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
 #include "script/address.h"
 
 #include <setjmp.h>
