@@ -94,9 +94,10 @@ static int listen_on(const struct bf_texts *addresses, struct bf_listeners *ret,
 		     struct bf_error *reterr)
 {
 	int err = bf_listeners_inherit(ret, reterr);
-	return err || ret->n > 0
-		       ? err
-		       : bf_listeners_open(addresses->text, addresses->n, ret, reterr);
+	if (err || ret->n > 0)
+		return err;
+	err = bf_listeners_open(addresses->text, addresses->n, ret, reterr);
+	return err ? bf_fail_in(reterr, err, "--listen") : BF_OK;
 }
 
 static int start(const struct bf_arguments *options, struct service *service,

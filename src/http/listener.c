@@ -135,7 +135,7 @@ int bf_listeners_open(const char *const *addresses, size_t n, struct bf_listener
 	bf_cleanup(free_resolved) struct resolved resolved = {0};
 	int err = BF_OK;
 	if (n > BF_LISTENERS_MAX)
-		return bf_fail(reterr, BF_ERR_USAGE, "--listen: more than %d addresses",
+		return bf_fail(reterr, BF_ERR_USAGE, "more than %d addresses",
 			       BF_LISTENERS_MAX);
 	for (size_t i = 0; !err && i < n; i++)
 		err = resolve(addresses[i], &resolved.items[i], reterr);

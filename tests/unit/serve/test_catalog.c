@@ -247,7 +247,8 @@ static void test_reload_refused(void **state)
 		{"host,vlan\nweb1,7\nweb2,x\n", BF_ERR_USAGE,
 		 "'list': line 3, column vlan: "},
 		{"host\nweb1\nweb1\n", BF_ERR_INPUT,
-		 "'list': the host 'web1' is there twice"},
+		 "'list': line 3, column host: the host 'web1' is there twice, on line "
+		 "2 too"},
 		{"host\n", BF_ERR_INPUT, "'list': the list has no machine in it"},
 	};
 	write_list("host\nweb1\n");
