@@ -68,7 +68,7 @@ const struct bf_command bf_commands[] = {
 	 .summary = "Write an image for each machine of a list.",
 	 .notes =
 		 {"URL and PATTERN may have {column} in them, for each row's value. The "
-		  "columns url, ip, netmask or prefix, gateway, dns, vlan, nic, "
+		  "columns url, ip, netmask (or prefix), gateway, dns, vlan, nic, "
 		  "hostname, "
 		  "retries and script (a file) are settings of the row, like the options "
 		  "of the same names; empty is not given."},

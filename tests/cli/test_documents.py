@@ -141,7 +141,7 @@ class DocumentsTest(CommandTest):
         machine = self.help().split("What the machine does")[1].split("\n\n")[0]
         wanted = {"url", *re.findall(r"(?m)^ {6}--([\w-]+)", machine)}
         words = re.search(r"The columns (.*?) are", " ".join(self.help("batch").split())).group(1)
-        self.assertEqual(set(re.findall(r"\b[a-z]+\b", words.replace("(a file)", ""))) - {"and"}, wanted)
+        self.assertEqual(set(re.findall(r"\b[a-z]+\b", re.sub(r"\([^)]*\)", "", words))) - {"and"}, wanted)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ class ScriptTest(CommandTest):
     def test_no_file(self):
         done = self.run_command("--script", "none.ipxe")
         self.assert_refused(done, FAILED, "'none.ipxe': cannot open: No such file")
-        self.assert_refused(self.run_command("--script", "."), FAILED, "'.': cannot read")
+        self.assert_refused(self.run_command("--script", "."), FAILED, "'.': not a regular file")
         self.assert_refused(self.run_command("--script", ""), FAILED, "'': cannot open")
 
     def test_alone(self):
