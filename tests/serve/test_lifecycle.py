@@ -348,7 +348,7 @@ class StartTest(ServiceTest):
                     (["--listen", "127.0.0.1:0", "--listen", f"127.0.0.1:{port}", URL], 1,
                      f"127.0.0.1:{port}"),
                     (["--listen", "127.0.0.1:0", "--listen", "8080", URL], 2, "8080"),
-                    (["--listen", "127.0.0.1:0"] * 9 + [URL], 2, "--listen: more than 8"),
+                    (["--listen", "127.0.0.1:0"] * 9 + [URL], 2, "--listen: given more than 8"),
                     (["--idle-timeout", "0", URL], 2, "--idle-timeout"),
                     (["--max-connections", "many", URL], 2, "--max-connections"),
                     (["--hosts", "/nowhere", URL], 1, "/nowhere"),
