@@ -159,7 +159,9 @@ int bf_list_text_read(struct bf_view text, struct bf_table *ret, char *ret_separ
 		return err;
 	size_t line = skip_comments(&text);
 	struct bf_view rest = text;
-	*ret_separator = find_separator(bf_table_trim(bf_table_take_line(&rest)));
+	*ret_separator = 0;
+	if (rest.size)
+		*ret_separator = find_separator(bf_table_trim(bf_table_take_line(&rest)));
 	return *ret_separator ? bf_table_read(text, line, *ret_separator, ret, reterr)
 			      : read_names(text, line, ret, reterr);
 }
