@@ -13,6 +13,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/mountinfo.h"
+
 /* The sectors of a disk that a block device is made of. */
 struct extent {
 	dev_t disk;
@@ -91,40 +93,16 @@ static const char *find_shared(dev_t device, dev_t other)
 	return overlaps ? "a part of it" : NULL;
 }
 
-/* proc(5): mountinfo has spaces, tabs, newlines and backslashes in octal, as in "\040". */
-static void unescape(char *text)
-{
-	char *to = text;
-	for (const char *from = text; *from; from++) {
-		if (*from == '\\' && strspn(from + 1, "01234567") >= 3) {
-			*to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 |
-				       (from[3] - '0'));
-			from += 3;
-		} else {
-			*to++ = *from;
-		}
-	}
-	*to = '\0';
-}
-
-/* proc(5): "36 35 98:0 /root /mount/point ..." is a line of mountinfo. */
 static int check_mount(dev_t device, char *line, struct bf_error *reterr)
 {
 	char name[256];
-	unsigned major_number, minor_number;
-	int at = 0;
-	int fields =
-		sscanf(line, "%*u %*u %u:%u %*s %n", &major_number, &minor_number, &at);
-	if (fields != 2 || !at)
+	struct bf_mount mount;
+	if (!bf_mountinfo_parse(line, &mount))
 		return BF_OK;
-	const char *shared = find_shared(device, makedev(major_number, minor_number));
-	if (!shared)
-		return BF_OK;
-	char *point = line + at;
-	point[strcspn(point, " ")] = '\0';
-	unescape(point);
-	return bf_fail(reterr, BF_ERR_INPUT, "%s is mounted on %s", shared,
-		       bf_printable(point, name, sizeof(name)));
+	const char *shared = find_shared(device, mount.device);
+	return shared ? bf_fail(reterr, BF_ERR_INPUT, "%s is mounted on %s", shared,
+				bf_printable(mount.point, name, sizeof(name)))
+		      : BF_OK;
 }
 
 static int check_mounts(dev_t device, struct bf_error *reterr)
