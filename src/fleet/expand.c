@@ -31,14 +31,14 @@ static size_t plain_size(const char *text)
 static int fail_column(struct bf_view name, const char *const *columns, size_t n_columns,
 		       struct bf_error *reterr)
 {
-	char raw[64], text[128];
+	char raw[64], text[128], meant[128];
 	snprintf(raw, sizeof(raw), "%.*s", (int)(name.size < 60 ? name.size : 60),
 		 name.data);
 	const char *nearest = bf_nearest(raw, columns, n_columns);
+	bf_printable(nearest ? nearest : "", meant, sizeof(meant));
 	return bf_fail(reterr, BF_ERR_USAGE, "there is no column '%s' for {%s}%s%s%s",
 		       bf_printable(raw, text, sizeof(text)), text,
-		       nearest ? ": did you mean {" : "", nearest ? nearest : "",
-		       nearest ? "}?" : "");
+		       nearest ? ": did you mean {" : "", meant, nearest ? "}?" : "");
 }
 
 static bool find_column(struct bf_view name, const char *const *columns, size_t n_columns,

@@ -75,6 +75,20 @@ static void test_refused(void **state)
 	}
 }
 
+/* A list's own column names are no terminal's business either. */
+static void test_suggestion(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"host\x1b[2J\n"};
+	struct bf_expand expand;
+	struct bf_error error = {""};
+	assert_int_equal(bf_expand_parse("{host\x1b[2J}", names, 1, &expand, &error),
+			 BF_ERR_USAGE);
+	assert_string_equal(error.text, "there is no column 'host\\x1b[2J' for "
+					"{host\\x1b[2J}: did you mean "
+					"{host\\x1b[2J\\x0a}?");
+}
+
 static void test_empty_value(void **state)
 {
 	(void)state;
@@ -105,9 +119,8 @@ static void test_too_many_parts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_empty_value),
+		cmocka_unit_test(test_good),           cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_suggestion),     cmocka_unit_test(test_empty_value),
 		cmocka_unit_test(test_too_many_parts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
