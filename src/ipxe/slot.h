@@ -19,7 +19,8 @@
 
 #define BF_SLOT_MAGIC "#!ipxe" /* iPXE takes what starts with it for a script */
 #define BF_SLOT_FIRST_LINE BF_SLOT_MAGIC "\n"
-#define BF_SLOT_SENTINEL BF_SLOT_FIRST_LINE "#boots-from-slot "
+#define BF_SLOT_MARKER "#boots-from-slot "
+#define BF_SLOT_SENTINEL BF_SLOT_FIRST_LINE BF_SLOT_MARKER
 
 enum {
 	BF_SLOT_SIZE = 8192,    /* what we plant */

@@ -85,6 +85,23 @@ static struct bf_view next_line(struct bf_view *text)
 	return line;
 }
 
+/* A slot is found by these words, and one inside another one would be two. */
+static int check_sentinel(struct bf_view line, struct bf_view before, size_t number,
+			  struct bf_error *reterr)
+{
+	static const char word[] = BF_SLOT_MARKER;
+	static const size_t size = sizeof(word) - 1;
+	if (!bf_view_has(line, 0, size) || memcmp(line.data, word, size) != 0 ||
+	    before.size < MAGIC_SIZE + 1 ||
+	    memcmp(before.data + before.size - MAGIC_SIZE - 1, BF_SLOT_FIRST_LINE,
+		   MAGIC_SIZE + 1) != 0)
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_INPUT,
+		       "line %zu: '%s' behind a line that ends in " BF_SLOT_MAGIC
+		       " is how a script is found in an image: take one of the two out",
+		       number, word);
+}
+
 int bf_userscript_convert(struct bf_view text, struct bf_buffer *ret,
 			  struct bf_error *reterr)
 {
@@ -92,6 +109,8 @@ int bf_userscript_convert(struct bf_view text, struct bf_buffer *ret,
 	for (size_t number = 1; text.size > 0; number++) {
 		struct bf_view line = next_line(&text);
 		int err = check_line(line, number, reterr);
+		if (!err)
+			err = check_sentinel(line, bf_buffer_view(ret), number, reterr);
 		if (err)
 			return err;
 		/* A slot starts with a #!ipxe of its own. */

@@ -41,6 +41,13 @@ static void test_converted(void **state)
 		{TEXT("#!ipxe-like\ndhcp\n"), "#!ipxe-like\ndhcp\n"},
 		{TEXT("\n\ndhcp\n\n"), "\n\ndhcp\n\n"},
 		{TEXT("echo #!ipxe\n"), "echo #!ipxe\n"},
+		/* A slot's script with the marker left in is no second slot. */
+		{TEXT("#!ipxe\n#boots-from-slot v1\ndhcp\n"),
+		 "#boots-from-slot v1\ndhcp\n"},
+		{TEXT("echo #!ipxe\n#boots-from-slots\n"),
+		 "echo #!ipxe\n#boots-from-slots\n"},
+		{TEXT("echo #!ipxe\n\n#boots-from-slot \n"),
+		 "echo #!ipxe\n\n#boots-from-slot \n"},
 		{TEXT("menu \\\n\ttwo lines\x1b[0m~\n"),
 		 "menu \\\n\ttwo lines\x1b[0m~\n"},
 	};
@@ -75,6 +82,9 @@ static void test_refused(void **state)
 		{TEXT("\n#!ipxe\ndhcp\n"), "line 2, column 1: #!ipxe"},
 		{TEXT(" #!ipxe\ndhcp\n"), "line 1, column 2: #!ipxe"},
 		{TEXT("#!ipxe\ndhcp\n#!ipxe"), "line 3, column 1: #!ipxe"},
+		{TEXT("dhcp\necho #!ipxe\n#boots-from-slot v1\nshell\n"),
+		 "line 3: '#boots-from-slot ' behind a line that ends in #!ipxe"},
+		{TEXT("echo #!ipxe\r\n#boots-from-slot "), "line 2: '#boots-from-slot '"},
 		{TEXT("#!/bin/sh\n"), "line 1: a script for another interpreter"},
 		{TEXT(""), "empty"},
 		{TEXT("\n \t\r\n"), "empty"},
