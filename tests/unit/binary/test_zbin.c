@@ -208,6 +208,25 @@ static void test_a_bomb(void **state)
 	bf_buffer_free(&zeros);
 }
 
+/* Whatever its size, a stream of nothing but the best there is unpacks. */
+static void test_the_best_ratio(void **state)
+{
+	(void)state;
+	struct bf_buffer zeros = {0}, payload = {0}, unpacked = {0};
+	struct bf_error error = {"no error"};
+	for (size_t size = 1; size < BF_ZBIN_UNPACKED_MAX; size = size * 5 + 1) {
+		assert_int_equal(bf_buffer_zero(&zeros, size), BF_OK);
+		payload.size = 0;
+		forge_block(&payload, bf_buffer_view(&zeros));
+		if (bf_zbin_unpack_last(bf_buffer_view(&payload), &unpacked, &error))
+			fail_msg("%zu: %s", size, error.text);
+		assert_int_equal(unpacked.size, size);
+	}
+	bf_buffer_free(&zeros);
+	bf_buffer_free(&payload);
+	bf_buffer_free(&unpacked);
+}
+
 static void test_pack(void **state)
 {
 	(void)state;
@@ -299,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_every_byte_is_checked),
 		cmocka_unit_test(test_damaged_streams),
 		cmocka_unit_test(test_a_bomb),
+		cmocka_unit_test(test_the_best_ratio),
 		cmocka_unit_test(test_pack),
 		cmocka_unit_test(test_pack_refusals),
 		cmocka_unit_test(test_stock),
