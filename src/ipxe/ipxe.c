@@ -27,19 +27,35 @@ static void set_version(struct bf_ipxe_identity *ret, struct bf_view text)
 	ret->version[text.size] = '\0';
 }
 
-/* A script has its magic on a line or with arguments, the comparison's operand a NUL. */
+/* Whether the magic at this place is a script's: on a line, or with arguments. */
+static bool is_script(struct bf_view bytes, size_t at)
+{
+	size_t after = at + sizeof(magic) - 1;
+	return bf_view_has(bytes, after, 1) && bytes.data[after] != '\0' &&
+	       strchr("\r\n\t ", bytes.data[after]);
+}
+
+/* How much of a slot there is at this place: its marker only if that is damaged, or nothing. */
+static size_t slot_size(struct bf_view bytes, size_t at)
+{
+	static const char sentinel[] = BF_SLOT_SENTINEL;
+	static const size_t size = sizeof(sentinel) - 1;
+	struct bf_slot slot;
+	if (!bf_view_has(bytes, at, size) || memcmp(bytes.data + at, sentinel, size) != 0)
+		return 0;
+	return bf_slot_next(bytes, at, &slot, NULL) == 1 ? slot.size : size;
+}
+
+/* A script that is no slot's; those may have the magic in them, too. */
 static bool has_script(const struct bf_program *program)
 {
-	static const char slot[] = BF_SLOT_SENTINEL;
 	struct bf_view bytes = program->bytes;
 	size_t at = 0;
-	for (; bf_view_find(bytes, at, bf_view(magic, sizeof(magic) - 1), &at); at++) {
-		bool is_slot = bf_view_has(bytes, at, sizeof(slot) - 1) &&
-			       memcmp(bytes.data + at, slot, sizeof(slot) - 1) == 0;
-		size_t after = at + sizeof(magic) - 1;
-		if (bf_view_has(bytes, after, 1) && bytes.data[after] != '\0' &&
-		    strchr("\r\n\t ", bytes.data[after]) && !is_slot)
+	while (bf_view_find(bytes, at, bf_view(magic, sizeof(magic) - 1), &at)) {
+		size_t size = slot_size(bytes, at);
+		if (!size && is_script(bytes, at))
 			return true;
+		at += size ? size : sizeof(magic) - 1;
 	}
 	return false;
 }

@@ -233,23 +233,33 @@ static void test_embedded_script(void **state)
 static void test_embedded_slot(void **state)
 {
 	(void)state;
-	uint8_t file[FORGE_SIZE], program[FORGE_PROGRAM_SIZE];
-	struct bf_ipxe_identity ipxe;
-	struct bf_view body = bf_view("shell\n", 6);
-	forge_ipxe_efi(file, 0x8664);
-	memset(file + FORGE_PE_SBAT, 0, FORGE_PE_RELOC - FORGE_PE_SBAT);
-	assert_int_equal(bf_slot_format(file + FORGE_PE_SBAT, BF_SLOT_SIZE_MIN,
-					FORGE_PE_SBAT, body, NULL),
-			 BF_OK);
-	assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
-	assert_false(ipxe.embedded_script);
+	/* A script may have the magic in it, which makes no other one of it. */
+	static const char *const bodies[] = {"shell\n", "echo #!ipxe\nshell\n",
+					     "chain http://a/#!ipxe || shell\n"};
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		uint8_t file[FORGE_SIZE], program[FORGE_PROGRAM_SIZE];
+		struct bf_ipxe_identity ipxe;
+		struct bf_view body = bf_view(bodies[i], strlen(bodies[i]));
+		forge_ipxe_efi(file, 0x8664);
+		memset(file + FORGE_PE_SBAT, 0, FORGE_PE_RELOC - FORGE_PE_SBAT);
+		assert_int_equal(bf_slot_format(file + FORGE_PE_SBAT, BF_SLOT_SIZE_MIN,
+						FORGE_PE_SBAT, body, NULL),
+				 BF_OK);
+		assert_int_equal(identify(file, sizeof(file), &ipxe, NULL), BF_OK);
+		assert_false(ipxe.embedded_script);
 
-	forge_ipxe_program(program);
-	assert_int_equal(bf_slot_format(program + FORGE_PROGRAM_SCRIPT, BF_SLOT_SIZE_MIN,
-					BF_SLOT_OFFSET_UNKNOWN, body, NULL),
-			 BF_OK);
-	assert_int_equal(identify_program(program, &ipxe), BF_OK);
-	assert_false(ipxe.embedded_script);
+		forge_ipxe_program(program);
+		assert_int_equal(bf_slot_format(program + FORGE_PROGRAM_SCRIPT,
+						BF_SLOT_SIZE_MIN, BF_SLOT_OFFSET_UNKNOWN,
+						body, NULL),
+				 BF_OK);
+		assert_int_equal(identify_program(program, &ipxe), BF_OK);
+		assert_false(ipxe.embedded_script);
+		/* Behind the slot it is one. */
+		memcpy(program + FORGE_PROGRAM_SCRIPT + BF_SLOT_SIZE_MIN, "#!ipxe\n", 7);
+		assert_int_equal(identify_program(program, &ipxe), BF_OK);
+		assert_true(ipxe.embedded_script);
+	}
 }
 
 static void test_stock(void **state)
