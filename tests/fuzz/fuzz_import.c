@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+/*
+ * A binary that the user brings: a file, or (the first byte says which) the program that is
+ * packed in one. What is taken has a slot, and is an iPXE as before with any script in it.
+ */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "binary/zbin.h"
+#include "forge_lkrn.h"
+#include "fuzz.h"
+#include "image/binaries.h"
+#include "ipxe/site.h"
+
+static const char path[] = "/proc/self/fd/100";
+static const char script[] =
+	"echo #!ipxe in\nset x #!ipxe\n #boots-from-slot v1\nshell\n";
+
+static const struct bf_bundle *bundle(void)
+{
+	static struct bf_bundle *loaded;
+	fuzz_require(loaded || !bf_bundle_load(NULL, &loaded, NULL));
+	return loaded;
+}
+
+static void write_file(struct bf_view file)
+{
+	static int fd = -1;
+	if (fd < 0)
+		fd = dup2(memfd_create("ipxe", 0), 100);
+	fuzz_require(fd == 100 && ftruncate(fd, 0) == 0);
+	fuzz_require(pwrite(fd, file.data, file.size, 0) == (ssize_t)file.size);
+}
+
+/* A changed byte in a packed block is found by its CRC: make that a good one. */
+static void mend(struct bf_buffer *file)
+{
+	struct bf_bzimage image;
+	struct bf_zbin_block block;
+	struct bf_buffer mended = {0};
+	if (bf_bzimage_parse(bf_buffer_view(file), &image, NULL) ||
+	    bf_zbin_find_last(image.payload, &block, NULL))
+		return;
+	fuzz_require(!bf_zbin_append_block(&mended, block.packed));
+	memcpy(file->data + image.payload_offset + block.offset, mended.data,
+	       mended.size);
+	bf_buffer_free(&mended);
+}
+
+/* The file with the script in its slot, which a binary in an image is given. */
+static void fill(enum bf_arch arch, const struct bf_binary *binary, struct bf_buffer *ret)
+{
+	struct bf_error error = {""};
+	struct bf_patches patches = {0};
+	struct bf_site site;
+	struct bf_view body = bf_view(script, sizeof(script) - 1);
+	fuzz_require(!fuzz_try(
+		bf_site_init(&site, arch, 0, binary->bytes, binary->slot, &error),
+		&error));
+	fuzz_require(!fuzz_try(bf_sites_patch(&site, 1, body, &patches, &error), &error));
+	fuzz_require(!bf_buffer_append(ret, binary->bytes.data, binary->bytes.size));
+	for (size_t i = 0; i < patches.n_pieces; i++) {
+		const struct bf_piece *piece = &patches.pieces[i];
+		fuzz_require(
+			bf_view_has(binary->bytes, piece->offset, piece->bytes.size));
+		memcpy(ret->data + piece->offset, piece->bytes.data, piece->bytes.size);
+	}
+	bf_patches_free(&patches);
+}
+
+/* It says of itself what it said before, has the script, and can be brought again. */
+static void check_filled(struct bf_view file, enum bf_arch arch,
+			 const struct bf_capabilities *can)
+{
+	struct bf_error error = {""};
+	struct bf_ipxe ipxe = {0};
+	struct bf_ipxe_slot found;
+	fuzz_require(!fuzz_try(bf_ipxe_open(file, &ipxe, &error), &error));
+	fuzz_require(ipxe.identity.arch == arch && !ipxe.identity.embedded_script);
+	fuzz_require(!strcmp(ipxe.identity.can.schemes, can->schemes));
+	fuzz_require(!strcmp(ipxe.identity.can.algorithms, can->algorithms));
+	fuzz_require(!fuzz_try(bf_ipxe_find_slot(&ipxe, &found, &error), &error));
+	fuzz_check_same(bf_slot_body(bf_view_part(found.bytes, found.slot.offset,
+						  found.slot.size)),
+			bf_view(script, sizeof(script) - 1));
+	if (ipxe.executable.kind == BF_EXECUTABLE_PE)
+		fuzz_require(bf_pe_checksum(&ipxe.executable.pe) ==
+			     bf_pe_stored_checksum(&ipxe.executable.pe));
+	bf_ipxe_close(&ipxe);
+}
+
+static void check(enum bf_arch arch, struct bf_binaries *binaries)
+{
+	struct bf_error error = {""};
+	struct bf_binary *binary = &binaries->of[arch];
+	struct bf_buffer filled = {0};
+	if (binary->slot_is_packed) {
+		fuzz_require(!fuzz_try(
+			bf_binaries_fill(binaries, 1u << arch,
+					 bf_view(script, sizeof(script) - 1), &error),
+			&error));
+		fuzz_require(!bf_buffer_append(&filled, binary->bytes.data,
+					       binary->bytes.size));
+	} else {
+		fill(arch, binary, &filled);
+	}
+	check_filled(bf_buffer_view(&filled), arch, &binary->can);
+	bf_buffer_free(&filled);
+}
+
+static void import(struct bf_view file)
+{
+	struct bf_binaries binaries, again;
+	struct bf_error error = {""};
+	write_file(file);
+	bf_binaries_init(&binaries, bundle());
+	bf_binaries_init(&again, bundle());
+	if (!fuzz_try(bf_binaries_import(&binaries, bundle(), path, &error), &error)) {
+		enum bf_arch arch =
+			(enum bf_arch)__builtin_ctz(bf_binaries_imported(&binaries));
+		fuzz_require(!bf_binaries_import(&again, bundle(), path, NULL));
+		fuzz_check_same(binaries.of[arch].bytes, again.of[arch].bytes);
+		check(arch, &binaries);
+	}
+	bf_binaries_free(&binaries);
+	bf_binaries_free(&again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bf_buffer file = {0};
+	if (size < 1)
+		return 0;
+	if (data[0] == 'p')
+		forge_lkrn(bf_view(data + 1, size - 1), &file);
+	else
+		fuzz_require(!bf_buffer_append(&file, data + 1, size - 1));
+	mend(&file);
+	import(bf_buffer_view(&file));
+	bf_buffer_free(&file);
+	return 0;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+/*
+ * Writes inputs that are not text, of programs that are forged: nothing of iPXE's own is in
+ * them.
+ *
+ *     make_seeds FOLDER STUBS
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "archive.h"
+#include "forge_ipxe.h"
+#include "fuzz.h"
+#include "ipxe/pin.h"
+#include "ipxe/plant.h"
+#include "ipxe/site.h"
+#include "packer.h"
+#include "pinnable.h"
+
+enum { COMMAND_LINE = 0x60, SLOT_SIZE = BF_SLOT_SIZE_MIN };
+
+static const char *folder, *stubs;
+
+static void write_seed(const char *target, const char *name, struct bf_view bytes)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", folder, target);
+	mkdir(path, 0777);
+	snprintf(path, sizeof(path), "%s/%s/%s", folder, target, name);
+	FILE *file = fopen(path, "wb");
+	fuzz_require(file);
+	fuzz_require(fwrite(bytes.data, 1, bytes.size, file) == bytes.size);
+	fuzz_require(fclose(file) == 0);
+}
+
+/* With bytes in front. */
+static void write_headed(const char *target, const char *name, const char *head,
+			 size_t head_size, struct bf_view bytes)
+{
+	struct bf_buffer seed = {0};
+	fuzz_require(!bf_buffer_append(&seed, head, head_size));
+	fuzz_require(!bf_buffer_append(&seed, bytes.data, bytes.size));
+	write_seed(target, name, bf_buffer_view(&seed));
+	bf_buffer_free(&seed);
+}
+
+/* ---- Packed streams ---- */
+
+/* Plans of all kinds of symbols, and what they make as a payload of its own. */
+static void write_plans(void)
+{
+	static struct packer packer;
+	uint32_t state = 7;
+	uint8_t plan[400];
+	for (unsigned n = 0; n < 8; n++) {
+		char name[16];
+		struct bf_buffer payload = {0};
+		for (size_t i = 0; i < sizeof(plan); i++)
+			plan[i] = (uint8_t)(sample_number(&state) >> n);
+		struct bf_view view = bf_view(plan, sizeof(plan) >> n);
+		snprintf(name, sizeof(name), "plan-%u", n);
+		write_headed("lzma1", name, "\x40\1", 2, view);
+		packer_make(&packer, view);
+		forge_packed_block(&payload, bf_buffer_view(&packer.encoder.packed));
+		write_seed("zbin", name, bf_buffer_view(&payload));
+		packer_free(&packer);
+		bf_buffer_free(&payload);
+	}
+}
+
+/* ---- Programs ---- */
+
+static void write_pinnable(void)
+{
+	struct bf_buffer binary = {0}, checkpoint = {0};
+	uint8_t program[1000];
+	uint32_t state = 3;
+	pinnable_make(&binary);
+	fuzz_require(!bf_pin_checkpoint(bf_buffer_view(&binary), &checkpoint, NULL));
+	write_seed("checkpoint", "stored", bf_buffer_view(&checkpoint));
+	sample_program(program, sizeof(program), &state);
+	write_headed("pin", "late", "\x84\3", 2, bf_view(program, sizeof(program)));
+	write_headed("pin", "early", "\x10\0", 2, bf_view(program, 200));
+	write_headed("pin", "alone", "\0\0", 2, bf_view(program, 0));
+	bf_buffer_free(&binary);
+	bf_buffer_free(&checkpoint);
+}
+
+static void forge_program(uint8_t program[FORGE_PROGRAM_SIZE])
+{
+	forge_ipxe_program(program);
+	memcpy(program + FORGE_PROGRAM_TABLE + COMMAND_LINE, "<CMDLINE>", 10);
+}
+
+static void forge_efi(uint8_t file[FORGE_SIZE], uint16_t machine)
+{
+	forge_ipxe_efi(file, machine);
+	memcpy(file + FORGE_PE_TABLE + COMMAND_LINE, "<CMDLINE>", 10);
+}
+
+static void put_slot(uint8_t *at)
+{
+	fuzz_require(!bf_plant_format_slot(at, SLOT_SIZE, BF_SLOT_OFFSET_UNKNOWN, NULL));
+}
+
+static void write_efi_imports(void)
+{
+	uint8_t file[FORGE_SIZE];
+	forge_efi(file, BF_PE_MACHINE_ARM64);
+	write_headed("import", "efi", "f", 1, bf_view(file, sizeof(file)));
+	put_slot(file + FORGE_PE_SCRIPT);
+	write_headed("import", "efi-slot", "f", 1, bf_view(file, sizeof(file)));
+}
+
+static void write_lkrn_imports(void)
+{
+	uint8_t program[FORGE_PROGRAM_SIZE];
+	struct bf_buffer lkrn = {0};
+	forge_program(program);
+	forge_lkrn(bf_view(program, sizeof(program)), &lkrn);
+	write_headed("import", "lkrn", "f", 1, bf_buffer_view(&lkrn));
+	write_headed("import", "program", "p", 1, bf_view(program, sizeof(program)));
+	put_slot(program + FORGE_PROGRAM_SCRIPT);
+	write_headed("import", "packed-slot", "p", 1, bf_view(program, sizeof(program)));
+	memcpy(program + FORGE_PROGRAM_SCRIPT, "#!ipxe\nshell\n", 13);
+	write_headed("import", "script", "p", 1, bf_view(program, sizeof(program)));
+	bf_buffer_free(&lkrn);
+}
+
+/* ---- A bundle ---- */
+
+static void read_stub(const char *name, struct bf_buffer *ret)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", stubs, name);
+	fuzz_require(!bf_buffer_read_file(path, 4096, ret, NULL));
+}
+
+static void add(struct bf_buffer *archive, uint8_t name, struct bf_view bytes)
+{
+	uint8_t head[ARCHIVE_HEAD_SIZE] = {name};
+	bf_put_le16(head + 1, (uint16_t)bytes.size);
+	fuzz_require(!bf_buffer_append(archive, head, sizeof(head)));
+	fuzz_require(!bf_buffer_append(archive, bytes.data, bytes.size));
+}
+
+/* A binary with a slot, and its stub; and their lines of MANIFEST. */
+static void add_ipxe(enum bf_arch arch, uint8_t name, struct bf_view stock,
+		     struct bf_buffer *archive, struct bf_buffer *manifest)
+{
+	struct bf_buffer stub = {0}, planted = {0};
+	struct bf_slot slot;
+	struct bf_site site;
+	char digest[BF_DIGEST_HEX_SIZE];
+	read_stub(bf_arch_row(arch)->stub_name, &stub);
+	fuzz_require(!bf_plant(stock, bf_buffer_view(&stub), SLOT_SIZE, &planted, NULL));
+	struct bf_view binary = bf_buffer_view(&planted);
+	struct bf_source source = bf_source_view(binary);
+	fuzz_require(!bf_slot_find(binary, &slot, NULL));
+	fuzz_require(!bf_site_init(&site, arch, 0, binary, slot, NULL));
+	fuzz_require(!bf_site_digest(&site, &source, digest, NULL));
+	fuzz_require(!bf_buffer_print(manifest,
+				      "ipxe %s %s %zu %u %s\nalgorithms %s rsa\n"
+				      "digest %s %s\n",
+				      archive_names[name], bf_arch_name(arch),
+				      slot.offset, slot.size, forge_schemes,
+				      bf_arch_name(arch), bf_arch_name(arch), digest));
+	add(archive, name, binary);
+	add(archive, name + 1, bf_buffer_view(&stub));
+	bf_buffer_free(&stub);
+	bf_buffer_free(&planted);
+}
+
+static void write_bundle(const char *name, bool has_bios, bool has_efi)
+{
+	uint8_t file[FORGE_SIZE], program[FORGE_PROGRAM_SIZE];
+	struct bf_buffer archive = {0}, manifest = {0}, lkrn = {0};
+	fuzz_require(!bf_buffer_print(&manifest, "package ipxe 9.8.7 forged\ntime 1\n"));
+	forge_efi(file, BF_PE_MACHINE_AMD64);
+	forge_program(program);
+	forge_lkrn(bf_view(program, sizeof(program)), &lkrn);
+	if (has_bios)
+		add_ipxe(BF_ARCH_BIOS, ARCHIVE_LKRN, bf_buffer_view(&lkrn), &archive,
+			 &manifest);
+	if (has_efi)
+		add_ipxe(BF_ARCH_X86_64, ARCHIVE_X86_64, bf_view(file, sizeof(file)),
+			 &archive, &manifest);
+	add(&archive, ARCHIVE_MANIFEST, bf_buffer_view(&manifest));
+	write_seed("bundle", name, bf_buffer_view(&archive));
+	bf_buffer_free(&archive);
+	bf_buffer_free(&manifest);
+	bf_buffer_free(&lkrn);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3)
+		return 2;
+	folder = argv[1];
+	stubs = argv[2];
+	write_plans();
+	write_pinnable();
+	write_efi_imports();
+	write_lkrn_imports();
+	write_bundle("bios", true, false);
+	write_bundle("efi", false, true);
+	write_bundle("both", true, true);
+	return 0;
+}
