@@ -1,75 +1,134 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "binary/authenticode.h"
 
-#include <openssl/pkcs7.h>
-#include <openssl/x509.h>
+#include "binary/pe_fields.h"
 
 /* WIN_CERTIFICATE, PE Format "The Attribute Certificate Table". */
 enum {
 	WIN_CERTIFICATE_LENGTH = 0,
+	WIN_CERTIFICATE_REVISION = 4,
 	WIN_CERTIFICATE_TYPE = 6,
 	WIN_CERTIFICATE_DATA = 8,
-	TYPE_PKCS_SIGNED_DATA = 2,
 };
 
-static void take_common_name(X509_NAME *subject, char ret[BF_SIGNER_NAME_SIZE])
+static void add_part(struct bf_authenticode_parts *parts, const struct bf_pe *pe,
+		     size_t start, size_t end)
 {
-	char raw[BF_SIGNER_NAME_SIZE] = "";
-	if (X509_NAME_get_text_by_NID(subject, NID_commonName, raw, sizeof(raw)) > 0)
-		bf_printable(raw, ret, BF_SIGNER_NAME_SIZE);
+	if (start < end)
+		parts->parts[parts->n++] = bf_view_part(pe->file, start, end - start);
 }
 
-/* A SignerInfo names its certificate by issuer and serial number (RFC 2315, 9.2). */
-static void take_signer(PKCS7 *pkcs7, char ret[BF_SIGNER_NAME_SIZE])
+/* CheckSum and the table's directory change when a file is signed. */
+static void add_headers(struct bf_authenticode_parts *parts, const struct bf_pe *pe)
 {
-	ret[0] = '\0';
-	if (!PKCS7_type_is_signed(pkcs7) || !pkcs7->d.sign)
+	size_t directory = pe->optional_header + BF_PE_OPT_DATA_DIRECTORIES +
+			   BF_PE_CERTIFICATE_TABLE * BF_PE_DATA_DIRECTORY_SIZE;
+	size_t after_checksum = pe->checksum + sizeof(uint32_t);
+	add_part(parts, pe, 0, pe->checksum);
+	if (pe->number_of_rva_and_sizes <= BF_PE_CERTIFICATE_TABLE) {
+		add_part(parts, pe, after_checksum, pe->size_of_headers);
 		return;
-	STACK_OF(PKCS7_SIGNER_INFO) *infos = PKCS7_get_signer_info(pkcs7);
-	if (sk_PKCS7_SIGNER_INFO_num(infos) < 1)
-		return;
-	PKCS7_ISSUER_AND_SERIAL *id =
-		sk_PKCS7_SIGNER_INFO_value(infos, 0)->issuer_and_serial;
-	X509 *certificate = X509_find_by_issuer_and_serial(pkcs7->d.sign->cert,
-							   id->issuer, id->serial);
-	if (certificate)
-		take_common_name(X509_get_subject_name(certificate), ret);
+	}
+	add_part(parts, pe, after_checksum, directory);
+	add_part(parts, pe, directory + BF_PE_DATA_DIRECTORY_SIZE, pe->size_of_headers);
 }
 
-static void add_signer(struct bf_view data, uint16_t type, struct bf_signers *ret)
+/* The section whose data comes next in the file, at or after an offset; false if none. */
+static bool next_section(const struct bf_pe *pe, size_t from, struct bf_pe_section *ret)
 {
-	const uint8_t *der = data.data;
-	char *name = ret->names[ret->n++];
-	name[0] = '\0';
-	if (type != TYPE_PKCS_SIGNED_DATA)
-		return;
-	PKCS7 *pkcs7 = d2i_PKCS7(NULL, &der, (long)data.size);
-	if (pkcs7)
-		take_signer(pkcs7, name);
-	PKCS7_free(pkcs7);
+	bool found = false;
+	for (unsigned i = 0; i < pe->number_of_sections; i++) {
+		struct bf_pe_section section = bf_pe_section(pe, i);
+		if (section.size_of_raw_data == 0 || section.pointer_to_raw_data < from ||
+		    (found && section.pointer_to_raw_data >= ret->pointer_to_raw_data))
+			continue;
+		*ret = section;
+		found = true;
+	}
+	return found;
 }
 
-int bf_authenticode_signers(const struct bf_pe *pe, struct bf_signers *ret,
-			    struct bf_error *reterr)
+/* Their number of bytes. */
+static size_t add_sections(struct bf_authenticode_parts *parts, const struct bf_pe *pe)
+{
+	struct bf_pe_section section;
+	size_t from = pe->size_of_headers, sum = 0;
+	while (next_section(pe, from, &section)) {
+		from = (size_t)section.pointer_to_raw_data + section.size_of_raw_data;
+		add_part(parts, pe, section.pointer_to_raw_data, from);
+		sum += section.size_of_raw_data;
+	}
+	return sum;
+}
+
+/*
+ * What the sections leave over is counted in bytes and not where the last one ends, by the
+ * specification and by firmware; linkers leave no gaps in which that would be another place.
+ */
+void bf_authenticode_parts(const struct bf_pe *pe, struct bf_authenticode_parts *ret)
 {
 	struct bf_pe_directory table = bf_pe_directory(pe, BF_PE_CERTIFICATE_TABLE);
-	struct bf_signers signers = {.n = 0};
-	uint64_t at = table.virtual_address;
-	uint64_t end = at + table.size;
-	while (at < end && signers.n < BF_SIGNERS_MAX) {
-		const uint8_t *entry = pe->file.data + at;
-		if (end - at < WIN_CERTIFICATE_DATA ||
-		    bf_le32(entry) < WIN_CERTIFICATE_DATA || bf_le32(entry) > end - at)
-			return bf_fail(reterr, BF_ERR_FORMAT,
-				       "the PE certificate at offset %llu does not fit "
-				       "in its table, which ends at %llu",
-				       (unsigned long long)at, (unsigned long long)end);
-		uint32_t length = bf_le32(entry + WIN_CERTIFICATE_LENGTH);
-		add_signer(bf_view(entry + WIN_CERTIFICATE_DATA,
-				   length - WIN_CERTIFICATE_DATA),
-			   bf_le16(entry + WIN_CERTIFICATE_TYPE), &signers);
-		at = bf_align(at + length, 8);
+	size_t end = pe->has_signature ? table.virtual_address : pe->file.size;
+	*ret = (struct bf_authenticode_parts){.n = 0};
+	add_headers(ret, pe);
+	size_t hashed = pe->size_of_headers + add_sections(ret, pe);
+	add_part(ret, pe, hashed, end);
+	if (!pe->has_signature)
+		ret->padding = (size_t)(bf_align(end, BF_AUTHENTICODE_ALIGNMENT) - end);
+}
+
+int bf_authenticode_check_table(const struct bf_pe *pe, struct bf_error *reterr)
+{
+	struct bf_pe_directory table = bf_pe_directory(pe, BF_PE_CERTIFICATE_TABLE);
+	uint64_t end = (uint64_t)table.virtual_address + table.size;
+	uint64_t data_end = pe->size_of_headers;
+	for (unsigned i = 0; i < pe->number_of_sections; i++) {
+		struct bf_pe_section section = bf_pe_section(pe, i);
+		uint64_t section_end =
+			(uint64_t)section.pointer_to_raw_data + section.size_of_raw_data;
+		if (section.size_of_raw_data && section_end > data_end)
+			data_end = section_end;
 	}
-	*ret = signers;
+	if (!pe->has_signature)
+		return BF_OK;
+	if (table.virtual_address % BF_AUTHENTICODE_ALIGNMENT)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the PE certificate table starts at offset %u, which is "
+			       "not a multiple of %d",
+			       table.virtual_address, BF_AUTHENTICODE_ALIGNMENT);
+	if (table.virtual_address < data_end)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the PE certificate table at offset %u starts inside the "
+			       "program, which ends at %llu",
+			       table.virtual_address, (unsigned long long)data_end);
+	if (end != pe->file.size)
+		return bf_fail(
+			reterr, BF_ERR_FORMAT,
+			"the PE certificate table ends at offset %llu and the file "
+			"at %zu: firmware takes nothing behind it",
+			(unsigned long long)end, pe->file.size);
 	return BF_OK;
+}
+
+int bf_authenticode_next(const struct bf_pe *pe, size_t *at,
+			 struct bf_pe_certificate *ret, struct bf_error *reterr)
+{
+	struct bf_pe_directory table = bf_pe_directory(pe, BF_PE_CERTIFICATE_TABLE);
+	size_t start = *at ? *at : table.virtual_address;
+	size_t end = (size_t)table.virtual_address + table.size;
+	if (!pe->has_signature || start >= end)
+		return 0;
+	const uint8_t *entry = pe->file.data + start;
+	if (end - start < WIN_CERTIFICATE_DATA || bf_le32(entry) < WIN_CERTIFICATE_DATA ||
+	    bf_le32(entry) > end - start)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "the PE certificate at offset %zu does not fit in its "
+			       "table, which ends at %zu",
+			       start, end);
+	uint32_t length = bf_le32(entry + WIN_CERTIFICATE_LENGTH);
+	ret->revision = bf_le16(entry + WIN_CERTIFICATE_REVISION);
+	ret->type = bf_le16(entry + WIN_CERTIFICATE_TYPE);
+	ret->data = bf_view(entry + WIN_CERTIFICATE_DATA, length - WIN_CERTIFICATE_DATA);
+	*at = start + (size_t)bf_align(length, BF_AUTHENTICODE_ALIGNMENT);
+	return 1;
 }

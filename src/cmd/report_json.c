@@ -221,6 +221,43 @@ static void put_trust(struct bf_json *json, const struct bf_examined *binary)
 	bf_json_close_object(json);
 }
 
+static void put_signature(struct bf_json *json, const struct bf_signature *signature)
+{
+	static const char *const states[] = {
+		[BF_SIGNATURE_GOOD] = "good",
+		[BF_SIGNATURE_BROKEN] = "broken",
+		[BF_SIGNATURE_UNKNOWN] = "unknown",
+	};
+	bf_json_open_object(json, NULL);
+	bf_json_string(json, "state", states[signature->state]);
+	put_text_or_null(json, "signer", signature->signer);
+	bf_json_open_array(json, "issuers");
+	for (size_t i = 0; i < signature->n_issuers; i++)
+		bf_json_string(json, NULL, signature->issuers[i]);
+	bf_json_close_array(json);
+	put_text_or_null(json, "problem", signature->problem);
+	bf_json_close_object(json);
+}
+
+static void put_signatures(struct bf_json *json, const struct bf_examined *binary)
+{
+	const struct bf_signatures *signatures = &binary->signatures;
+	char hex[BF_SHA256_HEX_SIZE];
+	bf_hex(bf_view(binary->authenticode, BF_SHA256_SIZE), hex);
+	bf_json_string(json, "authenticode_sha256", hex);
+	bf_json_bool(json, "signed", binary->has_signature);
+	bf_json_open_array(json, "signers");
+	for (size_t i = 0; i < signatures->n; i++)
+		bf_json_string(json, NULL,
+			       bf_signature_common_name(signatures->all[i].signer));
+	bf_json_close_array(json);
+	bf_json_open_array(json, "signatures");
+	for (size_t i = 0; i < signatures->n; i++)
+		put_signature(json, &signatures->all[i]);
+	bf_json_close_array(json);
+	put_text_or_null(json, "signatures_problem", signatures->problem.text);
+}
+
 static void put_pe(struct bf_json *json, const struct bf_examined *binary)
 {
 	bf_json_open_object(json, "checksum");
@@ -228,11 +265,7 @@ static void put_pe(struct bf_json *json, const struct bf_examined *binary)
 	put_hex(json, "computed", binary->checksum_computed);
 	bf_json_bool(json, "good", binary->checksum == binary->checksum_computed);
 	bf_json_close_object(json);
-	bf_json_bool(json, "signed", binary->has_signature);
-	bf_json_open_array(json, "signers");
-	for (size_t i = 0; i < binary->signers.n; i++)
-		bf_json_string(json, NULL, binary->signers.names[i]);
-	bf_json_close_array(json);
+	put_signatures(json, binary);
 }
 
 static void put_program(struct bf_json *json, const struct bf_inspect_program *program)

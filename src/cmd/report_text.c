@@ -119,6 +119,36 @@ static void print_trust(const struct bf_examined *binary)
 	}
 }
 
+static void print_signature(const struct bf_signature *signature)
+{
+	static const char *const states[] = {
+		[BF_SIGNATURE_GOOD] = "good",
+		[BF_SIGNATURE_BROKEN] = "broken",
+		[BF_SIGNATURE_UNKNOWN] = "unknown",
+	};
+	printf("    signature: %s", states[signature->state]);
+	if (signature->signer[0])
+		printf(", by %s", shown(signature->signer));
+	for (size_t i = 0; i < signature->n_issuers; i++)
+		printf(", issued by %s", shown(signature->issuers[i]));
+	if (signature->problem[0])
+		printf(": %s", shown(signature->problem));
+	printf("\n");
+}
+
+static void print_signatures(const struct bf_examined *binary)
+{
+	char hex[BF_SHA256_HEX_SIZE];
+	bf_hex(bf_view(binary->authenticode, BF_SHA256_SIZE), hex);
+	printf("    Authenticode SHA-256: %s\n", hex);
+	if (!binary->has_signature)
+		printf("    signature: none\n");
+	for (size_t i = 0; i < binary->signatures.n; i++)
+		print_signature(&binary->signatures.all[i]);
+	if (binary->signatures.problem.text[0])
+		printf("    signature: %s\n", shown(binary->signatures.problem.text));
+}
+
 static void print_pe(const struct bf_examined *binary)
 {
 	if (binary->checksum == binary->checksum_computed)
@@ -128,11 +158,7 @@ static void print_pe(const struct bf_examined *binary)
 	else
 		printf("    checksum: 0x%08x is stored, 0x%08x would be right\n",
 		       binary->checksum, binary->checksum_computed);
-	if (!binary->has_signature)
-		printf("    signature: none\n");
-	for (size_t i = 0; i < binary->signers.n; i++)
-		printf("    signature: by '%s', not verified\n",
-		       shown(binary->signers.names[i]));
+	print_signatures(binary);
 }
 
 static void print_places(const struct bf_inspect_program *program)

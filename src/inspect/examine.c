@@ -123,9 +123,12 @@ static int examine_pe(const struct bf_executable *executable, struct bf_examined
 	ret->checksum = bf_pe_stored_checksum(pe);
 	ret->checksum_computed = bf_pe_checksum(pe);
 	ret->has_signature = pe->has_signature;
-	if (bf_authenticode_signers(pe, &ret->signers, &ret->problem))
-		return BF_OK;
-	int err = take_ipxe(executable, ret);
+	int err = bf_image_sha256(pe, ret->authenticode);
+	if (!err)
+		err = bf_signatures_read(pe, &ret->signatures);
+	if (err)
+		return err;
+	err = take_ipxe(executable, ret);
 	if (ret->kind == BF_EXAMINED_OTHER)
 		ret->problem.text[0] = '\0';
 	return err == BF_ERR_NOMEM ? err : BF_OK;

@@ -6,10 +6,11 @@
 #ifndef BF_EXAMINE_H
 #define BF_EXAMINE_H
 
-#include "binary/authenticode.h"
 #include "ipxe/ipxe.h"
 #include "ipxe/rootcert.h"
 #include "ipxe/slot.h"
+#include "sign/image_digest.h"
+#include "sign/signature.h"
 
 enum { BF_EXAMINE_SIZE_MAX = 64 << 20 };
 
@@ -36,7 +37,8 @@ struct bf_examined {
 
 	uint32_t checksum, checksum_computed; /* of a PE */
 	bool has_signature;
-	struct bf_signers signers;
+	struct bf_signatures signatures;
+	uint8_t authenticode[BF_SHA256_SIZE]; /* what a list of digests would hold */
 
 	enum bf_slot_state slot_state;
 	struct bf_slot slot;

@@ -62,7 +62,7 @@ static void test_ipxe(void **state)
 	assert_string_equal(found.ipxe.version, "9.8.7-forged");
 	assert_int_equal(found.checksum, found.checksum_computed);
 	assert_false(found.has_signature);
-	assert_int_equal(found.signers.n, 0);
+	assert_int_equal(found.signatures.n, 0);
 	assert_int_equal(found.slot_state, BF_SLOT_NONE);
 	assert_int_equal(found.n_roots, 0);
 	assert_false(bf_examined_trust_is_stock(&found));
@@ -178,7 +178,7 @@ static void test_signatures(void **state)
 		const char *problem;
 	} cases[] = {
 		{16, 1, ""},
-		{8, 2, "the PE certificate at offset 3592 does not fit in its table"},
+		{8, 1, "the PE certificate at offset 3592 does not fit in its table"},
 		{17, 0,
 		 "the PE certificate at offset 3584 does not fit in its table, "
 		 "which ends at 3600"},
@@ -193,10 +193,11 @@ static void test_signatures(void **state)
 		forge_put(file + FORGE_SIZE, 4, cases[i].length);
 		examine(file, sizeof(file), &found);
 		assert_true(found.has_signature);
-		assert_int_equal(found.kind, *cases[i].problem ? BF_EXAMINED_OTHER
-							       : BF_EXAMINED_IPXE);
-		assert_int_equal(found.signers.n, *cases[i].problem ? 0 : cases[i].n);
-		assert_problem(&found, cases[i].problem);
+		/* It is what it is, whatever is wrong with its signatures. */
+		assert_int_equal(found.kind, BF_EXAMINED_IPXE);
+		assert_problem(&found, "");
+		assert_int_equal(found.signatures.n, cases[i].n);
+		assert_non_null(strstr(found.signatures.problem.text, cases[i].problem));
 		bf_examined_free(&found);
 	}
 }

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What inspect says of signatures, against what signing programs know of them."""
+
+import hashlib
+import json
+import os
+import re
+import unittest
+from pathlib import Path
+
+import pefile
+
+from command import URL, CommandTest, judge
+
+OTHERS = Path(os.environ["BOOTS_FROM_OTHERS"])
+SHIM = OTHERS / "usr/lib/shim/shimx64.efi.signed"
+GRUB = OTHERS / "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"
+
+
+def digest(data):
+    """The Authenticode SHA-256 of a file without gaps, from what pefile says is where."""
+    pe = pefile.PE(data=data, fast_load=True)
+    checksum = pe.OPTIONAL_HEADER.get_file_offset() + 64
+    table = pe.OPTIONAL_HEADER.DATA_DIRECTORY[4]
+    entry = table.get_file_offset()
+    end = table.VirtualAddress or len(data)
+    hashed = data[:checksum] + data[checksum + 4 : entry] + data[entry + 8 : end]
+    return hashlib.sha256(hashed + bytes(-end % 8)).hexdigest()
+
+
+def digest_by_osslsigncode(path):
+    _, text = judge("osslsigncode", "verify", path)
+    return re.search(r"Calculated message digest +: ([0-9A-F]+)", text).group(1).lower()
+
+
+class SignaturesTest(CommandTest):
+    def inspect(self, path):
+        done = self.run_command("inspect", "--json", path)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        (program,) = json.loads(done.stdout)["programs"]
+        return program
+
+    def text(self, path):
+        done = self.run_command("inspect", path)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stdout.decode()
+
+    def make(self, arch="x86_64"):
+        done = self.run_command("-q", "--format", "efi", "--arch", arch, "-o", f"{arch}.efi", URL)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return self.folder / f"{arch}.efi"
+
+    def put(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+    def run_judge(self, *arguments):
+        status, text = judge(*arguments, cwd=self.folder)
+        self.assertEqual(status, 0, text)
+
+    def make_key(self, name, subject, issuer=None):
+        self.run_judge("openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-utf8", "-subj", subject,
+                       "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        by = ["-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial"] if issuer else [
+            "-signkey", f"{name}.key"]
+        self.run_judge("openssl", "x509", "-req", "-in", f"{name}.csr", *by, "-days", "2", "-out", f"{name}.pem")
+
+    def sign(self, path, name):
+        signed = self.folder / f"{path.stem}.{name}.efi"
+        self.run_judge("sbsign", "--key", f"{name}.key", "--cert", f"{name}.pem", "--output", signed, path)
+        return signed
+
+    def test_every_architecture(self):
+        self.make_key("own", "/CN=Rack Boot Signing")
+        for arch in ("x86_64", "arm64", "riscv64"):
+            with self.subTest(arch):
+                plain = self.make(arch)
+                program = self.inspect(plain)
+                self.assertFalse(program["signed"])
+                self.assertEqual(program["signatures"], [])
+                self.assertEqual(program["authenticode_sha256"], digest(plain.read_bytes()))
+                signed = self.sign(plain, "own")
+                program = self.inspect(signed)
+                self.assertEqual(program["authenticode_sha256"], digest(signed.read_bytes()))
+                self.assertEqual(program["authenticode_sha256"], digest_by_osslsigncode(signed))
+                self.assertEqual(program["signers"], ["Rack Boot Signing"])
+                self.assertEqual(program["signatures"], [
+                    {"state": "good", "signer": "CN=Rack Boot Signing", "issuers": [], "problem": None}])
+                self.assertIsNone(program["signatures_problem"])
+
+    def test_two_signatures_and_an_issuer(self):
+        self.make_key("root", "/CN=Lab Root/O=Lab")
+        self.make_key("leaf", "/CN=Lab Signer", "root")
+        self.make_key("other", "/O=Lab without a name")
+        signed = self.sign(self.sign(self.make(), "leaf"), "other")
+        _, listed = judge("sbverify", "--list", signed)
+        self.assertEqual(listed.count("signature "), 2 + listed.count("image signature"), listed)
+        first, second = self.inspect(signed)["signatures"]
+        self.assertEqual((first["state"], first["signer"], first["issuers"]),
+                         ("good", "CN=Lab Signer", ["CN=Lab Root"]))
+        self.assertEqual((second["state"], second["signer"], second["issuers"]),
+                         ("good", "O=Lab without a name", []))
+        text = self.text(signed)
+        self.assertIn("    signature: good, by CN=Lab Signer, issued by CN=Lab Root\n", text)
+        self.assertIn("    signature: good, by O=Lab without a name\n", text)
+
+    def test_names_that_pretend(self):
+        """Nothing in a name reaches the terminal but printable text."""
+        self.make_key("odd", "/CN=L\u00e4b\x1b[2Kgood\r, by CN=Microsoft")
+        signed = self.sign(self.make(), "odd")
+        text = self.text(signed)
+        self.assertTrue(text.isascii() and text.replace("\n", "").isprintable())
+        self.assertIn("by CN=L\\C3\\A4b\\1B[2Kgood\\0D", text)
+
+    def test_changed_after_signing(self):
+        self.make_key("own", "/CN=Own")
+        signed = self.sign(self.make(), "own")
+        data = signed.read_bytes()
+        slot = data.index(URL.encode())
+        broken = self.put("broken.efi", data[:slot] + b"H" + data[slot + 1 :])
+        status, _ = judge("sbverify", "--cert", self.folder / "own.pem", broken)
+        self.assertNotEqual(status, 0)
+        (signature,) = self.inspect(broken)["signatures"]
+        self.assertEqual((signature["state"], signature["signer"]), ("broken", "CN=Own"))
+        self.assertIn("other bytes", signature["problem"])
+        self.assertIn("signature: broken, by CN=Own: it is a signature of other bytes", self.text(broken))
+
+    def test_a_signature_of_another_file(self):
+        """The whole table of one, behind the bytes of another: it verifies, but not these."""
+        self.make_key("own", "/CN=Own")
+        plain = self.make()
+        signed = self.sign(plain, "own").read_bytes()
+        table = pefile.PE(data=signed, fast_load=True).OPTIONAL_HEADER.DATA_DIRECTORY[4]
+        other = bytearray(signed)
+        other[table.VirtualAddress - 1] ^= 1
+        (signature,) = self.inspect(self.put("other.efi", other))["signatures"]
+        self.assertEqual(signature["state"], "broken")
+
+    def test_damage(self):
+        """Any byte of the table changed: never good where sbverify finds something."""
+        self.make_key("own", "/CN=Own")
+        data = self.sign(self.make(), "own").read_bytes()
+        table = pefile.PE(data=data, fast_load=True).OPTIONAL_HEADER.DATA_DIRECTORY[4]
+        agreed = 0
+        places = range(table.VirtualAddress, len(data), 43)
+        for at in places:
+            broken = bytearray(data)
+            broken[at] ^= 0x20
+            path = self.put("broken.efi", broken)
+            states = [signature["state"] for signature in self.inspect(path)["signatures"]]
+            status, text = judge("sbverify", "--cert", self.folder / "own.pem", path)
+            if "good" in states:
+                self.assertEqual(status, 0, f"{at}: {text}")
+            agreed += (status == 0) == ("good" in states)
+        # sbverify does not look at the content's type.
+        self.assertGreaterEqual(agreed, len(places) - 1)
+
+    def test_bytes_behind_the_table(self):
+        self.make_key("own", "/CN=Own")
+        data = self.sign(self.make(), "own").read_bytes()
+        program = self.inspect(self.put("longer.efi", data + bytes(16)))
+        self.assertEqual(program["signatures"][0]["state"], "broken")
+        self.assertIn("ends at offset", program["signatures_problem"])
+        program = self.inspect(self.put("shorter.efi", data[:-8]))
+        self.assertEqual(program["kind"], "damaged")
+        self.assertIn("certificate table", program["problem"])
+
+    def test_what_debian_signs(self):
+        if not OTHERS.is_dir():
+            self.skipTest("the other boot programs could not be fetched")
+        for path in (SHIM, GRUB):
+            with self.subTest(path.name):
+                program = self.inspect(path)
+                self.assertEqual(program["authenticode_sha256"], digest(path.read_bytes()))
+                self.assertEqual({s["state"] for s in program["signatures"]}, {"good"})
+                _, listed = judge("sbverify", "--list", path)
+                subjects = re.findall(r"subject: .*?/CN=(.*)", listed)
+                for signature in program["signatures"]:
+                    self.assertIn(signature["signer"].removeprefix("CN="), subjects)
+                issuers = re.findall(r"image signature issuers:\n - .*?/CN=(.*)", listed)
+                self.assertEqual([s["issuers"][0].removeprefix("CN=") for s in program["signatures"]], issuers)
+        self.assertIn("Microsoft", self.text(SHIM))
+        self.assertIn("issued by CN=Debian Secure Boot CA", self.text(GRUB))
+
+
+if __name__ == "__main__":
+    unittest.main()
