@@ -23,7 +23,8 @@ enum bf_err {
 #define bf_must_check __attribute__((warn_unused_result))
 
 /*
- * One sentence without a final full stop or newline: what, where, why, what to do.
+ * One sentence without a final full stop or newline: what, where, why, what to do. Where it
+ * needs more than words, a list or a line to copy, that stands below it, indented.
  * Untrusted text in it must have gone through bf_printable().
  */
 struct bf_error {

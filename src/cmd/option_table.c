@@ -139,7 +139,7 @@ const struct bf_option bf_options[] = {
 	 .group = BF_GROUP_TRUST,
 	 .argument = "CERT",
 	 .help = "trust this certificate for https, a private CA's or the server's own, "
-		 "and no other (PEM or DER)",
+		 "and no other (PEM, DER or PKCS #7; FILE#2 is the second in it)",
 	 .value = BF_VALUE_FILE,
 	 .kind = BF_OPTION_MAKER},
 	{.name = "prebuilt",

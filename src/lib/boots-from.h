@@ -65,7 +65,11 @@ enum bf_boot_status {
 	BF_BOOT_USAGE = -9,       /* a value or name that makes no sense */
 };
 
-/* One sentence in printable ASCII without a final full stop or newline. */
+/*
+ * One sentence in printable ASCII without a final full stop or newline. Where a list belongs
+ * to it, such as the certificates a file holds, that stands below it, two blanks in front of
+ * each line.
+ */
 struct bf_boot_error {
 	char text[1024];
 };
@@ -78,7 +82,8 @@ struct bf_boot_error {
  *     arch       boot paths: bios, x86_64, arm64, riscv64 with commas, or all
  *     label      volume label of the ISO
  *     layout     isohybrid, gpt, mbr or cd
- *     trust      file with the one certificate that HTTPS servers are held against
+ *     trust      file with the one certificate that HTTPS servers are held against; of a
+ *                file with several FILE#2 is the second
  *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture
  *
  * Setting an option again replaces it; ipxe adds one more, up to 8. An unknown name is

@@ -1,182 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "trust/certificate.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
-
-/* What the blocks of a PEM file (RFC 7468) turned out to be. */
-struct contents {
-	X509 *certificate; /* the first one */
-	unsigned certificates, damaged, keys, requests, others;
-	char other[32]; /* the label of the first other block */
-};
-
-static void free_contents(struct contents *contents)
-{
-	X509_free(contents->certificate);
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), wanted = strlen(end);
-	return length >= wanted && strcmp(text + length - wanted, end) == 0;
-}
-
-static void take_certificate(struct contents *contents, const char *label,
-			     const uint8_t *der, long size)
-{
-	contents->certificates++;
-	if (contents->certificate)
-		return;
-	contents->certificate = strcmp(label, PEM_STRING_X509_TRUSTED) == 0
-					? d2i_X509_AUX(NULL, &der, size)
-					: d2i_X509(NULL, &der, size);
-	if (!contents->certificate)
-		contents->damaged++;
-}
-
-static void take_block(struct contents *contents, const char *label, const uint8_t *der,
-		       long size)
-{
-	if (strcmp(label, PEM_STRING_X509) == 0 ||
-	    strcmp(label, PEM_STRING_X509_OLD) == 0 ||
-	    strcmp(label, PEM_STRING_X509_TRUSTED) == 0)
-		take_certificate(contents, label, der, size);
-	else if (ends_with(label, "PRIVATE KEY"))
-		contents->keys++;
-	else if (ends_with(label, "CERTIFICATE REQUEST"))
-		contents->requests++;
-	else if (contents->others++ == 0)
-		bf_printable(label, contents->other, sizeof(contents->other));
-}
-
-static int read_pem(struct bf_view bytes, struct contents *ret, struct bf_error *reterr)
-{
-	BIO *bio = BIO_new_mem_buf(bytes.data, (int)bytes.size);
-	char *label, *header;
-	uint8_t *der;
-	long size;
-	if (!bio)
-		return bf_fail_nomem(reterr);
-	while (PEM_read_bio(bio, &label, &header, &der, &size)) {
-		take_block(ret, label, der, size);
-		OPENSSL_free(label);
-		OPENSSL_free(header);
-		OPENSSL_free(der);
-	}
-	BIO_free(bio);
-	return BF_OK;
-}
-
-static void read_der(struct bf_view bytes, struct contents *ret)
-{
-	const uint8_t *at = bytes.data;
-	X509 *certificate = d2i_X509(NULL, &at, (long)bytes.size);
-	if (certificate && at == bytes.data + bytes.size) {
-		ret->certificate = certificate;
-		ret->certificates = 1;
-		return;
-	}
-	X509_free(certificate);
-	at = bytes.data;
-	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)bytes.size);
-	if (key)
-		ret->keys = 1;
-	EVP_PKEY_free(key);
-}
-
-/* Why these contents are not one certificate. */
-static int fail_contents(const struct contents *contents, struct bf_error *reterr)
-{
-	if (contents->certificates > 1)
-		return bf_fail(reterr, BF_ERR_INPUT,
-			       "it holds %u certificates and one can be trusted: give a "
-			       "file with the CA's alone",
-			       contents->certificates);
-	if (contents->damaged)
-		return bf_fail(reterr, BF_ERR_INPUT, "the certificate in it is damaged");
-	if (contents->keys)
-		return bf_fail(reterr, BF_ERR_INPUT,
-			       "it holds a private key and no certificate: give the "
-			       "certificate, and keep the key to yourself");
-	if (contents->requests)
-		return bf_fail(
-			reterr, BF_ERR_INPUT,
-			"it holds a certificate request: give the certificate a CA "
-			"made from it");
-	if (contents->others)
-		return bf_fail(reterr, BF_ERR_INPUT, "it holds a %s and no certificate",
-			       contents->other);
-	return bf_fail(reterr, BF_ERR_INPUT, "not a certificate, neither PEM nor DER");
-}
-
-static int find_certificate(struct bf_view bytes, struct contents *ret,
-			    struct bf_error *reterr)
-{
-	static const char begin[] = "-----BEGIN ";
-	size_t at;
-	if (bytes.size == 0)
-		return bf_fail(reterr, BF_ERR_INPUT, "the file is empty");
-	if (bytes.size > BF_CERTIFICATE_FILE_MAX)
-		return bf_fail(reterr, BF_ERR_TOO_BIG,
-			       "%zu bytes are too many for a certificate, the limit is "
-			       "%d",
-			       bytes.size, BF_CERTIFICATE_FILE_MAX);
-	if (!bf_view_find(bytes, 0, bf_view(begin, sizeof(begin) - 1), &at)) {
-		read_der(bytes, ret);
-	} else {
-		int err = read_pem(bytes, ret, reterr);
-		if (err)
-			return err;
-	}
-	return ret->certificates == 1 && ret->certificate ? BF_OK
-							  : fail_contents(ret, reterr);
-}
-
-/* "CN=Lab CA, O=Example"; what is not printable ASCII becomes \XX (RFC 4514). */
-static int print_name(const X509_NAME *name, char ret[BF_CERTIFICATE_NAME_SIZE])
-{
-	static const unsigned long flags =
-		ASN1_STRFLGS_RFC2253 | XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN;
-	char text[1024];
-	BIO *bio = BIO_new(BIO_s_mem());
-	if (!bio || X509_NAME_print_ex(bio, name, 0, flags) < 0) {
-		BIO_free(bio);
-		return BF_ERR_NOMEM;
-	}
-	int size = BIO_read(bio, text, sizeof(text) - 1);
-	BIO_free(bio);
-	text[size > 0 ? size : 0] = '\0';
-	bf_printable(*text ? text : "(no name)", ret, BF_CERTIFICATE_NAME_SIZE);
-	return BF_OK;
-}
-
-static bool read_time(const ASN1_TIME *time, struct tm *ret_tm, int64_t *ret)
-{
-	if (!ASN1_TIME_to_tm(time, ret_tm))
-		return false;
-	*ret = timegm(ret_tm);
-	return true;
-}
+#include "base/number.h"
+#include "trust/choice.h"
+#include "trust/container.h"
+#include "trust/x509.h"
 
 static int read_times(const X509 *x509, struct bf_certificate *ret,
 		      struct bf_error *reterr)
 {
-	struct tm tm;
-	if (!read_time(X509_get0_notBefore(x509), &tm, &ret->not_before) ||
-	    !read_time(X509_get0_notAfter(x509), &tm, &ret->not_after))
+	if (!bf_x509_read_time(X509_get0_notBefore(x509), &ret->not_before, NULL) ||
+	    !bf_x509_read_time(X509_get0_notAfter(x509), &ret->not_after, ret->expires))
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "the certificate's dates are damaged");
-	strftime(ret->expires, sizeof(ret->expires), "%Y-%m-%d", &tm);
 	return BF_OK;
 }
 
@@ -242,26 +86,43 @@ static int describe(X509 *x509, struct bf_certificate *ret, struct bf_error *ret
 		err = read_times(x509, ret, reterr);
 	if (err)
 		return err;
-	/* 1: its basicConstraints say so, which is what iPXE looks at. */
-	ret->is_ca = X509_check_ca(x509) == 1;
+	ret->is_ca = bf_x509_is_ca(x509);
+	ret->is_root = bf_x509_is_root(x509);
 	int size = i2d_X509(x509, &der);
-	bool good = size > 0 && bf_buffer_append(&ret->der, der, (size_t)size) == BF_OK &&
-		    bf_sha256(bf_buffer_view(&ret->der), ret->sha256) == BF_OK &&
-		    print_name(X509_get_subject_name(x509), ret->subject) == BF_OK &&
-		    print_name(X509_get_issuer_name(x509), ret->issuer) == BF_OK;
+	bool good =
+		size > 0 && bf_buffer_append(&ret->der, der, (size_t)size) == BF_OK &&
+		bf_sha256(bf_buffer_view(&ret->der), ret->sha256) == BF_OK &&
+		bf_x509_print_name(X509_get_subject_name(x509), ret->subject) == BF_OK &&
+		bf_x509_print_name(X509_get_issuer_name(x509), ret->issuer) == BF_OK;
 	OPENSSL_free(der);
 	return good ? BF_OK : bf_fail_nomem(reterr);
 }
 
-int bf_certificate_parse(struct bf_view bytes, struct bf_certificate *ret,
-			 struct bf_error *reterr)
+static int check_size(size_t size, struct bf_error *reterr)
 {
-	bf_cleanup(free_contents) struct contents contents = {0};
+	if (size == 0)
+		return bf_fail(reterr, BF_ERR_INPUT, "the file is empty");
+	if (size > BF_CERTIFICATE_FILE_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "%zu bytes are too many for a certificate, the limit is "
+			       "%d",
+			       size, BF_CERTIFICATE_FILE_MAX);
+	return BF_OK;
+}
+
+int bf_certificate_parse(struct bf_view bytes, const char *name, unsigned number,
+			 struct bf_certificate *ret, struct bf_error *reterr)
+{
+	bf_cleanup(bf_container_free) struct bf_container container = {0};
 	struct bf_certificate certificate = {0};
-	int err = find_certificate(bytes, &contents, reterr);
+	X509 *x509;
+	int err = check_size(bytes.size, reterr);
 	if (!err)
-		err = describe(contents.certificate, &certificate, reterr);
-	/* What failed on the way is reported; libcrypto's own list of it is not needed. */
+		err = bf_container_read(bytes, &container, reterr);
+	if (!err)
+		err = bf_choice_pick(&container, name, number, &x509, reterr);
+	if (!err)
+		err = describe(x509, &certificate, reterr);
 	ERR_clear_error();
 	if (err) {
 		bf_certificate_free(&certificate);
@@ -276,16 +137,37 @@ void bf_certificate_free(struct bf_certificate *certificate)
 	bf_buffer_free(&certificate->der);
 }
 
+/* ---- Files ---- */
+
+/*
+ * "fullchain.pem#2" is the second certificate in fullchain.pem, unless a file is called just
+ * that. Cuts the number off; 0 stands for none.
+ */
+static unsigned cut_number(char *path)
+{
+	unsigned number;
+	char *mark = strrchr(path, '#');
+	if (!mark || mark == path || access(path, F_OK) == 0 ||
+	    bf_number_parse(mark + 1, 1, BF_CERTIFICATE_NUMBER_MAX, &number, NULL))
+		return 0;
+	*mark = '\0';
+	return number;
+}
+
 int bf_certificate_read(const char *path, struct bf_certificate *ret,
 			struct bf_error *reterr)
 {
-	char name[256];
-	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
-	int err = bf_buffer_read_file(path, BF_CERTIFICATE_FILE_MAX, &bytes, reterr);
+	char text[256];
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0}, copy = {0};
+	if (bf_buffer_append(&copy, path, strlen(path) + 1))
+		return bf_fail_nomem(reterr);
+	char *name = (char *)copy.data;
+	unsigned number = cut_number(name);
+	int err = bf_buffer_read_file(name, BF_CERTIFICATE_FILE_MAX, &bytes, reterr);
 	if (err)
 		return err;
-	err = bf_certificate_parse(bf_buffer_view(&bytes), ret, reterr);
+	err = bf_certificate_parse(bf_buffer_view(&bytes), name, number, ret, reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'",
-				bf_printable(path, name, sizeof(name)))
+				bf_printable(name, text, sizeof(text)))
 		   : BF_OK;
 }

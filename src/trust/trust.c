@@ -137,6 +137,12 @@ void bf_trust_warn(const struct bf_certificate *certificate, const char *url, in
 		snprintf(ret->texts[ret->n++], sizeof(ret->texts[0]),
 			 "the certificate is a server's own, not a CA's: when the server "
 			 "gets another one, this image will not boot");
+	else if (!certificate->is_root)
+		snprintf(ret->texts[ret->n++], sizeof(ret->texts[0]),
+			 "the certificate is an intermediate CA's: when the server gets "
+			 "one from another CA, this image will not boot; that of %s "
+			 "lasts longer",
+			 certificate->issuer);
 	if (url && strncasecmp(url, "https:", 6) != 0 && strncmp(url, "${", 2) != 0)
 		snprintf(ret->texts[ret->n++], sizeof(ret->texts[0]),
 			 "trust is for https, and the URL is something else: "

@@ -54,16 +54,17 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return (self.folder / "boots-from.iso").read_bytes()
 
-    def assert_refused(self, done, status, *words):
-        """One sentence on stderr with these words in it, nothing on stdout."""
+    def assert_refused(self, done, status, *words, below=()):
+        """One sentence on stderr with these words in it, these lines below, nothing on stdout."""
         text = done.stderr.decode(errors="backslashreplace")
         self.assertEqual(done.returncode, status, text)
         self.assertEqual(done.stdout, b"")
-        self.assertTrue(text.startswith("boots-from: "), text)
-        self.assertEqual(text.count("\n"), 1, text)
-        self.assertTrue(text.isascii() and text[:-1].isprintable(), text)
+        self.assertTrue(text.startswith("boots-from: ") and text.endswith("\n"), text)
+        sentence, *lines = text[:-1].split("\n")
+        self.assertEqual(lines, list(below), text)
+        self.assertTrue(text.isascii() and all(map(str.isprintable, [sentence, *lines])), text)
         for word in words:
-            self.assertIn(word, text)
+            self.assertIn(word, sentence)
 
     def assert_folder_holds(self, *names):
         self.assertEqual(sorted(os.listdir(self.folder)), sorted(names))

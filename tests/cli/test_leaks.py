@@ -21,6 +21,9 @@ RUNS = [
     (["--print-script", URL], 0),
     (["--trust", "ca.pem", "https://a.example/"], 0),
     (["--trust", "ca.key", "https://a.example/"], 1),
+    (["--trust", "ca.p7b#1", "https://a.example/"], 0),
+    (["--trust", "two.pem", "https://a.example/"], 1),
+    (["--trust", "ca.p12", "https://a.example/"], 1),
     (["--version"], 0),
     (["--help"], 0),
     ([], 2),
@@ -48,6 +51,10 @@ class LeaksTest(CommandTest):
     def test_no_error_and_no_leak(self):
         judge("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 3650, "-subj",
               "/CN=Lab CA", "-keyout", "ca.key", "-out", "ca.pem", cwd=self.folder)
+        (self.folder / "two.pem").write_bytes((self.folder / "ca.pem").read_bytes() * 2)
+        for command in ("crl2pkcs7 -nocrl -certfile ca.pem -out ca.p7b -outform DER",
+                        "pkcs12 -export -inkey ca.key -in ca.pem -passout pass: -out ca.p12"):
+            self.assertEqual(judge("openssl", *command.split(), cwd=self.folder)[0], 0)
         for name, text in LISTS.items():
             (self.folder / name).write_text(text)
         for arguments, wanted in RUNS:

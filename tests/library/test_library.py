@@ -147,6 +147,14 @@ class SameBytesTest(CommandTest):
         certificate = self.folder / "ca.pem"
         url = "https://10.0.0.1/boot"
         self.compare(3, [f"url={url}", f"trust={certificate}"], "--trust", certificate, url)
+        both = self.folder / "both.pem"
+        both.write_bytes(2 * certificate.read_bytes())
+        self.compare(1, [f"url={url}", f"trust={both}#2"], "--trust", certificate, url)
+        status, text = judge(os.environ["FOUR_WAYS"], self.folder / "boots-from.iso", 1,
+                             f"url={url}", f"trust={both}")
+        self.assertEqual(status, 1, text)
+        self.assertIn("it holds 2 certificates", text)
+        self.assertIn("\n  #2 CN=Lab CA: a root CA's, expires ", text)
 
     def test_other_ipxe(self):
         stock = Path(f"{BUNDLE}.stock/usr/lib/ipxe")

@@ -25,6 +25,7 @@ static struct bf_certificate sample(void)
 		.not_before = now - 10 * DAY,
 		.not_after = now + 100 * DAY,
 		.is_ca = true,
+		.is_root = true,
 		.key = "rsa",
 		.signature = "rsa",
 	};
@@ -97,32 +98,34 @@ static void test_warnings(void **state)
 	(void)state;
 	static const struct {
 		int64_t not_before, not_after;
-		bool is_leaf;
+		char rank; /* 'r'oot, 'i'ntermediate, 's'erver */
 		const char *url;
 		size_t n;
 		const char *words; /* in one of them */
 	} cases[] = {
-		{-DAY, 100 * DAY, false, "https://x/", 0, NULL},
-		{-DAY, 100 * DAY, false, "HTTPS://x/", 0, NULL},
-		{-DAY, 100 * DAY, false, "${next-server}", 0, NULL},
-		{-DAY, 100 * DAY, false, NULL, 0, NULL},
-		{-DAY, 30 * DAY, false, "https://x/", 0, NULL},
-		{-DAY, 30 * DAY - 1, false, "https://x/", 1, "expires in 29 days"},
-		{-DAY, 0, false, "https://x/", 1, "expires in 0 days"},
-		{-DAY, -1, false, "https://x/", 1, "expired on"},
-		{0, 100 * DAY, false, "https://x/", 0, NULL},
-		{3600, 100 * DAY, false, "https://x/", 1, "another 1.0 hours"},
-		{-DAY, 100 * DAY, true, "https://x/", 1, "a server's own"},
-		{-DAY, 100 * DAY, false, "http://x/", 1, "trust is for https"},
-		{-DAY, 100 * DAY, false, "httpsx://x/", 1, "trust is for https"},
-		{-2 * DAY, -DAY, true, "tftp://x/", 3, "expired on"},
+		{-DAY, 100 * DAY, 'r', "https://x/", 0, NULL},
+		{-DAY, 100 * DAY, 'r', "HTTPS://x/", 0, NULL},
+		{-DAY, 100 * DAY, 'r', "${next-server}", 0, NULL},
+		{-DAY, 100 * DAY, 'r', NULL, 0, NULL},
+		{-DAY, 30 * DAY, 'r', "https://x/", 0, NULL},
+		{-DAY, 30 * DAY - 1, 'r', "https://x/", 1, "expires in 29 days"},
+		{-DAY, 0, 'r', "https://x/", 1, "expires in 0 days"},
+		{-DAY, -1, 'r', "https://x/", 1, "expired on"},
+		{0, 100 * DAY, 'r', "https://x/", 0, NULL},
+		{3600, 100 * DAY, 'r', "https://x/", 1, "another 1.0 hours"},
+		{-DAY, 100 * DAY, 's', "https://x/", 1, "a server's own"},
+		{-DAY, 100 * DAY, 'i', "https://x/", 1, "that of CN=${net0/mac} lasts"},
+		{-DAY, 100 * DAY, 'r', "http://x/", 1, "trust is for https"},
+		{-DAY, 100 * DAY, 'r', "httpsx://x/", 1, "trust is for https"},
+		{-2 * DAY, -DAY, 's', "tftp://x/", 3, "expired on"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bf_trust_warnings warnings;
 		struct bf_certificate certificate = sample();
 		certificate.not_before = now + cases[i].not_before;
 		certificate.not_after = now + cases[i].not_after;
-		certificate.is_ca = !cases[i].is_leaf;
+		certificate.is_ca = cases[i].rank != 's';
+		certificate.is_root = cases[i].rank == 'r';
 		bf_trust_warn(&certificate, cases[i].url, now, &warnings);
 		assert_int_equal(warnings.n, cases[i].n);
 		if (cases[i].words)
