@@ -10,11 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int fail_at(struct bf_error *reterr, int err, const char *path, const char *what)
+int bf_output_fail(const struct bf_output *output, const char *what,
+		   struct bf_error *reterr)
 {
 	int saved = errno;
 	char name[256];
-	return bf_fail(reterr, err, "'%s': %s: %s",
+	const char *path = output->path ? output->path : "standard output";
+	return bf_fail(reterr, BF_ERR_IO, "'%s': %s: %s",
 		       bf_printable(path, name, sizeof(name)), what, strerror(saved));
 }
 
@@ -42,7 +44,7 @@ static int check_existing(const struct bf_output *output, struct existing *ret,
 	if (fstatat(folder, output->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		if (errno == ENOENT)
 			return BF_OK;
-		return fail_at(reterr, BF_ERR_IO, path, "cannot write");
+		return bf_output_fail(output, "cannot write", reterr);
 	}
 	if (S_ISDIR(st.st_mode))
 		return refuse(reterr, path, "is a folder: name a file in it");
@@ -75,9 +77,8 @@ static int find_place(const char *path, struct bf_output *ret)
 	char *folder =
 		!slash ? strdup(".")
 		       : strndup(place, slash == place ? 1 : (size_t)(slash - place));
-	ret->path = strdup(path);
 	ret->name = strdup(slash ? slash + 1 : place);
-	if (folder && ret->path && ret->name)
+	if (folder && ret->name)
 		ret->temporary.folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(folder);
 	free(real);
@@ -102,15 +103,18 @@ int bf_output_open(const char *path, struct bf_output *ret, struct bf_error *ret
 		return bf_fail(reterr, BF_ERR_INPUT, "the output file's name is empty");
 
 	struct existing existing = {0};
-	struct bf_output output = {.temporary = {.fd = -1, .folder = -1}};
+	struct bf_output output = {.path = strdup(path),
+				   .temporary = {.fd = -1, .folder = -1}};
+	if (!output.path)
+		return bf_fail_nomem(reterr);
 	int err = find_place(path, &output) < 0
-			  ? fail_at(reterr, BF_ERR_IO, path, "cannot write in its folder")
+			  ? bf_output_fail(&output, "cannot write in its folder", reterr)
 			  : check_existing(&output, &existing, reterr);
 	if (!err && bf_temporary_open(output.temporary.folder, &output.temporary) < 0)
-		err = fail_at(reterr, BF_ERR_IO, path, "cannot write in its folder");
+		err = bf_output_fail(&output, "cannot write in its folder", reterr);
 	output.replaces = existing.there;
 	if (!err && existing.is_ours && fchmod(output.temporary.fd, existing.mode) < 0)
-		err = fail_at(reterr, BF_ERR_IO, path, "cannot set its permissions");
+		err = bf_output_fail(&output, "cannot set its permissions", reterr);
 	if (err)
 		bf_output_close(&output);
 	else
@@ -136,53 +140,7 @@ int bf_output_write(struct bf_output *output, const struct bf_pieces *pieces,
 {
 	if (set_aside(output, pieces->size) < 0 ||
 	    bf_pieces_write(pieces, output->temporary.fd))
-		return fail_at(reterr, BF_ERR_IO,
-			       output->path ? output->path : "standard output",
-			       "cannot write");
-	return BF_OK;
-}
-
-/* Retried where a signal came in between; what it returns is final. */
-static int sync_now(int fd)
-{
-	int err;
-	do
-		err = fsync(fd);
-	while (err < 0 && errno == EINTR);
-	return err;
-}
-
-/* Some file systems have nothing to say about a folder that is synced. */
-static int sync_folder(int folder)
-{
-	return sync_now(folder) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
-}
-
-int bf_output_publish(struct bf_output *output, struct bf_error *reterr)
-{
-	struct bf_temporary *temporary = &output->temporary;
-	if (!output->path)
-		return BF_OK;
-	int err = -1;
-	if (!output->replaces) {
-		err = bf_temporary_publish(temporary, output->name, true);
-		output->replaces = err < 0 && errno == EEXIST; /* since just now */
-	}
-	/* Renamed first, the name could reach the disk before the bytes do. */
-	if (output->replaces && sync_now(temporary->fd) < 0)
-		return fail_at(reterr, BF_ERR_IO, output->path, "cannot write");
-	if (output->replaces)
-		err = bf_temporary_publish(temporary, output->name, false);
-	if (err < 0)
-		return fail_at(reterr, BF_ERR_IO, output->path, "cannot put it in place");
-	if (output->replaces && sync_folder(temporary->folder) < 0)
-		return fail_at(reterr, BF_ERR_IO, output->path,
-			       "is written, but its folder may not be on the disk");
-	/* A network file system may report a failed write only when the file is closed. */
-	int fd = temporary->fd;
-	temporary->fd = -1;
-	if (close(fd) < 0)
-		return fail_at(reterr, BF_ERR_IO, output->path, "cannot write");
+		return bf_output_fail(output, "cannot write", reterr);
 	return BF_OK;
 }
 

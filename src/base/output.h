@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-/* Output files that appear whole or not at all. */
+/* Output files that appear whole or not at all; base/publish.h gives them their names. */
 #ifndef BF_OUTPUT_H
 #define BF_OUTPUT_H
 
@@ -27,15 +27,12 @@ bf_must_check int bf_output_write(struct bf_output *output,
 				  const struct bf_pieces *pieces,
 				  struct bf_error *reterr);
 
-/*
- * Put the finished file in its place, in one step. A file that is replaced is the old one or
- * the new one, whole, whenever the power goes: the new one is on the disk before it has the
- * name. A file of a new name gets to the disk when the system sees fit.
- */
-bf_must_check int bf_output_publish(struct bf_output *output, struct bf_error *reterr);
-
 /* Whether a regular file with exactly these bytes is there already. */
 bool bf_output_is_there(const char *path, const struct bf_pieces *pieces);
+
+/* Fail with "'PATH': what: " and the reason in errno. Returns BF_ERR_IO. */
+int bf_output_fail(const struct bf_output *output, const char *what,
+		   struct bf_error *reterr);
 
 /* Release everything; an unpublished file disappears. Safe on a zeroed struct. */
 void bf_output_close(struct bf_output *output);

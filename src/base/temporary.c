@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -26,19 +25,6 @@ static int choose_name(char name[BF_TEMPORARY_NAME_SIZE])
 	snprintf(name, BF_TEMPORARY_NAME_SIZE, "%s%016llx%s", prefix,
 		 (unsigned long long)number, suffix);
 	return 0;
-}
-
-/* While a file has a name of ours, no signal may end us: the name would stay. */
-static void hold_signals(sigset_t *ret_before)
-{
-	sigset_t all;
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, ret_before);
-}
-
-static void release_signals(const sigset_t *before)
-{
-	pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 static int open_named(struct bf_temporary *temporary)
@@ -87,9 +73,10 @@ static int link_as(const struct bf_temporary *temporary, const char *name)
 	return linkat(AT_FDCWD, source, temporary->folder, name, AT_SYMLINK_FOLLOW);
 }
 
-/* linkat() cannot replace, renameat() can. */
-static int link_somewhere(struct bf_temporary *temporary)
+int bf_temporary_name(struct bf_temporary *temporary)
 {
+	if (temporary->name[0])
+		return 0;
 	for (int i = 0; i < TRIES; i++) {
 		if (choose_name(temporary->name) < 0)
 			break;
@@ -102,11 +89,10 @@ static int link_somewhere(struct bf_temporary *temporary)
 	return -1;
 }
 
-static int rename_to(struct bf_temporary *temporary, const char *name, bool is_new)
+static int rename_to(struct bf_temporary *temporary, const char *name, unsigned flags)
 {
 	int folder = temporary->folder;
-	int err = renameat2(folder, temporary->name, folder, name,
-			    is_new ? RENAME_NOREPLACE : 0);
+	int err = renameat2(folder, temporary->name, folder, name, flags);
 	/* Older file systems only know how to replace. */
 	if (err < 0 && (errno == EINVAL || errno == ENOSYS))
 		err = renameat(folder, temporary->name, folder, name);
@@ -115,23 +101,17 @@ static int rename_to(struct bf_temporary *temporary, const char *name, bool is_n
 	return err;
 }
 
-int bf_temporary_publish(struct bf_temporary *temporary, const char *name, bool is_new)
+int bf_temporary_publish(struct bf_temporary *temporary, const char *name)
 {
-	sigset_t before;
-	int err;
-	if (!temporary->name[0] && is_new)
-		return link_as(temporary, name);
-	hold_signals(&before);
-	err = temporary->name[0] ? 0 : link_somewhere(temporary);
-	if (err == 0)
-		err = rename_to(temporary, name, is_new);
-	if (err < 0) {
-		int saved = errno;
-		bf_temporary_discard(temporary);
-		errno = saved;
-	}
-	release_signals(&before);
-	return err;
+	return temporary->name[0] ? rename_to(temporary, name, RENAME_NOREPLACE)
+				  : link_as(temporary, name);
+}
+
+/* linkat() cannot replace, renameat() can. */
+int bf_temporary_replace(struct bf_temporary *temporary, const char *name)
+{
+	int err = bf_temporary_name(temporary);
+	return err < 0 ? err : rename_to(temporary, name, 0);
 }
 
 void bf_temporary_discard(struct bf_temporary *temporary)

@@ -21,10 +21,19 @@ struct bf_temporary {
 int bf_temporary_open(int folder, struct bf_temporary *ret);
 
 /*
- * Give the file its name. A name that is new is not taken from anybody who was quicker: if
- * is_new, that is -1 and EEXIST; else what has it is replaced in one step.
+ * Give the file its name, which nobody has yet: else it is -1 and EEXIST, and the file stays
+ * what it was.
  */
-int bf_temporary_publish(struct bf_temporary *temporary, const char *name, bool is_new);
+int bf_temporary_publish(struct bf_temporary *temporary, const char *name);
+
+/*
+ * Give a file that has none a name of its own, as replacing does before it renames. While a
+ * file has such a name no signal may end us: it would stay.
+ */
+int bf_temporary_name(struct bf_temporary *temporary);
+
+/* Give the file a name and take it from the file that has it, in one step. */
+int bf_temporary_replace(struct bf_temporary *temporary, const char *name);
 
 /* Take back a name that was not published. */
 void bf_temporary_discard(struct bf_temporary *temporary);

@@ -8,12 +8,14 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/output.h"
+#include "base/publish.h"
 #include "cmd/progress.h"
 
-/* What the threads share; all but batch is under the lock. */
+/* What the threads share; batch is only read, the round and the rest have a lock each. */
 struct run {
 	const struct bf_batch *batch;
+	pthread_mutex_t round_lock; /* taken before the other where both are */
+	struct bf_round round;      /* written, and waiting for their names */
 	pthread_mutex_t lock;
 	size_t next; /* row that nobody has taken yet */
 	bool is_over;
@@ -46,28 +48,6 @@ static int compose(const struct bf_batch *batch, size_t row, struct scratch *scr
 		     bf_buffer_append(&scratch->path, "", 1)))
 		err = bf_fail_nomem(reterr);
 	return err;
-}
-
-static int write_image(const char *path, const struct bf_pieces *image,
-		       struct bf_error *reterr)
-{
-	bf_cleanup(bf_output_close) struct bf_output output = {0};
-	int err = bf_output_open(path, &output, reterr);
-	if (!err)
-		err = bf_output_write(&output, image, reterr);
-	return err ? err : bf_output_publish(&output, reterr);
-}
-
-static int make_image(const struct bf_batch *batch, size_t row, struct scratch *scratch,
-		      bool *ret_written, struct bf_error *reterr)
-{
-	int err = compose(batch, row, scratch, reterr);
-	if (err)
-		return err;
-	const char *path = (const char *)scratch->path.data;
-	*ret_written = batch->options->force ||
-		       !bf_output_is_there(path, &scratch->image.pieces);
-	return *ret_written ? write_image(path, &scratch->image.pieces, reterr) : BF_OK;
 }
 
 /* The next row to work on; false when there is none, or no more is wanted. */
@@ -109,17 +89,76 @@ static void finish_row(struct run *run, int err, bool written,
 	pthread_mutex_unlock(&run->lock);
 }
 
+static void tell_of_written(void *context, int err, const struct bf_error *error)
+{
+	finish_row(context, err, true, error);
+}
+
+/* Returns how many images have been waiting for it. */
+static size_t publish_round(struct run *run)
+{
+	pthread_mutex_lock(&run->round_lock);
+	size_t n = run->round.n;
+	bf_round_publish(&run->round, tell_of_written, run);
+	pthread_mutex_unlock(&run->round_lock);
+	return n;
+}
+
+/* Whether the file is the round's now, which is published when it is full. */
+static bool add_to_round(struct run *run, struct bf_output *output)
+{
+	pthread_mutex_lock(&run->round_lock);
+	bool is_added = bf_round_add(&run->round, output);
+	if (run->round.n == BF_ROUND_SIZE)
+		bf_round_publish(&run->round, tell_of_written, run);
+	pthread_mutex_unlock(&run->round_lock);
+	return is_added;
+}
+
+static int write_output(const char *path, const struct bf_pieces *image,
+			struct bf_output *ret, struct bf_error *reterr)
+{
+	int err = bf_output_open(path, ret, reterr);
+	return err ? err : bf_output_write(ret, image, reterr);
+}
+
+static void write_image(struct run *run, const char *path, const struct bf_pieces *image)
+{
+	bf_cleanup(bf_output_close) struct bf_output output = {0};
+	struct bf_error error;
+	int err = write_output(path, image, &output, &error);
+	/* What waits takes room on the disk beside what it replaces, and descriptors. */
+	if (err == BF_ERR_IO && publish_round(run) > 0) {
+		bf_output_close(&output);
+		err = write_output(path, image, &output, &error);
+	}
+	if (!err && add_to_round(run, &output))
+		return;
+	if (!err)
+		err = bf_output_publish(&output, &error);
+	finish_row(run, err, true, &error);
+}
+
+static void make_image(struct run *run, size_t row, struct scratch *scratch)
+{
+	const struct bf_batch *batch = run->batch;
+	struct bf_error error;
+	int err = compose(batch, row, scratch, &error);
+	const char *path = (const char *)scratch->path.data;
+	const struct bf_pieces *image = &scratch->image.pieces;
+	if (!err && (batch->options->force || !bf_output_is_there(path, image)))
+		write_image(run, path, image);
+	else
+		finish_row(run, err, false, &error);
+}
+
 static void *work(void *argument)
 {
 	struct run *run = argument;
 	bf_cleanup(scratch_free) struct scratch scratch = {0};
 	size_t row;
-	while (take_row(run, &row)) {
-		struct bf_error error;
-		bool written = false;
-		int err = make_image(run->batch, row, &scratch, &written, &error);
-		finish_row(run, err, written, &error);
-	}
+	while (take_row(run, &row))
+		make_image(run, row, &scratch);
 	return NULL;
 }
 
@@ -152,13 +191,16 @@ void bf_batch_run(const struct bf_batch *batch, struct bf_batch_counts *ret)
 {
 	struct run run = {
 		.batch = batch,
+		.round_lock = PTHREAD_MUTEX_INITIALIZER,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.counts.failed = batch->plan->n_bad,
 		.progress = bf_progress_start(batch->fleet->hosts.n_rows),
 	};
 	work_together(&run, batch->options->jobs);
+	publish_round(&run);
 	bf_progress_hide(&run.progress);
 	run.counts.seconds = bf_clock_seconds(&run.progress.start);
 	*ret = run.counts;
 	pthread_mutex_destroy(&run.lock);
+	pthread_mutex_destroy(&run.round_lock);
 }

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/output.h"
+#include "base/publish.h"
 #include "cmd/arguments.h"
 #include "cmd/warn.h"
 #include "image/image.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-#include "base/output.h"
+#include "base/publish.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
