@@ -14,8 +14,11 @@
 #include "ipxe/site.h"
 
 static const char path[] = "/proc/self/fd/100";
-static const char script[] =
-	"echo #!ipxe in\nset x #!ipxe\n #boots-from-slot v1\nshell\n";
+/* The second one has in it whatever could be taken for something else. */
+static const char *const scripts[] = {
+	"shell\n", "echo #!ipxe in\nset x #!ipxe\n #boots-from-slot v1\nshell\n"};
+
+enum { N_SCRIPTS = sizeof(scripts) / sizeof(scripts[0]) };
 
 static const struct bf_bundle *bundle(void)
 {
@@ -48,18 +51,17 @@ static void mend(struct bf_buffer *file)
 	bf_buffer_free(&mended);
 }
 
-/* The file with the script in its slot, which a binary in an image is given. */
-static void fill(enum bf_arch arch, const struct bf_binary *binary, struct bf_buffer *ret)
+/* The file with the script in its slot, as in an image. */
+static void patch(enum bf_arch arch, const struct bf_binary *binary, struct bf_view body,
+		  struct bf_buffer *ret)
 {
 	struct bf_error error = {""};
 	struct bf_patches patches = {0};
 	struct bf_site site;
-	struct bf_view body = bf_view(script, sizeof(script) - 1);
 	fuzz_require(!fuzz_try(
 		bf_site_init(&site, arch, 0, binary->bytes, binary->slot, &error),
 		&error));
 	fuzz_require(!fuzz_try(bf_sites_patch(&site, 1, body, &patches, &error), &error));
-	fuzz_require(!bf_buffer_append(ret, binary->bytes.data, binary->bytes.size));
 	for (size_t i = 0; i < patches.n_pieces; i++) {
 		const struct bf_piece *piece = &patches.pieces[i];
 		fuzz_require(
@@ -69,44 +71,56 @@ static void fill(enum bf_arch arch, const struct bf_binary *binary, struct bf_bu
 	bf_patches_free(&patches);
 }
 
-/* It says of itself what it said before, has the script, and can be brought again. */
-static void check_filled(struct bf_view file, enum bf_arch arch,
-			 const struct bf_capabilities *can)
+static void fill(enum bf_arch arch, struct bf_binaries *binaries, struct bf_view body,
+		 struct bf_buffer *ret)
 {
 	struct bf_error error = {""};
-	struct bf_ipxe ipxe = {0};
-	struct bf_ipxe_slot found;
-	fuzz_require(!fuzz_try(bf_ipxe_open(file, &ipxe, &error), &error));
-	fuzz_require(ipxe.identity.arch == arch && !ipxe.identity.embedded_script);
-	fuzz_require(!strcmp(ipxe.identity.can.schemes, can->schemes));
-	fuzz_require(!strcmp(ipxe.identity.can.algorithms, can->algorithms));
-	fuzz_require(!fuzz_try(bf_ipxe_find_slot(&ipxe, &found, &error), &error));
-	fuzz_check_same(bf_slot_body(bf_view_part(found.bytes, found.slot.offset,
-						  found.slot.size)),
-			bf_view(script, sizeof(script) - 1));
-	if (ipxe.executable.kind == BF_EXECUTABLE_PE)
-		fuzz_require(bf_pe_checksum(&ipxe.executable.pe) ==
-			     bf_pe_stored_checksum(&ipxe.executable.pe));
-	bf_ipxe_close(&ipxe);
+	const struct bf_binary *binary = &binaries->of[arch];
+	fuzz_require(
+		!fuzz_try(bf_binaries_fill(binaries, 1u << arch, body, &error), &error));
+	fuzz_require(!bf_buffer_append(ret, binary->bytes.data, binary->bytes.size));
+	if (!bf_binary_needs_script_first(binary))
+		patch(arch, binary, body, ret);
 }
 
+/* It can be brought again, and has the script. */
+static void check_filled(const struct bf_ipxe *ipxe, struct bf_view body)
+{
+	struct bf_error error = {""};
+	struct bf_ipxe_slot found;
+	fuzz_require(!ipxe->identity.embedded_script);
+	fuzz_require(!fuzz_try(bf_ipxe_find_slot(ipxe, &found, &error), &error));
+	fuzz_check_same(bf_slot_body(bf_view_part(found.bytes, found.slot.offset,
+						  found.slot.size)),
+			body);
+	if (ipxe->executable.kind == BF_EXECUTABLE_PE)
+		fuzz_require(bf_pe_checksum(&ipxe->executable.pe) ==
+			     bf_pe_stored_checksum(&ipxe->executable.pe));
+}
+
+/* With any script in it, it says the same of itself. */
 static void check(enum bf_arch arch, struct bf_binaries *binaries)
 {
 	struct bf_error error = {""};
-	struct bf_binary *binary = &binaries->of[arch];
-	struct bf_buffer filled = {0};
-	if (binary->slot_is_packed) {
-		fuzz_require(!fuzz_try(
-			bf_binaries_fill(binaries, 1u << arch,
-					 bf_view(script, sizeof(script) - 1), &error),
-			&error));
-		fuzz_require(!bf_buffer_append(&filled, binary->bytes.data,
-					       binary->bytes.size));
-	} else {
-		fill(arch, binary, &filled);
+	struct bf_ipxe_identity first;
+	for (size_t i = 0; i < N_SCRIPTS; i++) {
+		struct bf_view body = bf_view(scripts[i], strlen(scripts[i]));
+		struct bf_buffer file = {0};
+		struct bf_ipxe ipxe = {0};
+		fill(arch, binaries, body, &file);
+		fuzz_require(!fuzz_try(bf_ipxe_open(bf_buffer_view(&file), &ipxe, &error),
+				       &error));
+		check_filled(&ipxe, body);
+		if (i == 0)
+			first = ipxe.identity;
+		fuzz_require(ipxe.identity.arch == arch);
+		fuzz_require(ipxe.identity.has_command_line == first.has_command_line);
+		fuzz_require(!strcmp(ipxe.identity.version, first.version));
+		fuzz_require(!strcmp(ipxe.identity.can.schemes, first.can.schemes));
+		fuzz_require(!strcmp(ipxe.identity.can.algorithms, first.can.algorithms));
+		bf_ipxe_close(&ipxe);
+		bf_buffer_free(&file);
 	}
-	check_filled(bf_buffer_view(&filled), arch, &binary->can);
-	bf_buffer_free(&filled);
 }
 
 static void import(struct bf_view file)

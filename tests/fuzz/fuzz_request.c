@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-/* What a client decides: a path, a Range field and a condition, each a line of the input. */
-#include <stdio.h>
+/*
+ * What a client decides, a line each: a path, a Range field, a condition, the version, and
+ * then header fields, "Host: a".
+ */
+#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "http/conditions.h"
+#include "http/framing.h"
 #include "http/range.h"
 #include "http/request_path.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_range(const char *field)
 {
@@ -16,24 +19,21 @@ static void read_range(const char *field)
 	uint64_t total = 0;
 	if (bf_range_parse(field, whole, &ranges) != BF_RANGE_PARTS)
 		return;
-	if (ranges.n < 1 || ranges.n > BF_RANGES_MAX)
-		__builtin_trap();
+	fuzz_require(ranges.n >= 1 && ranges.n <= BF_RANGES_MAX);
 	for (size_t i = 0; i < ranges.n; i++) {
 		const struct bf_range *range = &ranges.items[i];
-		if (range->length < 1 || range->first >= whole ||
-		    range->length > whole - range->first)
-			__builtin_trap();
+		fuzz_require(range->length >= 1 && range->first < whole);
+		fuzz_require(range->length <= whole - range->first);
 		total += range->length;
 	}
-	if (total > whole)
-		__builtin_trap();
+	fuzz_require(total <= whole);
 }
 
 static void read_path(const char *path)
 {
 	char host[BF_PATH_HOST_SIZE];
-	if (bf_path_parse(path, host) == BF_PATH_IMAGE && !bf_path_is_host(host))
-		__builtin_trap();
+	if (bf_path_parse(path, host) == BF_PATH_IMAGE)
+		fuzz_require(bf_path_is_host(host) && strlen(host) < strlen(path));
 }
 
 static void read_condition(const char *value)
@@ -48,15 +48,29 @@ static void read_condition(const char *value)
 	(void)bf_conditions_judge(&conditions);
 }
 
+/* Of what passes there is one host, and one way to tell where the request ends. */
+static void read_fields(const char *version, char *fields)
+{
+	struct bf_framing framing = {0};
+	while (fields) {
+		char *value = fuzz_take_line(&fields);
+		const char *name = strsep(&value, ":");
+		bf_framing_add(&framing, name, value ? value + strspn(value, " ") : "");
+	}
+	if (bf_framing_problem(&framing, version))
+		return;
+	fuzz_require(framing.hosts <= 1 && framing.lengths + framing.codings <= 1);
+	fuzz_require(framing.hosts == 1 || !strcmp(version, "HTTP/1.0"));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const readers[])(const char *text) = {read_path, read_range,
-							    read_condition};
-	char text[4096];
-	snprintf(text, sizeof(text), "%.*s", (int)(size < 4095 ? size : 4095),
-		 (const char *)data);
-	char *next = text;
-	for (size_t i = 0; next && i < sizeof(readers) / sizeof(readers[0]); i++)
-		readers[i](strsep(&next, "\n"));
+	char *text = fuzz_text(data, size), *rest = text;
+	read_path(fuzz_take_line(&rest));
+	read_range(fuzz_take_line(&rest));
+	read_condition(fuzz_take_line(&rest));
+	const char *version = fuzz_take_line(&rest);
+	read_fields(version, rest);
+	free(text);
 	return 0;
 }
