@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import machine
+from lab.monitor import Monitor
 from lab.outcome import Failure
 from lab.process import Process, require
 from lab.serial import PROMPT, Console, readable
@@ -33,9 +34,10 @@ class Row:
 class Guest:
     """A running machine."""
 
-    def __init__(self, process, console):
+    def __init__(self, process, console, monitor):
         self.process = process
         self.console = console
+        self._monitor = monitor
 
     def expect(self, text):
         """Waits for text; a shell prompt in its place means that the boot went wrong."""
@@ -48,6 +50,22 @@ class Guest:
         self.console.type("echo ${net0/mac:hexhyp}")
         self.console.expect(machine.MAC.replace(":", "-"))
 
+    def begin(self, nics):
+        """Unplugs what is not plugged in at first, and lets the machine run."""
+        self.console.accept()
+        self._monitor.accept()
+        for index, nic in enumerate(nics):
+            if not nic.plugged:
+                self._set_link(index, False)
+        self._monitor.run("cont")
+
+    def plug(self, index):
+        """Plugs the cable of a card in."""
+        self._set_link(index, True)
+
+    def _set_link(self, index, up):
+        self._monitor.run("set_link", name=machine.nic_name(index), up=up)
+
     def wait_off(self):
         self.console.drain()
         status = self.process.wait(20)
@@ -57,6 +75,7 @@ class Guest:
     def stop(self):
         self.process.stop()
         self.console.close()
+        self._monitor.close()
 
 
 class Lab(contextlib.ExitStack):
@@ -118,14 +137,19 @@ class Lab(contextlib.ExitStack):
 
     def boot(self, image, *nics):
         """Starts the row's machine from an image; its network is QEMU's own if none is given."""
+        nics = nics or (machine.user_network(),)
+        if nics == (machine.NO_CARD,):
+            nics = ()
         platform = self.target.platform
         program = require(platform.qemu, platform.package)
         options = machine.qemu_options(
-            self.target, image, nics or (machine.user_network(),), SERIAL_SOCKET, self.folder)
+            self.target, image, nics, SERIAL_SOCKET, self.folder)
         console = Console(SERIAL_SOCKET, self.folder / "serial.log", self._deadline)
-        guest = Guest(Process([program, *options], self.folder / "qemu.log"), console)
+        monitor = Monitor()
+        process = Process([program, *options, *monitor.options], self.folder / "qemu.log")
+        guest = Guest(process, console, monitor)
         self.callback(guest.stop)
-        console.accept()
+        guest.begin(nics)
         return guest
 
 

@@ -173,6 +173,8 @@ class Nic:
     mac: str
     backend: tuple[str, ...]  # the values of -netdev options, {id} stands for the card's name
     rom: bool = False  # with QEMU's own PXE ROM, which is an iPXE, for a BIOS that boots from it
+    model: str = "virtio-net-pci"
+    plugged: bool = True  # whether there is a link at first; see Guest.plug()
 
     def options(self, name):
         words = []
@@ -181,7 +183,7 @@ class Nic:
         # The empty romfile keeps QEMU's own iPXE out of the machine, and of the log.  Naming the
         # ROM to have it is no use: QEMU fits only its default one to the card's PCI IDs.
         rom = "" if self.rom else ",romfile="
-        return words + ["-device", f"virtio-net-pci,netdev={name},mac={self.mac}{rom}"]
+        return words + ["-device", f"{self.model},netdev={name},mac={self.mac}{rom}"]
 
 
 MAC = "52:54:00:b0:07:01"
@@ -193,9 +195,17 @@ def user_network(mac=MAC):
     return Nic(mac, ("user,id={id}",))
 
 
+def unplugged_network(mac=MAC):
+    """The same, and its cable is not plugged in yet; iPXE asks this kind of card for its link."""
+    return Nic(mac, ("user,id={id}",), model="e1000", plugged=False)
+
+
 def silent_network(mac=MAC):
     """A hub with nobody else on it."""
     return Nic(mac, ("hubport,id={id},hubid=99",))
+
+
+NO_CARD = None  # the only "card" of a machine without one
 
 
 def tap_network(interface, mac=MAC, rom=False):
@@ -212,5 +222,9 @@ def qemu_options(target, image, nics, serial_socket, folder):
         *target.medium(target.platform, image),
     ]
     for index, nic in enumerate(nics):
-        words += nic.options(f"nic{index}")
+        words += nic.options(nic_name(index))
     return words
+
+
+def nic_name(index):
+    return f"nic{index}"
