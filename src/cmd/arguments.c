@@ -234,6 +234,7 @@ static void take_fallbacks(struct bf_arguments *arguments, const bool given[OPTI
 	for (size_t i = 0; i < bf_n_options; i++) {
 		const struct bf_option *option = &bf_options[i];
 		if (given[i] || !option->fallback || option->kind == BF_OPTION_MAKER ||
+		    option->kind == BF_OPTION_TARGET ||
 		    !bf_command_takes(arguments->command, option))
 			continue;
 		int err = take(option, option->fallback, arguments, NULL);

@@ -56,7 +56,7 @@ struct bf_option {
 	enum bf_option_kind kind;
 	size_t place;
 	unsigned min, max;
-	/* Taken when the option is not given, but by a maker, which knows it; or NULL. */
+	/* Taken when the option is not given, but by a maker or target, which know it; or NULL. */
 	const char *fallback;
 	enum bf_value value;
 	bf_option_words *words; /* of BF_VALUE_WORD and BF_VALUE_WORDS */

@@ -238,6 +238,7 @@ const struct bf_option bf_options[] = {
 	 .group = BF_GROUP_MACHINE,
 	 .argument = "N",
 	 .help = "try DHCP up to N more times, of 17 seconds each",
+	 .fallback = "2",
 	 .kind = BF_OPTION_TARGET},
 };
 

@@ -134,7 +134,7 @@ BF_BOOT_PUBLIC size_t bf_boot_template_read(const struct bf_boot_template *boot_
  *     vlan       1 to 4094
  *     nic        net0, net1, ... or a MAC address, in any spelling
  *     hostname   letters, digits, hyphens and dots
- *     retries    how often DHCP is tried again
+ *     retries    how often DHCP is tried again, 0 to 9; 2 when not set
  *     script     an iPXE script (its text) that does it all, instead of the above
  *
  * Setting another one twice is refused with BF_BOOT_USAGE, as is an unknown name.

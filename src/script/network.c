@@ -109,8 +109,11 @@ static int set_vlan(struct bf_network *network, const char *value,
 static int set_retries(struct bf_network *network, const char *value,
 		       struct bf_error *reterr)
 {
-	return bf_number_parse(value, 0, BF_NETWORK_RETRIES_MAX, &network->retries,
-			       reterr);
+	unsigned retries;
+	int err = bf_number_parse(value, 0, BF_NETWORK_RETRIES_MAX, &retries, reterr);
+	if (!err)
+		network->attempts = retries + 1;
+	return err;
 }
 
 static int fail_subnet(const struct bf_network *network, const char *what,
@@ -247,7 +250,7 @@ static int check_dns(const struct bf_network *network, struct bf_error *reterr)
 
 static int check_retries(const struct bf_network *network, struct bf_error *reterr)
 {
-	if (!network->address.family || !network->retries)
+	if (!network->address.family || network->attempts <= 1)
 		return BF_OK;
 	return bf_fail(reterr, BF_ERR_USAGE,
 		       "retries with ip: it is DHCP that is tried again, and a static "
@@ -305,6 +308,11 @@ const char *bf_network_given(const struct bf_network *network)
 		if (network->given & 1u << i)
 			return settings[i].name;
 	return NULL;
+}
+
+unsigned bf_network_attempts(const struct bf_network *network)
+{
+	return network->attempts ? network->attempts : BF_NETWORK_RETRIES + 1;
 }
 
 int bf_network_check(const struct bf_network *network, struct bf_error *reterr)

@@ -14,6 +14,7 @@
 enum {
 	BF_NETWORK_DNS_MAX = 4,
 	BF_NETWORK_RETRIES_MAX = 9,
+	BF_NETWORK_RETRIES = 2, /* when nothing is said */
 };
 
 /* Zeroed, it stands for DHCP on whatever card gets an address. */
@@ -23,7 +24,7 @@ struct bf_network {
 	char mac[BF_MAC_TEXT_SIZE]; /* of the card, lower case with colons, else empty */
 	unsigned vlan;              /* IEEE 802.1Q VLAN identifier, 0 for none */
 	char hostname[64];
-	unsigned retries;          /* how often DHCP is tried again */
+	unsigned attempts;         /* of DHCP, one more than retries; 0 when not given */
 	unsigned prefix;           /* length in bits, of address; 0 when nothing says */
 	unsigned netmask;          /* the same, as given by itself; 0 when not given */
 	bool netmask_is_ipv4;      /* as 255.255.255.0 */
@@ -42,7 +43,7 @@ struct bf_network {
  *     vlan      1 to 4094
  *     nic       net0, net1, ... or a MAC address
  *     hostname  letters, digits, hyphens and dots
- *     retries   0 to BF_NETWORK_RETRIES_MAX
+ *     retries   how often DHCP is tried again, 0 to BF_NETWORK_RETRIES_MAX
  * The caller knows that the name is one of these. Fails with BF_ERR_USAGE; the sentence
  * starts with the value.
  */
@@ -52,6 +53,9 @@ bf_must_check int bf_network_set(struct bf_network *network, const char *name,
 /* Whether the settings make sense together. BF_ERR_USAGE when they do not. */
 bf_must_check int bf_network_check(const struct bf_network *network,
 				   struct bf_error *reterr);
+
+/* How often DHCP is tried, 1 or more. */
+unsigned bf_network_attempts(const struct bf_network *network);
 
 /* The setting that bf_network_check() complains about, NULL when it does not. */
 const char *bf_network_fault(const struct bf_network *network);

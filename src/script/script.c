@@ -6,8 +6,15 @@
 
 #include "script/url.h"
 
-/* Generous: a card that has to negotiate its speed takes a few seconds. */
-enum { LINK_TIMEOUT_MS = 30000 };
+enum {
+	/* Generous: a card that has to negotiate its speed takes a few seconds. */
+	LINK_TIMEOUT_MS = 30000,
+	/* How long DHCP waits, iPXE's own time, and once nothing was plugged in. */
+	DHCP_LINK_MS = 15000,
+	DHCP_LINK_AGAIN_MS = 5000,
+	/* So many names, net0 and up, are tried; some may be missing in between. */
+	CARDS_TRIED = 32,
+};
 
 /* What the steps are made from. Names are iPXE's, of network devices. */
 struct plan {
@@ -136,13 +143,75 @@ static int print_static(const struct plan *plan, struct bf_buffer *ret)
 	return err;
 }
 
+/*
+ * One attempt on one device; it goes to done where that is not to be waited for any longer,
+ * and runs on there when nobody answers. A card that had a link once gets iPXE's whole
+ * patience again: it may take its time each time it is opened. One that had none may just
+ * have been plugged in. iPXE itself waits while a switch port says that it is blocked.
+ */
+static int print_attempt(const char *device, const char *linked, const char *done,
+			 struct bf_buffer *ret)
+{
+	return bf_buffer_print(
+		ret,
+		"isset ${%s} || iflinkwait --timeout ${wait} %s || goto %s\n"
+		"set %s yes\n"
+		"dhcp %s && goto boot ||\n",
+		linked, device, done, linked, device);
+}
+
+/* dhcp by itself would wait for the link of every card in every attempt. */
+static int print_attempt_on_any(struct bf_buffer *ret)
+{
+	int err = bf_buffer_print(ret, "set i:int32 0\n"
+				       ":card\n"
+				       "isset ${net${i}/mac} || goto next_card\n");
+	if (!err)
+		err = print_attempt("net${i}", "linked${i}", "next_card", ret);
+	return err ? err
+		   : bf_buffer_print(ret,
+				     ":next_card\n"
+				     "inc i\n"
+				     "iseq ${i} %d || goto card\n",
+				     CARDS_TRIED);
+}
+
+/* Between two attempts the links are shown; ifstat fails where there is no card at all. */
+static int print_attempts(const struct plan *plan, unsigned attempts,
+			  struct bf_buffer *ret)
+{
+	bool any = !*plan->device;
+	int err = bf_buffer_print(ret,
+				  "set wait %d\n"
+				  "set attempt:int32 1\n"
+				  ":attempt\n",
+				  DHCP_LINK_MS);
+	if (!err)
+		err = any ? print_attempt_on_any(ret)
+			  : print_attempt(plan->device, "linked", "attempted", ret);
+	if (err)
+		return err;
+	return bf_buffer_print(ret,
+			       "%s%s%s\n"
+			       "set wait %d\n"
+			       "inc attempt\n"
+			       "iseq ${attempt} %u && goto no_address ||\n"
+			       "echo boots-from: no address yet, DHCP attempt ${attempt} "
+			       "of %u\n"
+			       "goto attempt\n"
+			       ":boot\n",
+			       any ? "ifstat" : ":attempted\nifstat ", plan->device,
+			       any ? " || goto no_card" : "", DHCP_LINK_AGAIN_MS,
+			       attempts + 1, attempts);
+}
+
 static int print_dhcp(const struct plan *plan, struct bf_buffer *ret)
 {
-	const char *space = *plan->device ? " " : "";
-	int err = BF_OK;
-	for (unsigned i = 0; !err && i <= plan->network->retries; i++)
-		err = bf_buffer_print(ret, "dhcp%s%s || ", space, plan->device);
-	return err ? err : bf_buffer_print(ret, "goto no_address\n");
+	unsigned attempts = bf_network_attempts(plan->network);
+	if (attempts > 1)
+		return print_attempts(plan, attempts, ret);
+	return bf_buffer_print(ret, "dhcp%s%s || goto no_address\n",
+			       *plan->device ? " " : "", plan->device);
 }
 
 /* The boot command, as it runs and as a hint to type it again. */
@@ -172,10 +241,23 @@ static int print_steps(const struct plan *plan, struct bf_buffer *ret)
 	return err ? err : bf_buffer_print(ret, "exit\n");
 }
 
+/* When all cards are tried only once, it is dhcp that fails where there is none. */
+static int print_no_cards(const struct plan *plan, struct bf_buffer *ret)
+{
+	if (bf_network_attempts(plan->network) == 1)
+		return BF_OK;
+	return bf_buffer_print(ret, "\n"
+				    ":no_card\n"
+				    "echo boots-from: no network card that iPXE has a "
+				    "driver for\n"
+				    "shell\n"
+				    "exit\n");
+}
+
 static int print_no_card(const struct plan *plan, struct bf_buffer *ret)
 {
 	if (!*plan->card)
-		return BF_OK;
+		return print_no_cards(plan, ret);
 	const char *mac = plan->network->mac;
 	return bf_buffer_print(ret,
 			       "\n"

@@ -67,10 +67,11 @@ class ImagesTest(BatchTest):
             'c,,10.0.0.2/24,10.0.0.1,"10.0.0.1 10.0.0.3",12,net1,,,,r1\n'
             "d,,,,,,52:54:00:12:34:56,d.example,3,,r2\n"
             "e,,,,,,,,,own,\n"
+            "f,,,,,,,,0,,r3\n"
         )
         url = "http://10.0.0.1/{rack}/{host}?m=${net0/mac}"
         done = self.batch(csv, pattern=url)
-        self.assert_made(done, *[f"{host}.iso" for host in "abcde"])
+        self.assert_made(done, *[f"{host}.iso" for host in "abcdef"])
         self.assert_same("a.iso", "http://10.0.0.1/r1/a?m=${net0/mac}")
         self.assert_same("b.iso", "http://b.example/x")
         network = "--ip 10.0.0.2/24 --gateway 10.0.0.1 --dns 10.0.0.1 --dns 10.0.0.3"
@@ -79,6 +80,7 @@ class ImagesTest(BatchTest):
         words = "--nic 52:54:00:12:34:56 --hostname d.example --retries 3".split()
         self.assert_same("d.iso", *words, "http://10.0.0.1/r2/d?m=${net0/mac}")
         self.assert_same("e.iso", "--script", "own")
+        self.assert_same("f.iso", "--retries", "0", "http://10.0.0.1/r3/f?m=${net0/mac}")
 
     def test_options_of_the_image(self):
         words = ["--arch", "bios,x86_64", "--label", "FLEET", "--layout", "gpt"]

@@ -121,8 +121,9 @@ class DocumentsTest(CommandTest):
     def test_defaults(self):
         """What the help calls the default is what is done without the option."""
         text = " ".join(self.help().split())
-        defaults = re.findall(r" --(\w+) [A-Z]+ [^()]*\(default ([\w,]+)\)", text)
-        self.assertEqual([name for name, _ in defaults], ["format", "arch", "label", "layout"])
+        defaults = re.findall(r" --(\w+) [A-Z]+ (?:(?! --)[^()])*\(default ([\w,]+)\)", text)
+        self.assertEqual([name for name, _ in defaults],
+                         ["format", "arch", "label", "layout", "retries"])
         image = self.build()
         for name, value in defaults:
             self.assertEqual(self.build(f"--{name}", value, URL), image)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The network options: what they put into the script, and what is refused."""
 
+import re
 import unittest
 
 from command import URL, CommandTest
@@ -10,15 +11,65 @@ ADDRESS_URL = "http://192.0.2.1/boot"  # a static address without DNS cannot loo
 
 STATIC = ["--ip", "192.0.2.7/24"]
 
+
+def attempts_on_any(number):
+    return [
+        "set wait 15000",
+        "set attempt:int32 1",
+        ":attempt",
+        "set i:int32 0",
+        ":card",
+        "isset ${net${i}/mac} || goto next_card",
+        "isset ${linked${i}} || iflinkwait --timeout ${wait} net${i} || goto next_card",
+        "set linked${i} yes",
+        "dhcp net${i} && goto boot ||",
+        ":next_card",
+        "inc i",
+        "iseq ${i} 32 || goto card",
+        "ifstat || goto no_card",
+        "set wait 5000",
+        "inc attempt",
+        f"iseq ${{attempt}} {number + 1} && goto no_address ||",
+        f"echo boots-from: no address yet, DHCP attempt ${{attempt}} of {number}",
+        "goto attempt",
+        ":boot",
+    ]
+
+
+def attempts_on(device, number=3):
+    return [
+        "set wait 15000",
+        "set attempt:int32 1",
+        ":attempt",
+        f"isset ${{linked}} || iflinkwait --timeout ${{wait}} {device} || goto attempted",
+        "set linked yes",
+        f"dhcp {device} && goto boot ||",
+        ":attempted",
+        f"ifstat {device}",
+        "set wait 5000",
+        "inc attempt",
+        f"iseq ${{attempt}} {number + 1} && goto no_address ||",
+        f"echo boots-from: no address yet, DHCP attempt ${{attempt}} of {number}",
+        "goto attempt",
+        ":boot",
+    ]
+
+
 # Arguments besides a URL, and the script's lines in front of its first `exit`.
 SCRIPTS = [
-    ([], ["dhcp || goto no_address"]),
-    (["--retries", "2"], ["dhcp || dhcp || dhcp || goto no_address"]),
+    ([], attempts_on_any(3)),
+    (["--retries", "2"], attempts_on_any(3)),
+    (["--retries", "9"], attempts_on_any(10)),
+    (["--retries", "0"], ["dhcp || goto no_address"]),
     (["--nic", "net1"], [
+        "isset ${net1/mac} || goto no_card",
+        *attempts_on("net1"),
+    ]),
+    (["--nic", "net1", "--retries", "0"], [
         "isset ${net1/mac} || goto no_card",
         "dhcp net1 || goto no_address",
     ]),
-    (["--nic", "52-54-00-AB-CD-EF"], [
+    (["--nic", "52-54-00-AB-CD-EF", "--retries", "1"], [
         "set i:int32 0",
         ":next_card",
         "isset ${net${i}/mac} || goto no_card",
@@ -26,7 +77,7 @@ SCRIPTS = [
         "inc i && goto next_card",
         ":card",
         "set nic net${i}",
-        "dhcp ${nic} || goto no_address",
+        *attempts_on("${nic}", 2),
     ]),
     (["--nic", "5254.00AB.CDEF", "--retries", "0"], [
         "set i:int32 0",
@@ -41,7 +92,13 @@ SCRIPTS = [
     (["--vlan", "42"], [
         "isset ${net0/mac} || goto no_card",
         "vcreate --tag 42 net0 || goto no_vlan",
-        "dhcp net0-42 || goto no_address",
+        *attempts_on("net0-42"),
+    ]),
+    (["--ip", "192.0.2.7/24", "--retries", "0"], [
+        "isset ${net0/mac} || goto no_card",
+        "iflinkwait --timeout 30000 net0 || goto no_link",
+        "set net0/ip 192.0.2.7",
+        "set net0/netmask 255.255.255.0",
     ]),
     (STATIC, [
         "isset ${net0/mac} || goto no_card",
@@ -75,7 +132,7 @@ SCRIPTS = [
     (["--dns", "192.0.2.53", "--dns", "192.0.2.54"], [
         "# 192.0.2.53 192.0.2.54",
         "set dns:hex c0:00:02:35:c0:00:02:36",
-        "dhcp || goto no_address",
+        *attempts_on_any(3),
     ]),
     (["--ip", "2001:db8::7/48", "--gateway", "fe80::1"], [
         "isset ${net0/mac} || goto no_card",
@@ -140,8 +197,8 @@ class NetworkTest(CommandTest):
             with self.subTest(arguments=arguments):
                 text = "\n".join(self.print_script(*arguments, ADDRESS_URL))
                 steps, *diagnostics = text.split("\nexit\n\n:")
-                goals = {word for line in steps.splitlines() if " || goto " in line
-                         for word in [line.split()[-1]]}
+                goals = {goal for goal in re.findall(r"goto (\S+)", steps)
+                         if f"\n:{goal}\n" not in steps}
                 self.assertEqual({block.split("\n")[0] for block in diagnostics}, goals)
                 for block in diagnostics:
                     _label, first, *more, last = block.split("\n")

@@ -77,6 +77,17 @@ class RepointTest(CommandTest):
                     fresh = self.make("fresh", url, *options)
                     self.assertEqual(image.read_bytes(), fresh.read_bytes())
 
+    def test_gets_the_retries_of_today(self):
+        """An image whose script tries DHCP once, as those of older versions do, or more often."""
+        for retries in ("0", "9"):
+            with self.subTest(retries):
+                image = self.make("image", URL, "--retries", retries)
+                self.repoint("-q", image, OTHER)
+                self.assertEqual(image.read_bytes(), self.make("fresh", OTHER).read_bytes())
+                self.repoint("-q", "--retries", retries, image, URL)
+                fresh = self.make("fresh", URL, "--retries", retries)
+                self.assertEqual(image.read_bytes(), fresh.read_bytes())
+
     def test_trust_stays_as_it_is(self):
         """The script carries the certificate, so it is given again; another one is refused."""
         for name in ("ca", "other"):

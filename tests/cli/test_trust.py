@@ -64,7 +64,7 @@ class TrustTest(CommandTest):
         self.assertEqual(lines[5], "set crosscert x")
         word, text = lines[6].rsplit(" ", 1)
         self.assertEqual((word, base64.b64decode(text)), ("set cert:base64", der))
-        self.assertEqual(lines[7], "dhcp || goto no_address")
+        self.assertEqual(lines[7], "set wait 15000")
         self.assert_folder_holds("ca.key", "ca.pem")
 
     def test_der_is_the_same(self):

@@ -2,7 +2,8 @@
 """A boot that cannot work says why and ends in iPXE's shell, never in a loop of reboots."""
 
 from lab.bench import Row
-from lab.machine import BIOS, MAC, X86_64, Target, cd, silent_network
+from lab.machine import BIOS, MAC, NO_CARD, X86_64, Target, cd, silent_network
+from lab.serial import PROMPT
 from lab.servers.nginx import Nginx
 
 TARGETS = (Target(BIOS, cd), Target(X86_64, cd))
@@ -17,8 +18,19 @@ def expect_diagnostic_and_shell(guest, error):
 
 
 def nobody_answers_dhcp(lab):
-    guest = lab.boot(lab.image("http://10.0.2.2:8080/boot"), silent_network())
+    """One retry is enough to see that they end."""
+    guest = lab.boot(lab.image("--retries", "1", "http://10.0.2.2:8080/boot"), silent_network())
+    guest.expect("No configuration methods succeeded")
+    guest.expect("[Link:up")
+    guest.expect("boots-from: no address yet, DHCP attempt 2 of 2")
     expect_diagnostic_and_shell(guest, "No configuration methods succeeded")
+
+
+def no_card(lab):
+    guest = lab.boot(lab.image("http://10.0.2.2:8080/boot"), NO_CARD)
+    guest.console.expect("boots-from: no network card that iPXE has a driver for",
+                         unless="DHCP attempt")
+    guest.console.expect(PROMPT)
 
 
 def no_such_card(lab):
@@ -46,6 +58,6 @@ def backslash(lab):
 
 ROWS = [
     Row(f"{play.__name__.replace('_', '-')}.{target.name}", target, play)
-    for play in (nobody_answers_dhcp, no_such_card, not_found, backslash)
+    for play in (nobody_answers_dhcp, no_card, no_such_card, not_found, backslash)
     for target in TARGETS
 ]

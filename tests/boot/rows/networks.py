@@ -3,10 +3,10 @@
 
 from lab.bench import Row
 from lab.machine import (
-    BIOS, MAC, X86_64, Target, cd, silent_network, tap_network, user_network)
+    BIOS, MAC, X86_64, Target, cd, silent_network, tap_network, unplugged_network, user_network)
 from lab.network import (
     FAR_ADDRESS, FAR_ADDRESS6, TAP, TAP_ADDRESS, TAP_ADDRESS6, make_tap, use_name_server)
-from lab.servers.dnsmasq import Dnsmasq
+from lab.servers.dnsmasq import Dnsmasq, LateDnsmasq
 from lab.servers.iscsi import Tgt
 from lab.servers.vlan import VlanRelay, vlan_network
 from rows.common import MEBIBYTE, boot_to_arrival, serve_arrival
@@ -160,14 +160,26 @@ def host_name_for_iscsi(lab):
     web.expect_request(f"/{lab.nonce}")
 
 
-def dhcp_retried(lab):
-    """The DHCP server comes up when the first try has failed."""
+def dhcp_answers_late(lab):
+    """As behind a switch port that blocks for a while: nobody answers for 25 s."""
     make_tap()
     web = serve_arrival(lab, address=TAP_ADDRESS)
-    image = lab.image("--retries", "2", web.url(lab.nonce, host=TAP_ADDRESS))
-    guest = lab.boot(image, tap_network(TAP))
-    guest.expect("No configuration methods succeeded")
-    lab.start(Dnsmasq(TAP, dhcp_range="192.0.2.50,192.0.2.98"))
+    lab.start(LateDnsmasq(25, TAP, dhcp_range="192.0.2.50,192.0.2.98"))
+    guest = lab.boot(lab.image(web.url(lab.nonce, host=TAP_ADDRESS)), tap_network(TAP))
+    guest.expect("[Link:up")
+    guest.expect("boots-from: no address yet, DHCP attempt 2 of 3")
+    guest.expect(lab.arrival_text)
+    guest.wait_off()
+    web.expect_request(f"/{lab.nonce}")
+
+
+def plugged_in_late(lab):
+    """Somebody reads that there is no link, and mends it."""
+    web = serve_arrival(lab)
+    guest = lab.boot(lab.image(web.url(lab.nonce)), unplugged_network())
+    guest.expect("[Link:down")
+    guest.expect("boots-from: no address yet, DHCP attempt 2 of 3")
+    guest.plug(0)
     guest.expect(lab.arrival_text)
     guest.wait_off()
     web.expect_request(f"/{lab.nonce}")
@@ -178,7 +190,8 @@ ROWS = [
     for play in (
         vlan_by_script, second_card, static_on_user_network, static_on_tap, static_host_route,
         static_ipv6, second_name_server, name_server_over_dhcp, vlan_dhcp, vlan_static,
-        card_by_name, card_by_mac, card_by_mac_with_static_vlan, host_name_for_iscsi, dhcp_retried,
+        card_by_name, card_by_mac, card_by_mac_with_static_vlan, host_name_for_iscsi,
+        dhcp_answers_late, plugged_in_late,
     )
     for target in TARGETS
 ]

@@ -47,7 +47,7 @@ static void test_make(void **state)
 			 BF_OK);
 	assert_int_equal(bf_buffer_append(&image.script, "left over", 9), BF_OK);
 	assert_int_equal(bf_image_make(&maker, &target, &image, NULL), BF_OK);
-	assert_memory_equal(image.script.data, "dhcp", 4);
+	assert_memory_equal(image.script.data, "set wait", 8);
 	assert_int_equal(image.pieces.size, maker.tmpl.image.pieces.size);
 	bf_maker_free(&maker);
 }

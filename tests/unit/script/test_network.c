@@ -61,6 +61,7 @@ static void test_accepted(void **state)
 		{{"hostname", "a.b-c.D9"}},
 		{{"retries", "0"}},
 		{{"retries", "9"}},
+		{{"ip", "192.0.2.7/24", "retries", "0"}},
 	};
 	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
 		struct bf_network network;
@@ -206,6 +207,23 @@ static void test_given(void **state)
 	assert_string_equal(bf_network_given(&network), "retries");
 }
 
+static void test_attempts(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *retries;
+		unsigned attempts;
+	} cases[] = {{NULL, 3}, {"0", 1}, {"2", 3}, {"9", 10}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bf_network network = {0};
+		if (cases[i].retries)
+			assert_int_equal(bf_network_set(&network, "retries",
+							cases[i].retries, NULL),
+					 BF_OK);
+		assert_int_equal(bf_network_attempts(&network), cases[i].attempts);
+	}
+}
+
 /* What is to blame where several settings do not go together. */
 static void test_fault(void **state)
 {
@@ -262,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_values),   cmocka_unit_test(test_given),
 		cmocka_unit_test(test_fault),    cmocka_unit_test(test_netmask),
+		cmocka_unit_test(test_attempts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

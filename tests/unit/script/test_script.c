@@ -42,11 +42,50 @@ static void assert_line(const char *const *settings, const char *wanted)
 		fail_msg("no '%s' in:\n%s", wanted, (const char *)script.data);
 }
 
+/* What is the same for any number of attempts is in the next test. */
 static void test_nothing_asked_for(void **state)
 {
 	(void)state;
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	render((const char *const[]){NULL}, url, &script);
+	static const char start[] =
+		"set wait 15000\n"
+		"set attempt:int32 1\n"
+		":attempt\n"
+		"set i:int32 0\n"
+		":card\n"
+		"isset ${net${i}/mac} || goto next_card\n"
+		"isset ${linked${i}} || iflinkwait --timeout ${wait} net${i} || goto "
+		"next_card\n"
+		"set linked${i} yes\n"
+		"dhcp net${i} && goto boot ||\n"
+		":next_card\n"
+		"inc i\n"
+		"iseq ${i} 32 || goto card\n"
+		"ifstat || goto no_card\n"
+		"set wait 5000\n"
+		"inc attempt\n"
+		"iseq ${attempt} 4 && goto no_address ||\n"
+		"echo boots-from: no address yet, DHCP attempt ${attempt} of 3\n"
+		"goto attempt\n"
+		":boot\n"
+		"chain --autofree http://192.0.2.1/boot || goto no_boot\n"
+		"exit\n"
+		"\n"
+		":no_card\n"
+		"echo boots-from: no network card that iPXE has a driver for\n"
+		"shell\n"
+		"exit\n"
+		"\n"
+		":no_address\n";
+	assert_memory_equal(script.data, start, sizeof(start) - 1);
+}
+
+static void test_one_attempt(void **state)
+{
+	(void)state;
 	assert_script(
-		(const char *const[]){NULL}, url,
+		(const char *const[]){"retries", "0", NULL}, url,
 		"dhcp || goto no_address\n"
 		"chain --autofree http://192.0.2.1/boot || goto no_boot\n"
 		"exit\n"
@@ -129,8 +168,9 @@ static void test_names(void **state)
 {
 	(void)state;
 	assert_line((const char *const[]){"nic", "net99", "vlan", "4094", NULL},
-		    "\ndhcp net99-4094 || goto no_address\n");
-	assert_line((const char *const[]){"vlan", "1", NULL}, "\ndhcp net0-1 || ");
+		    "\ndhcp net99-4094 && goto boot ||\n");
+	assert_line((const char *const[]){"vlan", "1", "retries", "0", NULL},
+		    "\ndhcp net0-1 || goto no_address\n");
 	assert_line((const char *const[]){"nic", "net99", NULL},
 		    "echo boots-from: net99 got no address by DHCP\n");
 	assert_line((const char *const[]){"ip", "192.0.2.7/24", NULL},
@@ -145,7 +185,7 @@ static void test_name_servers(void **state)
 		    "# 192.0.2.1 192.0.2.255\n"
 		    "set dns:hex c0:00:02:01:c0:00:02:ff\n"
 		    "set dns6 2001:db8::1\n"
-		    "dhcp || ");
+		    "set wait ");
 	assert_line((const char *const[]){"dns", "::2", "dns", "::3", NULL},
 		    "# ::2 ::3\n"
 		    "set dns6:hex 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:02:"
@@ -172,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_asked_for),
+		cmocka_unit_test(test_one_attempt),
 		cmocka_unit_test(test_everything_asked_for),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_name_servers),

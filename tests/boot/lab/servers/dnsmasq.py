@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """DHCP, DNS and TFTP through dnsmasq, on a tap or, DNS only, on loopback."""
 
+import socket
+import threading
+
 from lab.process import Process, require
 
 
@@ -63,3 +66,37 @@ class Dnsmasq:
         if self._tftp:
             options += ["--enable-tftp", f"--tftp-root={self._root}"]
         return [*options, *self._extra]
+
+
+class LateDnsmasq(Dnsmasq):
+    """Starts only so many seconds after a machine has first asked for an address."""
+
+    def __init__(self, seconds, interface, **options):
+        super().__init__(interface, **options)
+        self._seconds = seconds
+        self._interface = interface
+        self._stopping = threading.Event()
+        self._thread = None
+
+    def start(self, lab):
+        self._thread = threading.Thread(target=self._start_late, args=(lab,))
+        self._thread.start()
+
+    def stop(self):
+        self._stopping.set()
+        self._thread.join()
+        super().stop()
+
+    def _start_late(self, lab):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+            ear.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self._interface.encode())
+            ear.bind(("", 67))
+            ear.settimeout(0.2)
+            while not self._stopping.is_set():
+                try:
+                    ear.recv(2048)
+                    break
+                except TimeoutError:
+                    pass
+        if not self._stopping.wait(self._seconds):
+            super().start(lab)
