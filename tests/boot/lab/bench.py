@@ -39,15 +39,22 @@ class Guest:
         self.console = console
         self._monitor = monitor
 
-    def expect(self, text):
-        """Waits for text; a shell prompt in its place means that the boot went wrong."""
-        self.console.expect(text, unless=PROMPT)
+    def expect(self, *texts):
+        """Waits for one of the texts and returns the one that comes first.
+
+        A shell prompt in its place means that the boot went wrong.
+        """
+        return self.console.expect(*texts, unless=PROMPT)
+
+    def type_command(self, command):
+        """Types a command at iPXE's prompt, which may still have to come."""
+        self.console.expect(PROMPT)
+        self.console.type(command)
 
     def expect_shell(self):
         """Proves that there is an iPXE shell which takes a command and answers it."""
-        self.console.expect(PROMPT)
         # A setting is typed and its value comes back: the echo of the typing cannot pass for it.
-        self.console.type("echo ${net0/mac:hexhyp}")
+        self.type_command("echo ${net0/mac:hexhyp}")
         self.console.expect(machine.MAC.replace(":", "-"))
 
     def begin(self, nics):
@@ -68,7 +75,7 @@ class Guest:
 
     def wait_off(self):
         self.console.drain()
-        status = self.process.wait(20)
+        status = self.process.wait()
         if status != 0:
             raise Failure(f"QEMU ended with status {status}, see {self.process.log}")
 

@@ -9,6 +9,7 @@ import time
 from lab.outcome import Failure, Skip
 
 POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 60  # with a program that has something to do, on a machine with more of that
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -35,11 +36,11 @@ class Process:
         """The exit status, None while the process runs."""
         return self._popen.poll()
 
-    def wait(self, seconds):
+    def wait(self):
         try:
-            return self._popen.wait(seconds)
+            return self._popen.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise Failure(f"{self.name} still runs after {seconds:.0f} s") from error
+            raise Failure(f"{self.name} still runs after {PATIENCE_SECONDS} s") from error
 
     def stop(self, grace_seconds=5):
         self._popen.terminate()
@@ -49,14 +50,14 @@ class Process:
             self._popen.kill()
             self._popen.wait()
 
-    def wait_until(self, condition, what, seconds=20):
+    def wait_until(self, condition, what):
         """Waits for the process to get something done, and fails at once when it dies."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             if self.status is not None:
                 raise Failure(f"{self.name} ended with status {self.status}, see {self.log}")
             if time.monotonic() > deadline:
-                raise Failure(f"{self.name}: no {what} after {seconds} s, see {self.log}")
+                raise Failure(f"{self.name}: no {what} after {PATIENCE_SECONDS} s, see {self.log}")
             time.sleep(POLL_SECONDS)
 
     def wait_tcp(self, address, port):

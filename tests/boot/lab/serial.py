@@ -7,6 +7,7 @@ import socket
 import time
 
 from lab.outcome import Failure
+from lab.process import PATIENCE_SECONDS
 
 # Cursor movement and colours, of SeaBIOS, EDK2 and iPXE.
 TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()].|\x1b[=>78c]|[\r\0]")
@@ -39,8 +40,8 @@ class Console:
         self._position = 0
         self._ended = False
 
-    def accept(self, seconds=20):
-        self._listener.settimeout(seconds)
+    def accept(self):
+        self._listener.settimeout(PATIENCE_SECONDS)
         try:
             self._connection, _ = self._listener.accept()
         except TimeoutError as error:
@@ -51,18 +52,23 @@ class Console:
             if resource is not None:
                 resource.close()
 
-    def expect(self, wanted, unless=None):
-        """Waits for wanted; fails at the deadline, at the end, or when `unless` comes first."""
+    def expect(self, *wanted, unless=None):
+        """Waits for one of the wanted texts and returns the one that comes first.
+
+        Fails at the deadline, at the end, or when `unless` comes first.
+        """
+        names = " or ".join(map(repr, wanted))
         while True:
-            found = self._text.find(wanted, self._position)
-            if unless is not None:
-                instead = self._text.find(unless, self._position)
-                if instead >= 0 and not 0 <= found < instead:
-                    raise Failure(f"serial port: {unless!r} came before {wanted!r}")
-            if found >= 0:
-                self._position = found + len(wanted)
-                return
-            self._receive(f"before {wanted!r} came")
+            places = [(self._text.find(text, self._position), text)
+                      for text in (*wanted, unless) if text is not None]
+            found = [(place, text) for place, text in places if place >= 0]
+            if found:
+                place, text = min(found)
+                if text == unless:
+                    raise Failure(f"serial port: {unless!r} came before {names}")
+                self._position = place + len(text)
+                return text
+            self._receive(f"before {names} came")
 
     def type(self, line):
         """Types a line one character at a time, waiting for each one's echo.

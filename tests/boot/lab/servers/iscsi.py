@@ -31,6 +31,7 @@ class Tgt:
             [program, "-f", "-C", self.CONTROL_PORT, "--iscsi", f"portal=127.0.0.1:{self.port}"],
             self._folder / "tgtd.log")
         self._process.wait_tcp("127.0.0.1", self.port)
+        self._process.wait_until(self._takes_commands, "answer to tgtadm")
         self._administer("--mode", "target", "--op", "new", "--tid", "1",
                          "--targetname", self._iqn)
         self._administer("--mode", "logicalunit", "--op", "new", "--tid", "1",
@@ -47,9 +48,15 @@ class Tgt:
     def url(self):
         return f"iscsi:10.0.2.2::{self.port}:{LUN}:{self._iqn}"
 
-    def _administer(self, *arguments):
-        result = subprocess.run(
+    def _takes_commands(self):
+        return self._tgtadm("--mode", "target", "--op", "show").returncode == 0
+
+    def _tgtadm(self, *arguments):
+        return subprocess.run(
             [require("tgtadm", "tgt"), "-C", self.CONTROL_PORT, "--lld", "iscsi", *arguments],
             capture_output=True, text=True, check=False)
+
+    def _administer(self, *arguments):
+        result = self._tgtadm(*arguments)
         if result.returncode != 0:
             raise Failure(f"tgtadm {' '.join(arguments)}: {result.stderr.strip()}")

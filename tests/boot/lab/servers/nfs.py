@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """NFS version 3 over TCP through nfs-ganesha, which needs no kernel help, and rpcbind."""
 
+import subprocess
+
 from lab.process import Process, require
+
+NFS, MOUNT = 100003, 100005  # RFC 1813
+VERSION = 3
 
 CONFIGURATION = """\
 NFS_CORE_PARAM {{
@@ -27,6 +32,12 @@ LOG {{
 """
 
 
+def answers(program):
+    """Whether rpcbind knows the program and its null procedure answers."""
+    asked = [require("rpcinfo", "rpcbind"), "-T", "tcp", "127.0.0.1", str(program), str(VERSION)]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
 class Nfs:
     def __init__(self):
         self._folder = None
@@ -41,8 +52,11 @@ class Nfs:
         configuration.write_text(CONFIGURATION.format(root=self._root))
         # Not with -h, rpcbind crashes then.
         self._run([rpcbind, "-f", "-i"]).wait_tcp("127.0.0.1", 111)
-        self._run([ganesha, "-F", "-f", str(configuration), "-L", str(self._log),
-                   "-p", "/run/ganesha.pid"]).wait_tcp("127.0.0.1", 2049)
+        process = self._run([ganesha, "-F", "-f", str(configuration), "-L", str(self._log),
+                             "-p", "/run/ganesha.pid"])
+        # It listens before rpcbind knows of it.
+        for program in (MOUNT, NFS):
+            process.wait_until(lambda: answers(program), f"answer of RPC program {program}")
 
     def stop(self):
         for process in reversed(self._processes):

@@ -4,7 +4,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.outcome import Failure
 from lab.process import Process, require
 
 CONFIGURATION = """\
@@ -96,11 +95,13 @@ class Nginx:
     def expect_request(self, target, status=200):
         """Fails unless this request target was answered with this status."""
         wanted = str(status), "GET", target
-        for line in self.requests():
-            words = line.split()
-            if (words[0], *words[2:4]) == wanted:
-                return
-        raise Failure(f"{self.name} has no {' '.join(wanted)} in its log: {self.requests()}")
+
+        def logged():
+            answered = (line.split() for line in self.requests())
+            return any((words[0], *words[2:4]) == wanted for words in answered)
+
+        # The answer can be here before nginx has written the line.
+        self._process.wait_until(logged, f"{' '.join(wanted)} in {self._folder}/access.log")
 
     @property
     def _root(self):
