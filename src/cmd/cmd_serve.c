@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cmd/arguments.h"
 #include "cmd/warn.h"
 #include "http/listener.h"
@@ -153,8 +154,9 @@ static int next_signal(const sigset_t *signals, long milliseconds)
 
 static void drain(struct service *service, const sigset_t *signals)
 {
+	const struct timespec start = bf_clock_start();
 	bf_server_drain(service->server);
-	for (int ms = 0; ms < DRAIN_SECONDS * 1000; ms += DRAIN_TICK_MS) {
+	while (bf_clock_seconds(&start) < DRAIN_SECONDS) {
 		if (bf_server_is_idle(service->server))
 			return;
 		int number = next_signal(signals, DRAIN_TICK_MS);

@@ -142,14 +142,6 @@ bool bf_connections_remove(struct bf_connections *connections,
 	return was_full;
 }
 
-void bf_connections_begin_answer(struct bf_connections *connections,
-				 struct bf_connection *connection)
-{
-	pthread_mutex_lock(&connections->mutex);
-	connection->answering = true;
-	pthread_mutex_unlock(&connections->mutex);
-}
-
 /* How many bytes came so far, 0 from kernels before 4.1, which do not say. */
 static uint64_t count_received(int fd)
 {
@@ -162,12 +154,24 @@ static uint64_t count_received(int fd)
 	return info.tcpi_bytes_received;
 }
 
+void bf_connections_begin_answer(struct bf_connections *connections,
+				 struct bf_connection *connection)
+{
+	/* Later may be too late: whoever has the answer may have sent more. */
+	connection->received = count_received(connection->fd);
+	pthread_mutex_lock(&connections->mutex);
+	connection->answering = true;
+	pthread_mutex_unlock(&connections->mutex);
+}
+
 void bf_connections_end_request(struct bf_connections *connections,
 				struct bf_connection *connection)
 {
+	if (!connection->answering || connection->has_content)
+		connection->received = count_received(connection->fd);
 	connection->has_line = false;
 	connection->has_head = false;
-	connection->received = count_received(connection->fd);
+	connection->has_content = false;
 	bf_access_begin(&connection->access, NULL, NULL);
 	pthread_mutex_lock(&connections->mutex);
 	connection->answering = false;

@@ -21,9 +21,10 @@ struct bf_connection {
 	int fd;
 	bool answering;       /* a request is here in full and its answer not yet sent */
 	time_t waiting_since; /* when it is not: since it began or the last answer ended */
-	uint64_t received;    /* bytes, when the last request ended */
+	uint64_t received;    /* bytes, up to the end of the last request */
 	/* The request it is at, whose line and then whose head has been read. */
 	bool has_line, has_head;
+	bool has_content; /* or something else behind its head that is no request */
 	struct bf_access access;
 };
 

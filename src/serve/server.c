@@ -164,6 +164,7 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
 		server->mhd.get_connection_values(connection, MHD_HEADER_KIND,
 						  gather_framing, &framing);
 		const char *problem = bf_framing_problem(&framing, version);
+		ours->has_content = problem || framing.lengths + framing.codings > 0;
 		if (problem)
 			return refuse(server, connection, ours, problem);
 		if (!may_have_content(method))
