@@ -33,6 +33,12 @@ static inline struct bf_view bf_view(const void *data, size_t size)
 	return (struct bf_view){.data = data, .size = size};
 }
 
+/* A view of a string literal, without its NUL, to initialise tables with. */
+#define BF_LITERAL(text)                                                                 \
+	{                                                                                \
+		.data = (const uint8_t *)(text), .size = sizeof(text) - 1                \
+	}
+
 /* Whether [offset, offset + length) lies inside the view; never overflows. */
 static inline bool bf_view_has(struct bf_view view, uint64_t offset, uint64_t length)
 {

@@ -17,6 +17,7 @@ enum bf_err {
 	BF_ERR_SIGNED = -7,      /* patching would break a signature */
 	BF_ERR_INPUT = -8,       /* what the user gave cannot be used */
 	BF_ERR_USAGE = -9,       /* the command line itself is wrong */
+	BF_ERR_WORK = -10,       /* more work than was set aside for it, see budget.h */
 };
 
 /* What may fail and says why is to be looked at: the compiler warns where it is not. */

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { READ_WORK = 512 }; /* of a read of nothing, see budget.h */
+
 static int find_size(int fd, uint64_t *ret, struct bf_error *reterr)
 {
 	struct stat status;
@@ -98,6 +100,9 @@ int bf_source_read(const struct bf_source *source, uint64_t offset, void *out,
 			       "%zu bytes at offset %llu are beyond the end at %llu",
 			       size, (unsigned long long)offset,
 			       (unsigned long long)source->size);
+	int err = bf_budget_draw(source->budget, READ_WORK + (uint64_t)size, reterr);
+	if (err)
+		return err;
 	if (source->fd >= 0)
 		return read_file(source->fd, source->start + offset, out, size, reterr);
 	if (source->pieces)

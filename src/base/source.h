@@ -7,6 +7,7 @@
 #ifndef BF_SOURCE_H
 #define BF_SOURCE_H
 
+#include "base/budget.h"
 #include "base/pieces.h"
 
 /* A plain value: parts are copies, and only what bf_source_open() returned is closed. */
@@ -16,6 +17,7 @@ struct bf_source {
 	const struct bf_pieces *pieces; /* or the pieces of the whole */
 	uint64_t start;                 /* of this part in the whole */
 	uint64_t size;                  /* of this part */
+	struct bf_budget *budget;       /* what reading draws from, parts too; or NULL */
 };
 
 /*
@@ -40,7 +42,10 @@ static inline bool bf_source_has(const struct bf_source *source, uint64_t offset
 	return offset <= source->size && size <= source->size - offset;
 }
 
-/* Read size bytes at offset. BF_ERR_FORMAT when the source ends before, or BF_ERR_IO. */
+/*
+ * Read size bytes at offset. BF_ERR_FORMAT when the source ends before, BF_ERR_IO, or
+ * BF_ERR_WORK when the source has a budget that does not allow for it.
+ */
 bf_must_check int bf_source_read(const struct bf_source *source, uint64_t offset,
 				 void *out, size_t size, struct bf_error *reterr);
 

@@ -7,6 +7,7 @@ enum {
 	SECTOR_MIN = 512,
 	ENTRY = 32,
 	FOLDER_MAX = 2 << 20, /* bytes, the specification's 65536 entries */
+	FOLDER_WORK = 10,     /* of a byte of a folder, see budget.h */
 
 	ATTR_VOLUME_ID = 0x08,
 	ATTR_DIRECTORY = 0x10,
@@ -212,6 +213,9 @@ int bf_fatreader_read_folder(struct bf_fat_volume *volume,
 		err = read_chain(volume,
 				 entry ? entry->first_cluster : volume->root_cluster,
 				 &bytes, reterr);
+	if (!err)
+		err = bf_budget_draw(volume->source.budget,
+				     (uint64_t)bytes.size * FOLDER_WORK, reterr);
 	if (err) {
 		bf_buffer_free(&bytes);
 		return err;

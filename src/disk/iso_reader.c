@@ -9,6 +9,7 @@ enum {
 	DESCRIPTORS_MAX = 64,  /* real images have two to four */
 	FOLDER_MAX = 1 << 18,  /* bytes of a folder we are willing to look through */
 	DEPTH_MAX = 16,        /* components of a path */
+	FOLDER_WORK = 10,      /* of a byte of a folder, see budget.h */
 	RECORD_MIN = 34,       /* a Directory Record with a name of one byte */
 	CONTINUATIONS_MAX = 4, /* areas of one record's SUSP entries */
 	FLAG_DIRECTORY = 1 << 1,
@@ -213,6 +214,9 @@ int bf_iso9660_read_folder(const struct bf_iso_volume *volume,
 			       "ISO 9660: a folder of %llu bytes, the limit is %d",
 			       (unsigned long long)extent->size, FOLDER_MAX);
 	int err = check_extent(&volume->source, extent, reterr);
+	if (!err)
+		err = bf_budget_draw(volume->source.budget, extent->size * FOLDER_WORK,
+				     reterr);
 	if (err)
 		return err;
 	ret->offset = extent->offset;
