@@ -232,3 +232,22 @@ bool bf_pe_rva_to_offset(const struct bf_pe *pe, uint32_t rva, size_t *ret_offse
 	}
 	return false;
 }
+
+bool bf_pe_offset_to_rva(const struct bf_pe *pe, size_t offset, uint32_t *ret_rva)
+{
+	if (offset < pe->size_of_headers) {
+		*ret_rva = (uint32_t)offset;
+		return true;
+	}
+	for (unsigned i = 0; i < pe->number_of_sections; i++) {
+		struct bf_pe_section section = bf_pe_section(pe, i);
+		if (offset < section.pointer_to_raw_data)
+			continue;
+		size_t delta = offset - section.pointer_to_raw_data;
+		if (delta >= section.size_of_raw_data || delta >= extent(&section))
+			continue;
+		*ret_rva = section.virtual_address + (uint32_t)delta;
+		return true;
+	}
+	return false;
+}

@@ -89,6 +89,9 @@ struct bf_pe_directory bf_pe_directory(const struct bf_pe *pe, unsigned index);
  */
 bool bf_pe_rva_to_offset(const struct bf_pe *pe, uint32_t rva, size_t *ret_offset);
 
+/* The reverse: the address of a byte of the file; false if it is loaded to none. */
+bool bf_pe_offset_to_rva(const struct bf_pe *pe, size_t offset, uint32_t *ret_rva);
+
 /*
  * The sum behind CheckSum is linear: it can be taken over parts of a file, in any order,
  * each with the offset where it stands (an odd offset swaps the bytes of a word), the

@@ -9,6 +9,8 @@
 /* The first bytes of every script; the binary compares what it loads with them. */
 static const char magic[] = BF_SLOT_MAGIC;
 
+enum { MAGICS_MAX = 1000 }; /* outside of slots; there are two or three */
+
 /* What iPXE names the image it makes of its command line. */
 static const char command_line[] = "<CMDLINE>";
 
@@ -46,12 +48,18 @@ static size_t slot_size(struct bf_view bytes, size_t at)
 	return bf_slot_next(bytes, at, &slot, NULL) == 1 ? slot.size : size;
 }
 
-/* A script that is no slot's; those may have the magic in them, too. */
+/*
+ * A script that is no slot's; those may have the magic in them, too. What is full of magics
+ * is not looked through to its end.
+ */
 static bool has_script(const struct bf_program *program)
 {
 	struct bf_view bytes = program->bytes;
 	size_t at = 0;
-	while (bf_view_find(bytes, at, bf_view(magic, sizeof(magic) - 1), &at)) {
+	for (int i = 0; bf_view_find(bytes, at, bf_view(magic, sizeof(magic) - 1), &at);
+	     i++) {
+		if (i == MAGICS_MAX)
+			return true;
 		size_t size = slot_size(bytes, at);
 		if (!size && is_script(bytes, at))
 			return true;

@@ -10,6 +10,8 @@ enum {
 	ENTRIES_MIN =
 		3, /* every iPXE has file or tcp and udp besides what it can load from */
 	ENTRIES_MAX = 32,
+	ATTEMPTS_MAX =
+		256, /* pointers to a known name; in a real iPXE it is one of three */
 };
 
 struct entries {
@@ -82,13 +84,38 @@ static bool is_table(const struct entries *entries)
 	return false;
 }
 
+/* The first entry of the table that has one at offset. */
+static size_t find_start(const struct bf_program *program, size_t offset)
+{
+	size_t size = 2 * program->pointer_size;
+	struct bf_view name;
+	for (int i = 1; i < ENTRIES_MAX && offset >= size &&
+			read_entry(program, offset - size, &name);
+	     i++)
+		offset -= size;
+	return offset;
+}
+
+/*
+ * The names of two protocols lead to the pointers to them, and those to the table: what is
+ * no such pointer, nearly all of a program, costs no more than comparing it.
+ */
 static bool find_table(const struct bf_program *program, struct entries *ret)
 {
-	for (size_t offset = 0; bf_view_has(program->bytes, offset, 1);
+	struct bf_program_addresses names = {0};
+	int attempts = 0;
+	bf_program_find_text(program, "tftp", &names);
+	bf_program_find_text(program, "http", &names);
+	for (size_t offset = 0;
+	     attempts < ATTEMPTS_MAX &&
+	     bf_view_has(program->bytes, offset, program->pointer_size);
 	     offset += program->pointer_size) {
-		read_entries(program, offset, ret);
+		if (!bf_program_is_among(&names, bf_program_pointer(program, offset)))
+			continue;
+		read_entries(program, find_start(program, offset), ret);
 		if (is_table(ret))
 			return true;
+		attempts++;
 	}
 	return false;
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "ipxe/program.h"
 
+#include <string.h>
+
 /* PE Format, Optional Header Windows-Specific Fields (PE32+). */
 enum { OPT_IMAGE_BASE = 24 };
+
+enum { PLACES_MAX = 64 }; /* of one text that are looked at */
 
 /* The first executable section is .text; a planted stub's comes later. */
 static void set_code(struct bf_program *program)
@@ -55,4 +59,26 @@ bool bf_program_find(const struct bf_program *program, uint64_t address,
 		return bf_pe_rva_to_offset(program->pe, rva, ret_offset);
 	*ret_offset = rva;
 	return rva < program->bytes.size;
+}
+
+bool bf_program_address(const struct bf_program *program, size_t offset,
+			uint64_t *ret_address)
+{
+	uint32_t rva = (uint32_t)offset;
+	if (program->pe && !bf_pe_offset_to_rva(program->pe, offset, &rva))
+		return false;
+	*ret_address = program->image_base + rva;
+	return offset < program->bytes.size;
+}
+
+void bf_program_find_text(const struct bf_program *program, const char *text,
+			  struct bf_program_addresses *addresses)
+{
+	struct bf_view needle = bf_view(text, strlen(text) + 1);
+	size_t at = 0;
+	for (int i = 0; i < PLACES_MAX && addresses->n < BF_PROGRAM_ADDRESSES_MAX &&
+			bf_view_find(program->bytes, at, needle, &at);
+	     i++, at++)
+		if (bf_program_address(program, at, &addresses->items[addresses->n]))
+			addresses->n++;
 }

@@ -25,4 +25,32 @@ uint64_t bf_program_pointer(const struct bf_program *program, size_t offset);
 bool bf_program_find(const struct bf_program *program, uint64_t address,
 		     size_t *ret_offset);
 
+/* The address of the byte at an offset; false if it has none. */
+bool bf_program_address(const struct bf_program *program, size_t offset,
+			uint64_t *ret_address);
+
+/* Addresses, few enough to look each pointer of a program up among them. */
+enum { BF_PROGRAM_ADDRESSES_MAX = 8 };
+
+struct bf_program_addresses {
+	uint64_t items[BF_PROGRAM_ADDRESSES_MAX];
+	size_t n;
+};
+
+/*
+ * Add the addresses of a text that ends in a NUL, be it the end of a longer one; without
+ * those that there is no room for.
+ */
+void bf_program_find_text(const struct bf_program *program, const char *text,
+			  struct bf_program_addresses *addresses);
+
+static inline bool bf_program_is_among(const struct bf_program_addresses *addresses,
+				       uint64_t address)
+{
+	for (size_t i = 0; i < addresses->n; i++)
+		if (addresses->items[i] == address)
+			return true;
+	return false;
+}
+
 #endif
