@@ -16,8 +16,8 @@
 
 enum {
 	BF_ZBIN_BLOCKS_MAX = 16,
-	BF_ZBIN_UNPACKED_MAX = 16 << 20, /* bytes; a bomb stops here */
-	BF_ZBIN_PRESET = 6,              /* with extreme: what iPXE's build packs with */
+	BF_ZBIN_UNPACKED_MAX = 8 << 20, /* bytes, nine times iPXE; a bomb stops here */
+	BF_ZBIN_PRESET = 6,             /* with extreme: what iPXE's build packs with */
 };
 
 struct bf_zbin_block {

@@ -17,12 +17,13 @@ int bf_cmd_inspect(struct bf_arguments *arguments, struct bf_error *reterr)
 	int err = bf_source_open(path, O_RDONLY, &source, reterr);
 	if (err)
 		return err;
-	if (bf_inspect_new(&source, &report)) {
+	err = bf_inspect_new(&source, &report);
+	if (!err)
+		err = bf_judge_boot_paths(report);
+	if (err)
 		err = bf_fail_nomem(reterr);
-	} else {
-		bf_judge_boot_paths(report);
+	else
 		(arguments->json ? bf_report_json : bf_report_text)(path, report);
-	}
 	bf_inspect_free(report);
 	bf_source_close(&source);
 	return err;

@@ -368,5 +368,10 @@ void bf_report_json(const char *path, const struct bf_inspect *report)
 	for (size_t i = 0; i < scan->n_problems; i++)
 		bf_json_string(&json, NULL, scan->problems[i].text);
 	bf_json_close_array(&json);
+	bf_json_open_array(&json, "notes");
+	for (size_t i = 0; i < scan->n_notes; i++)
+		bf_json_string(&json, NULL, scan->notes[i].text);
+	bf_json_close_array(&json);
+	bf_json_bool(&json, "complete", !scan->is_partial);
 	bf_json_close_object(&json);
 }

@@ -300,4 +300,8 @@ void bf_report_text(const char *path, const struct bf_inspect *report)
 		printf("\nProblems:\n");
 	for (size_t i = 0; i < scan->n_problems; i++)
 		printf("  %s\n", shown(scan->problems[i].text));
+	if (scan->n_notes)
+		printf("\nNotes:\n");
+	for (size_t i = 0; i < scan->n_notes; i++)
+		printf("  %s\n", shown(scan->notes[i].text));
 }

@@ -19,8 +19,10 @@ static const char boot_system_id[] = "EL TORITO SPECIFICATION";
 
 static void add_entry(struct bf_eltorito *ret, uint8_t platform_id, const uint8_t *entry)
 {
-	if (ret->n_entries == BF_ELTORITO_ENTRIES_MAX)
+	if (ret->n_entries == BF_ELTORITO_ENTRIES_MAX) {
+		ret->n_unlisted++;
 		return;
+	}
 	ret->entries[ret->n_entries++] = (struct bf_eltorito_entry){
 		.platform_id = platform_id,
 		.is_bootable = entry[0] == BOOTABLE,

@@ -25,6 +25,7 @@ struct bf_eltorito_entry {
 struct bf_eltorito {
 	uint64_t catalog; /* its offset, in bytes */
 	size_t n_entries;
+	size_t n_unlisted; /* entries that there is no room for here */
 	struct bf_eltorito_entry entries[BF_ELTORITO_ENTRIES_MAX];
 };
 

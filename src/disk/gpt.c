@@ -129,10 +129,13 @@ static void take_entry(const uint8_t *entry, unsigned number, struct bf_gpt_tabl
 	static const uint8_t unused[BF_GPT_GUID];
 	uint64_t first = bf_le64(entry + ENTRY_FIRST_LBA);
 	uint64_t last = bf_le64(entry + ENTRY_LAST_LBA);
-	if (memcmp(entry + ENTRY_TYPE, unused, BF_GPT_GUID) == 0 ||
-	    table->n_partitions == BF_GPT_LISTED_MAX || last < first ||
+	if (memcmp(entry + ENTRY_TYPE, unused, BF_GPT_GUID) == 0 || last < first ||
 	    last >= UINT64_MAX / BF_GPT_SECTOR)
 		return;
+	if (table->n_partitions == BF_GPT_LISTED_MAX) {
+		table->n_unlisted++;
+		return;
+	}
 	struct bf_gpt_entry *partition = &table->partitions[table->n_partitions++];
 	*partition = (struct bf_gpt_entry){
 		.number = number,
@@ -205,14 +208,17 @@ static int read_header(const struct bf_source *disk, uint64_t lba,
 int bf_gpt_read(const struct bf_source *disk, struct bf_gpt_table *ret,
 		struct bf_error *reterr)
 {
-	ret->n_partitions = 0;
+	ret->n_partitions = ret->n_unlisted = 0;
 	int found = read_header(disk, PRIMARY_SECTOR, &ret->primary, ret, reterr);
 	if (found <= 0) {
 		ret->n_partitions = 0;
 		return found;
 	}
+	found = read_header(disk, ret->primary.alternate_lba, &ret->backup, NULL, reterr);
+	if (found == BF_ERR_NOMEM)
+		return found;
 	/* A backup that is damaged is one that is not there; the primary counts. */
-	if (read_header(disk, ret->primary.alternate_lba, &ret->backup, NULL, NULL) <= 0)
+	if (found <= 0)
 		ret->backup = (struct bf_gpt_header){.lba = ret->primary.alternate_lba};
 	return 1;
 }

@@ -70,6 +70,7 @@ struct bf_gpt_header {
 struct bf_gpt_table {
 	struct bf_gpt_header primary, backup;
 	size_t n_partitions; /* of the primary */
+	size_t n_unlisted;   /* used entries that there is no room for here */
 	struct bf_gpt_entry partitions[BF_GPT_LISTED_MAX];
 };
 

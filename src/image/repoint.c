@@ -121,8 +121,12 @@ static int load(const struct bf_source *image, struct bf_site *site,
 		return bf_fail(reterr, BF_ERR_TOO_BIG, "%llu bytes, the limit is %d",
 			       (unsigned long long)site->binary_size,
 			       BF_EXAMINE_SIZE_MAX);
+	uint64_t spare;
 	int err = bf_source_load(image, site->binary_offset, (size_t)site->binary_size,
 				 &file->owned, reterr);
+	if (!err)
+		err = bf_examine_draw(bf_buffer_view(&file->owned), image->budget, &spare,
+				      reterr);
 	return err ? err : check_loaded(file, site, reterr);
 }
 
@@ -202,10 +206,11 @@ int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundl
 	memset(ret, 0, sizeof(*ret));
 	if (bf_scan_new(image, &scan))
 		return bf_fail_nomem(reterr);
-	int err = scan->kind == BF_SCAN_KIND_FILE ? add_whole(ret, image, bundle, reterr)
+	const struct bf_source *source = &scan->source; /* it has a budget */
+	int err = scan->kind == BF_SCAN_KIND_FILE ? add_whole(ret, source, bundle, reterr)
 						  : check_scan(scan, reterr);
 	for (size_t i = 0; !err && i < scan->n_files; i++)
-		err = add_file(ret, image, bundle, &scan->files[i], reterr);
+		err = add_file(ret, source, bundle, &scan->files[i], reterr);
 	bf_scan_free(scan);
 	return err;
 }

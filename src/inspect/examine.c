@@ -5,20 +5,28 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/search.h"
+#include "binary/zbin.h"
 #include "ipxe/plant.h"
 
-/* Programs by a text that is in them; the first that is found counts. */
-static const struct {
-	const char *text;
-	const char *name;
-} known[] = {
-	{"\nshim,", "shim"},
-	{"UEFI SHIM", "shim"},
-	{"\nsystemd-boot,", "systemd-boot"},
-	{"#### LoaderInfo: systemd-boot", "systemd-boot"},
-	{"\ngrub,", "GRUB"},
-	{"Memtest86+", "Memtest86+"},
-	{"\nipxe,", "iPXE"},
+/* Work for a byte, see budget.h; of the worst kind. */
+enum {
+	FILE_WORK = 6,
+	PACKED_WORK = 54,   /* LZMA of what does not pack */
+	UNPACKED_WORK = 22, /* LZMA of what packs well, and then the same as a file */
+};
+
+/* Programs by a text that is in them; the first of this list that is there counts. */
+enum { N_KNOWN = 7 };
+
+static const char *const known_names[N_KNOWN] = {
+	"shim", "shim", "systemd-boot", "systemd-boot", "GRUB", "Memtest86+", "iPXE"};
+
+static const struct bf_view known_texts[N_KNOWN] = {
+	BF_LITERAL("\nshim,"),         BF_LITERAL("UEFI SHIM"),
+	BF_LITERAL("\nsystemd-boot,"), BF_LITERAL("#### LoaderInfo: systemd-boot"),
+	BF_LITERAL("\ngrub,"),         BF_LITERAL("Memtest86+"),
+	BF_LITERAL("\nipxe,"),
 };
 
 /* Machine types that there is no iPXE of ours for. */
@@ -44,14 +52,13 @@ static const char *machine_name(uint16_t machine)
 
 static void name_program(struct bf_view file, struct bf_examined *ret)
 {
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		size_t at;
-		if (bf_view_find(file, 0, bf_view(known[i].text, strlen(known[i].text)),
-				 &at)) {
-			snprintf(ret->name, sizeof(ret->name), "%s", known[i].name);
-			return;
-		}
-	}
+	struct bf_search_hits hits[N_KNOWN];
+	size_t i = 0;
+	bf_search(file, known_texts, N_KNOWN, hits);
+	while (i < N_KNOWN && !hits[i].count)
+		i++;
+	if (i < N_KNOWN)
+		snprintf(ret->name, sizeof(ret->name), "%s", known_names[i]);
 }
 
 /* ---- iPXE ---- */
@@ -106,6 +113,7 @@ static int take_ipxe(const struct bf_executable *executable, struct bf_examined 
 		return err;
 	ret->kind = BF_EXAMINED_IPXE;
 	ret->ipxe = ipxe.identity;
+	ret->unpacked_size = ipxe.unpacked.size;
 	ret->arch = bf_arch_name(ipxe.identity.arch);
 	ret->problem.text[0] = '\0';
 	snprintf(ret->name, sizeof(ret->name), "iPXE");
@@ -177,19 +185,58 @@ static void name_kernel(struct bf_view file, struct bf_examined *ret)
 		 bf_printable(raw, text, sizeof(text)));
 }
 
-int bf_examine(struct bf_view file, struct bf_examined *ret)
+static int examine_file(struct bf_view file, struct bf_examined *ret)
 {
 	*ret = (struct bf_examined){
 		.kind = BF_EXAMINED_DAMAGED, .arch = "", .size = file.size};
 	ret->is_bzimage = bf_bzimage_probe(file);
-	name_program(file, ret);
 	int err = examine(file, ret);
+	if (err)
+		return err;
+	if (ret->kind != BF_EXAMINED_IPXE)
+		name_program(file, ret);
 	/* A kernel may be a PE too; its bzImage header has the better name. */
 	if (ret->kind == BF_EXAMINED_OTHER && !ret->name[0])
 		name_kernel(file, ret);
+	return BF_OK;
+}
+
+static bool is_packed(struct bf_view file)
+{
+	struct bf_bzimage image;
+	struct bf_zbin_block block;
+	return bf_executable_probe(file) == BF_EXECUTABLE_BZIMAGE &&
+	       bf_bzimage_parse(file, &image, NULL) == BF_OK &&
+	       bf_zbin_find_last(image.payload, &block, NULL) == BF_OK;
+}
+
+/* What a file unpacks to is known only afterwards. */
+int bf_examine_draw(struct bf_view file, struct bf_budget *budget, uint64_t *ret_spare,
+		    struct bf_error *reterr)
+{
+	bool unpacks = is_packed(file);
+	uint64_t most = BF_ZBIN_UNPACKED_MAX, work = (uint64_t)file.size * FILE_WORK;
+	*ret_spare = unpacks ? most * UNPACKED_WORK : 0;
+	if (unpacks) /* noise: a byte of it for one that comes out, and that ends it */
+		work += (file.size < most ? file.size : most) * PACKED_WORK;
+	return bf_budget_draw(budget, work + *ret_spare, reterr);
+}
+
+int bf_examine(struct bf_view file, struct bf_budget *budget, struct bf_examined *ret,
+	       struct bf_error *reterr)
+{
+	uint64_t spare;
+	int err = bf_examine_draw(file, budget, &spare, reterr);
 	if (err)
+		return err;
+	err = examine_file(file, ret);
+	if (ret->unpacked_size)
+		bf_budget_put_back(budget, spare - ret->unpacked_size * UNPACKED_WORK);
+	if (err) {
 		bf_examined_free(ret);
-	return err;
+		return bf_fail_nomem(reterr);
+	}
+	return BF_OK;
 }
 
 void bf_examined_free(struct bf_examined *binary)

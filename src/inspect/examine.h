@@ -6,6 +6,7 @@
 #ifndef BF_EXAMINE_H
 #define BF_EXAMINE_H
 
+#include "base/budget.h"
 #include "ipxe/ipxe.h"
 #include "ipxe/rootcert.h"
 #include "ipxe/slot.h"
@@ -32,7 +33,7 @@ struct bf_examined {
 	bool is_pe, is_bzimage; /* one, neither, or a kernel that is both */
 	char name[96];    /* "iPXE", "GRUB", "Linux kernel 6.1.0", ...; "" if unknown */
 	const char *arch; /* "x86_64", ..., "bios"; "" if unknown */
-	uint64_t size;
+	uint64_t size, unpacked_size; /* the latter of an lkrn's last block, else 0 */
 	struct bf_ipxe_identity ipxe; /* of an iPXE */
 
 	uint32_t checksum, checksum_computed; /* of a PE */
@@ -52,10 +53,19 @@ struct bf_examined {
 };
 
 /*
- * Examine a whole file. What is wrong with it goes into ret->problem: the only failure is
- * BF_ERR_NOMEM. Release ret with bf_examined_free().
+ * Draw the work that opening or examining a file takes, BF_ERR_WORK if there is not enough.
+ * ret_spare is what may be put back when it turns out to unpack to nothing.
  */
-int bf_examine(struct bf_view file, struct bf_examined *ret);
+bf_must_check int bf_examine_draw(struct bf_view file, struct bf_budget *budget,
+				  uint64_t *ret_spare, struct bf_error *reterr);
+
+/*
+ * Examine a whole file. What is wrong with it goes into ret->problem; BF_ERR_NOMEM is a
+ * failure, and BF_ERR_WORK when the budget, which may be NULL, does not allow for it. Release
+ * ret with bf_examined_free().
+ */
+bf_must_check int bf_examine(struct bf_view file, struct bf_budget *budget,
+			     struct bf_examined *ret, struct bf_error *reterr);
 void bf_examined_free(struct bf_examined *binary);
 
 /* Whether the one root this iPXE trusts is its makers' own, as in every stock build. */

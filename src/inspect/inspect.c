@@ -15,14 +15,9 @@ static bool is_autoexec(const struct bf_scan_file *file)
 	       strcasecmp(file->path + length - (sizeof(name) - 1), name) == 0;
 }
 
-static int take_autoexec(struct bf_inspect *report, const struct bf_scan_file *file,
-			 struct bf_view bytes)
+static int take_script(struct bf_inspect_autoexec *autoexec, struct bf_view bytes)
 {
-	struct bf_inspect_autoexec *autoexec = &report->autoexec;
 	struct bf_slot slot;
-	if (autoexec->file)
-		return BF_OK;
-	autoexec->file = file;
 	autoexec->is_slot = bf_slot_find(bytes, &slot, NULL) == BF_OK && slot.offset == 0;
 	if (autoexec->is_slot)
 		return bf_slot_print_script(
@@ -31,14 +26,34 @@ static int take_autoexec(struct bf_inspect *report, const struct bf_scan_file *f
 	return bf_buffer_append(&autoexec->script, bytes.data, bytes.size);
 }
 
+/* That it is there counts, whether it can be read or not. */
+static int take_autoexec(struct bf_inspect *report, const struct bf_scan_file *file)
+{
+	struct bf_inspect_autoexec *autoexec = &report->autoexec;
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	struct bf_error error;
+	if (autoexec->file)
+		return BF_OK;
+	autoexec->file = file;
+	int err = bf_scan_load(report->scan, file, BF_INSPECT_SCRIPT_MAX, &bytes, &error);
+	if (err)
+		return bf_scan_settle(report->scan, file->path, err, &error);
+	return take_script(autoexec, bf_buffer_view(&bytes));
+}
+
+/* ---- Programs ---- */
+
+static bool is_same(const struct bf_scan_file *a, const struct bf_scan_file *b)
+{
+	return a->offset == b->offset && a->size == b->size;
+}
+
 /* The same bytes may be a file of the ESP and of the ISO 9660 tree. */
 static bool take_place(struct bf_inspect *report, const struct bf_scan_file *file)
 {
 	for (size_t i = 0; i < report->n_programs; i++) {
 		struct bf_inspect_program *program = &report->programs[i];
-		if (program->offset != file->offset ||
-		    program->binary.size != file->size ||
-		    program->n_places == BF_INSPECT_PLACES_MAX)
+		if (!is_same(program->places[0], file))
 			continue;
 		program->places[program->n_places++] = file;
 		return true;
@@ -46,39 +61,65 @@ static bool take_place(struct bf_inspect *report, const struct bf_scan_file *fil
 	return false;
 }
 
-static int take_program(struct bf_inspect *report, const struct bf_scan_file *file,
-			struct bf_view bytes)
+static bool overlap(const struct bf_scan_file *a, const struct bf_scan_file *b)
 {
-	if (report->n_programs == BF_INSPECT_PROGRAMS_MAX)
-		return BF_OK;
+	return a->is_contiguous && b->is_contiguous && a->offset < b->offset + b->size &&
+	       b->offset < a->offset + a->size;
+}
+
+/* No file system has files that share some bytes; such programs are looked at once. */
+static int check_overlap(const struct bf_inspect *report, const struct bf_scan_file *file,
+			 struct bf_error *reterr)
+{
+	char path[BF_SCAN_PATH_SIZE];
+	for (size_t i = 0; i < report->n_programs; i++) {
+		const struct bf_scan_file *other = report->programs[i].places[0];
+		if (overlap(other, file))
+			return bf_fail(reterr, BF_ERR_FORMAT,
+				       "not looked at: it overlaps %s, so that one of "
+				       "them is damaged",
+				       bf_printable(other->path, path, sizeof(path)));
+	}
+	return BF_OK;
+}
+
+static int add_program(struct bf_inspect *report, struct bf_view bytes,
+		       struct bf_error *reterr)
+{
 	struct bf_inspect_program *program = &report->programs[report->n_programs];
-	int err = bf_examine(bytes, &program->binary);
+	int err = bf_examine(bytes, &report->scan->budget, &program->binary, reterr);
+	if (!err)
+		report->n_programs++;
+	return err;
+}
+
+static int examine(struct bf_inspect *report, const struct bf_scan_file *file,
+		   struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	struct bf_inspect_program *program = &report->programs[report->n_programs];
+	int err = check_overlap(report, file, reterr);
+	if (!err)
+		err = bf_scan_load(report->scan, file, BF_EXAMINE_SIZE_MAX, &bytes,
+				   reterr);
+	if (!err)
+		err = add_program(report, bf_buffer_view(&bytes), reterr);
 	if (err)
 		return err;
-	report->n_programs++;
-	if (file) {
-		program->offset = file->offset;
-		program->places[program->n_places++] = file;
-	}
+	program->offset = file->offset;
+	program->places[program->n_places++] = file;
 	return BF_OK;
 }
 
 static int take_file(struct bf_inspect *report, const struct bf_scan_file *file)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
 	struct bf_error error;
+	if (is_autoexec(file))
+		return take_autoexec(report, file);
 	if (take_place(report, file))
 		return BF_OK;
-	int err = bf_scan_load(report->scan, file, BF_EXAMINE_SIZE_MAX, &bytes, &error);
-	if (err == BF_ERR_NOMEM)
-		return err;
-	if (err) {
-		bf_scan_note(report->scan, file->path, &error);
-		return BF_OK;
-	}
-	if (is_autoexec(file))
-		return take_autoexec(report, file, bf_buffer_view(&bytes));
-	return take_program(report, file, bf_buffer_view(&bytes));
+	int err = examine(report, file, &error);
+	return bf_scan_settle(report->scan, file->path, err, &error);
 }
 
 /* The source is one program, from its first byte to its last. */
@@ -90,13 +131,18 @@ static int take_whole(struct bf_inspect *report)
 	size_t size = source->size < BF_EXAMINE_SIZE_MAX ? (size_t)source->size
 							 : (size_t)BF_EXAMINE_SIZE_MAX;
 	int err = bf_source_load(source, 0, size, &bytes, &error);
-	if (err == BF_ERR_NOMEM)
-		return err;
-	if (err) {
-		bf_scan_note(report->scan, "file", &error);
-		return BF_OK;
-	}
-	return take_program(report, NULL, bf_buffer_view(&bytes));
+	if (!err)
+		err = add_program(report, bf_buffer_view(&bytes), &error);
+	return bf_scan_settle(report->scan, "file", err, &error);
+}
+
+static int take_all(struct bf_inspect *report)
+{
+	const struct bf_scan *scan = report->scan;
+	int err = scan->kind == BF_SCAN_KIND_FILE ? take_whole(report) : BF_OK;
+	for (size_t i = 0; !err && i < scan->n_files; i++)
+		err = take_file(report, &scan->files[i]);
+	return err == BF_ERR_WORK ? BF_OK : err;
 }
 
 /* ---- All slots together ---- */
@@ -131,7 +177,7 @@ static void compare_scripts(struct bf_inspect *report)
 			report->scripts_differ = true;
 	}
 	if (report->scripts_differ)
-		bf_scan_note(report->scan, NULL, &error);
+		bf_scan_add_problem(report->scan, NULL, &error);
 }
 
 int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret)
@@ -140,10 +186,8 @@ int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret)
 	if (!report)
 		return BF_ERR_NOMEM;
 	int err = bf_scan_new(source, &report->scan);
-	if (!err && report->scan->kind == BF_SCAN_KIND_FILE)
-		err = take_whole(report);
-	for (size_t i = 0; !err && i < report->scan->n_files; i++)
-		err = take_file(report, &report->scan->files[i]);
+	if (!err)
+		err = take_all(report);
 	if (err) {
 		bf_inspect_free(report);
 		return err;

@@ -10,8 +10,7 @@
 #include "inspect/scan.h"
 
 enum {
-	BF_INSPECT_PROGRAMS_MAX = 32,
-	BF_INSPECT_PLACES_MAX = 4,
+	BF_INSPECT_SCRIPT_MAX = 1 << 20, /* bytes of an autoexec.ipxe */
 	BF_INSPECT_BOOT_PATHS = 2 * BF_ARCH_COUNT,
 	BF_INSPECT_TEXT_SIZE = 512,
 };
@@ -20,7 +19,7 @@ enum {
 struct bf_inspect_program {
 	struct bf_examined binary;
 	uint64_t offset;
-	const struct bf_scan_file *places[BF_INSPECT_PLACES_MAX];
+	const struct bf_scan_file *places[BF_SCAN_FILES_MAX];
 	size_t n_places; /* 0: the whole source is this program */
 };
 
@@ -28,7 +27,7 @@ struct bf_inspect_program {
 struct bf_inspect_autoexec {
 	const struct bf_scan_file *file; /* NULL if there is none */
 	bool is_slot;
-	struct bf_buffer script;
+	struct bf_buffer script; /* empty if it could not be read */
 };
 
 enum bf_verdict {
@@ -48,7 +47,7 @@ struct bf_boot_path {
 
 struct bf_inspect {
 	struct bf_scan *scan;
-	struct bf_inspect_program programs[BF_INSPECT_PROGRAMS_MAX];
+	struct bf_inspect_program programs[BF_SCAN_FILES_MAX];
 	size_t n_programs;
 	struct bf_inspect_autoexec autoexec;
 	bool scripts_differ; /* of the slots; a problem says so too */
@@ -59,7 +58,9 @@ struct bf_inspect {
 
 /*
  * Inspect a source, which must outlive the report. Whatever the bytes are, there is a
- * report: the only failure is BF_ERR_NOMEM. Release ret with bf_inspect_free().
+ * report: the only failure is BF_ERR_NOMEM. No byte is examined as two programs, and of
+ * what the scan's budget does not allow for the report says that it was left out. Release
+ * ret with bf_inspect_free().
  */
 int bf_inspect_new(const struct bf_source *source, struct bf_inspect **ret);
 void bf_inspect_free(struct bf_inspect *report);

@@ -19,6 +19,22 @@ settle(struct bf_boot_path *path, enum bf_verdict verdict, const char *format, .
 	va_end(args);
 }
 
+/* Nothing was found: it does not boot, if everything was looked at. */
+__attribute__((format(printf, 3, 4))) static void
+settle_absent(struct bf_boot_path *path, const struct bf_inspect *report,
+	      const char *format, ...)
+{
+	char text[BF_INSPECT_TEXT_SIZE];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (report->scan->is_partial)
+		settle(path, BF_VERDICT_UNKNOWN, "%.400s in what was looked at", text);
+	else
+		settle(path, BF_VERDICT_NOTHING, "%s", text);
+}
+
 /* ---- What a program does once it runs ---- */
 
 static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *report,
@@ -57,7 +73,8 @@ static void judge_program(struct bf_boot_path *path, const struct bf_inspect *re
 {
 	const struct bf_inspect_program *program = bf_inspect_find(report, file);
 	if (!program) {
-		settle(path, BF_VERDICT_UNKNOWN, "%s could not be read", file->path);
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "%s, which could not be looked at, see the problems", file->path);
 		return;
 	}
 	const struct bf_examined *binary = &program->binary;
@@ -105,12 +122,13 @@ static void judge_uefi_cd(struct bf_boot_path *path, struct bf_inspect *report)
 		if (try_efi(path, report, entry->offset))
 			return;
 	}
-	settle(path, BF_VERDICT_NOTHING,
-	       !report->scan->has_eltorito ? "no El Torito boot catalog"
-	       : !has_entry                ? "no El Torito entry for UEFI"
-	       : !has_fat ? "the El Torito entry for UEFI leads to no FAT file system"
-			  : "the EFI file system has no %s",
-	       bf_arch_efi_path(path->arch));
+	settle_absent(path, report,
+		      !report->scan->has_eltorito ? "no El Torito boot catalog"
+		      : !has_entry                ? "no El Torito entry for UEFI"
+		      : !has_fat                  ? "no FAT file system at the El Torito "
+						    "entry for UEFI"
+						  : "no %s in the EFI file system",
+		      bf_arch_efi_path(path->arch));
 }
 
 static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
@@ -131,18 +149,22 @@ static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
 		if (try_efi(path, report, scan->mbr.partitions[i].offset))
 			return;
 	}
-	settle(path, BF_VERDICT_NOTHING,
-	       !scan->has_gpt && !scan->mbr.n_partitions && !has_fat
-		       ? "no partition table"
-	       : !has_fat ? "no partition with a FAT file system"
-			  : "no partition has %s",
-	       bf_arch_efi_path(path->arch));
+	settle_absent(path, report,
+		      !scan->has_gpt && !scan->mbr.n_partitions && !has_fat
+			      ? "no partition table"
+		      : !has_fat ? "no partition with a FAT file system"
+				 : "no partition with %s",
+		      bf_arch_efi_path(path->arch));
 }
 
 /* ---- BIOS ---- */
 
-/* The folder of the configuration, NULL if there is none. */
-static const char *find_config(const struct bf_iso_volume *iso, struct bf_iso_extent *ret)
+/*
+ * The folder of the configuration, NULL if there is none; ret_err is what kept it from being
+ * looked for: BF_ERR_NOMEM or BF_ERR_WORK.
+ */
+static const char *find_config(const struct bf_iso_volume *iso, struct bf_iso_extent *ret,
+			       int *ret_err)
 {
 	/* Where ISOLINUX looks, in its order. */
 	static const char *const folders[] = {
@@ -152,20 +174,24 @@ static const char *find_config(const struct bf_iso_volume *iso, struct bf_iso_ex
 		for (const char *const *name = names; *name; name++) {
 			char path[64];
 			snprintf(path, sizeof(path), "%s/%s", *folder, *name);
-			if (bf_iso9660_lookup(iso, path, ret, NULL) == BF_OK)
+			*ret_err = bf_iso9660_lookup(iso, path, ret, NULL);
+			if (*ret_err == BF_OK)
 				return *folder;
+			if (*ret_err == BF_ERR_NOMEM || *ret_err == BF_ERR_WORK)
+				return NULL;
 		}
+	*ret_err = BF_OK;
 	return NULL;
 }
 
 /* What a configuration starts; a kernel's name without a folder is one in its own. */
-static void judge_config(struct bf_boot_path *path, const struct bf_inspect *report,
-			 const char *folder, struct bf_view config)
+static int judge_config(struct bf_boot_path *path, const struct bf_inspect *report,
+			const char *folder, struct bf_view config)
 {
 	char kernel[BF_ISOLINUX_PATH_SIZE], kernel_path[BF_SCAN_PATH_SIZE], text[256];
 	if (!bf_isolinux_default(config, kernel)) {
 		settle(path, BF_VERDICT_UNKNOWN, "ISOLINUX, with a menu");
-		return;
+		return BF_OK;
 	}
 	if (kernel[0] == '/')
 		snprintf(kernel_path, sizeof(kernel_path), "%s", kernel);
@@ -175,37 +201,60 @@ static void judge_config(struct bf_boot_path *path, const struct bf_inspect *rep
 		bf_scan_find(report->scan, BF_SCAN_ISO, kernel_path);
 	struct bf_iso_extent extent;
 	bf_printable(kernel, text, sizeof(text));
-	if (file)
+	if (file) {
 		judge_program(path, report, file);
-	else if (bf_iso9660_lookup(&report->scan->iso, kernel_path, &extent, NULL) ==
-		 BF_OK)
+		return BF_OK;
+	}
+	int err = bf_iso9660_lookup(&report->scan->iso, kernel_path, &extent, NULL);
+	if (!err)
 		settle(path, BF_VERDICT_OTHER, "ISOLINUX starts %s", text);
+	else if (err == BF_ERR_WORK)
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "ISOLINUX starts %s, which was not looked for", text);
 	else
 		settle(path, BF_VERDICT_NOTHING,
 		       "isolinux.cfg starts %s, which is not there", text);
+	return err == BF_ERR_NOMEM ? err : BF_OK;
+}
+
+/* Each line costs as much as some hundred bytes elsewhere, and may be one byte long. */
+enum { CONFIG_WORK = 1000 };
+
+static int load_config(const struct bf_scan *scan, const struct bf_iso_extent *extent,
+		       struct bf_buffer *ret)
+{
+	if (extent->size > BF_ISOLINUX_CONFIG_SIZE_MAX)
+		return BF_ERR_TOO_BIG;
+	int err = bf_budget_draw(scan->source.budget, extent->size * CONFIG_WORK, NULL);
+	return err ? err
+		   : bf_source_load(&scan->source, extent->offset, (size_t)extent->size,
+				    ret, NULL);
 }
 
 /* ISOLINUX runs: what will it start? */
-static void judge_isolinux(struct bf_boot_path *path, const struct bf_inspect *report)
+static int judge_isolinux(struct bf_boot_path *path, const struct bf_inspect *report)
 {
 	const struct bf_scan *scan = report->scan;
 	bf_cleanup(bf_buffer_free) struct bf_buffer config = {0};
 	struct bf_iso_extent extent;
-	const char *folder = find_config(&scan->iso, &extent);
-	if (!folder)
+	int err;
+	const char *folder = find_config(&scan->iso, &extent, &err);
+	if (!folder && !err) {
 		settle(path, BF_VERDICT_NOTHING, "ISOLINUX finds no isolinux.cfg");
-	else if (extent.size > BF_ISOLINUX_CONFIG_SIZE_MAX ||
-		 bf_source_load(&scan->source, extent.offset, (size_t)extent.size,
-				&config, NULL))
-		settle(path, BF_VERDICT_UNKNOWN,
-		       "ISOLINUX, whose configuration could not be read");
-	else
-		judge_config(path, report, folder, bf_buffer_view(&config));
+		return BF_OK;
+	}
+	if (folder)
+		err = load_config(scan, &extent, &config);
+	if (!err)
+		return judge_config(path, report, folder, bf_buffer_view(&config));
+	settle(path, BF_VERDICT_UNKNOWN,
+	       "ISOLINUX, whose configuration could not be read");
+	return err == BF_ERR_NOMEM ? err : BF_OK;
 }
 
 /* The BIOS has loaded the boot image of an El Torito entry, or MBR code has. */
-static void judge_boot_image(struct bf_boot_path *path, const struct bf_inspect *report,
-			     size_t index)
+static int judge_boot_image(struct bf_boot_path *path, const struct bf_inspect *report,
+			    size_t index)
 {
 	const struct bf_scan *scan = report->scan;
 	uint64_t offset = scan->eltorito.entries[index].offset;
@@ -213,20 +262,26 @@ static void judge_boot_image(struct bf_boot_path *path, const struct bf_inspect 
 		bf_source_part(&scan->source, offset, BF_ISOLINUX_SIZE_MAX);
 	bf_cleanup(bf_buffer_free) struct bf_buffer image = {0};
 	struct bf_error error;
-	if (part.size == 0 ||
-	    bf_source_load(&part, 0, (size_t)part.size, &image, &error)) {
+	if (part.size == 0) {
 		settle(path, BF_VERDICT_NOTHING,
 		       "the El Torito boot image at offset %llu is beyond the end at "
 		       "%llu",
 		       (unsigned long long)offset, (unsigned long long)scan->source.size);
-		return;
+		return BF_OK;
 	}
-	if (!bf_isolinux_probe(bf_buffer_view(&image)))
+	int err = bf_source_load(&part, 0, (size_t)part.size, &image, &error);
+	if (err == BF_ERR_NOMEM)
+		return err;
+	if (err)
+		settle(path, BF_VERDICT_UNKNOWN, "El Torito boot image: %.400s",
+		       error.text);
+	else if (!bf_isolinux_probe(bf_buffer_view(&image)))
 		settle(path, BF_VERDICT_UNKNOWN, "a boot loader that is not ISOLINUX");
 	else if (bf_isolinux_check(bf_buffer_view(&image), offset, &error))
 		settle(path, BF_VERDICT_NOTHING, "%.400s", error.text);
 	else
-		judge_isolinux(path, report);
+		return judge_isolinux(path, report);
+	return BF_OK;
 }
 
 static bool find_bios_entry(const struct bf_eltorito *eltorito, size_t *ret)
@@ -240,18 +295,19 @@ static bool find_bios_entry(const struct bf_eltorito *eltorito, size_t *ret)
 	return false;
 }
 
-static void judge_bios_cd(struct bf_boot_path *path, struct bf_inspect *report)
+static int judge_bios_cd(struct bf_boot_path *path, struct bf_inspect *report)
 {
 	size_t index;
 	if (!report->scan->has_eltorito)
 		settle(path, BF_VERDICT_NOTHING, "no El Torito boot catalog");
 	else if (!find_bios_entry(&report->scan->eltorito, &index))
-		settle(path, BF_VERDICT_NOTHING, "no El Torito entry for BIOS");
+		settle_absent(path, report, "no El Torito entry for BIOS");
 	else
-		judge_boot_image(path, report, index);
+		return judge_boot_image(path, report, index);
+	return BF_OK;
 }
 
-static void judge_bios_usb(struct bf_boot_path *path, struct bf_inspect *report)
+static int judge_bios_usb(struct bf_boot_path *path, struct bf_inspect *report)
 {
 	const struct bf_scan *scan = report->scan;
 	size_t index;
@@ -267,28 +323,36 @@ static void judge_bios_usb(struct bf_boot_path *path, struct bf_inspect *report)
 		settle(path, BF_VERDICT_UNKNOWN,
 		       "whatever the master boot record's code starts");
 	else if (scan->mbr.isohybrid_isolinux == scan->eltorito.entries[index].offset)
-		judge_boot_image(path, report, index);
+		return judge_boot_image(path, report, index);
 	else
 		settle(path, BF_VERDICT_UNKNOWN,
 		       "the master boot record's code is not isohybrid for this image");
+	return BF_OK;
 }
 
 /* ---- All ---- */
 
-void bf_judge_boot_paths(struct bf_inspect *report)
+static int judge(struct bf_boot_path *path, struct bf_inspect *report)
 {
+	if (path->arch == BF_ARCH_BIOS)
+		return (path->is_usb ? judge_bios_usb : judge_bios_cd)(path, report);
+	(path->is_usb ? judge_uefi_usb : judge_uefi_cd)(path, report);
+	return BF_OK;
+}
+
+int bf_judge_boot_paths(struct bf_inspect *report)
+{
+	int err = BF_OK;
 	if (report->scan->kind == BF_SCAN_KIND_FILE ||
 	    report->scan->kind == BF_SCAN_UNKNOWN)
-		return;
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		for (int usb = 0; usb <= 1; usb++) {
+		return BF_OK;
+	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
+		for (int usb = 0; !err && usb <= 1; usb++) {
 			struct bf_boot_path *path =
 				&report->boot_paths[report->n_boot_paths++];
 			path->arch = arch;
 			path->is_usb = usb;
-			if (arch == BF_ARCH_BIOS)
-				(usb ? judge_bios_usb : judge_bios_cd)(path, report);
-			else
-				(usb ? judge_uefi_usb : judge_uefi_cd)(path, report);
+			err = judge(path, report);
 		}
+	return err;
 }

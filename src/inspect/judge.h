@@ -5,7 +5,10 @@
 
 #include "inspect/inspect.h"
 
-/* Fill in the boot paths of a report that bf_inspect_new() has just made. */
-void bf_judge_boot_paths(struct bf_inspect *report);
+/*
+ * Fill in the boot paths of a report that bf_inspect_new() has just made. The only failure is
+ * BF_ERR_NOMEM.
+ */
+bf_must_check int bf_judge_boot_paths(struct bf_inspect *report);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "inspect/scan.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -10,34 +11,87 @@
 
 enum {
 	DEPTH_MAX = 6,
-	/* Of all folders together; a distribution's CD has some thousand files. */
-	ENTRIES_MAX = 20000,
-	FOLDER_BYTES_MAX = 32 << 20,
 	HEAD_SIZE = 4096,
+};
+
+/*
+ * The work that is set aside, see budget.h: what a program of the largest size takes and the
+ * packed part of another, both of the worst kind, and more than anybody's disk needs.
+ */
+#define WORK_MIN UINT64_C(800000000)
+enum {
+	WORK_PER_BYTE = 10, /* of a source that is nothing but programs */
+	WORK_SIZE_MAX = 1 << 30,
 };
 
 /* A walk through the folders of one file system. */
 struct walk {
 	struct bf_scan *scan;
 	unsigned fat;
-	unsigned n_entries;
-	size_t folder_bytes;
+	bool has_deep_folder, has_long_path; /* and it was said */
 	char path[BF_SCAN_PATH_SIZE];
 };
 
-void bf_scan_note(struct bf_scan *scan, const char *path, const struct bf_error *error)
+/* ---- What is to be said ---- */
+
+static void add(struct bf_error *items, size_t *n, size_t max, const char *path,
+		const struct bf_error *error)
 {
-	struct bf_error problem = *error;
+	struct bf_error item = *error;
 	char text[BF_SCAN_PATH_SIZE];
 	/* The path of a walk is empty at the top. */
 	if (path)
-		bf_error_prefix(&problem, "%s",
+		bf_error_prefix(&item, "%s",
 				bf_printable(path[0] ? path : "/", text, sizeof(text)));
-	for (size_t i = 0; i < scan->n_problems; i++)
-		if (strcmp(scan->problems[i].text, problem.text) == 0)
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(items[i].text, item.text) == 0)
 			return;
-	if (scan->n_problems < BF_SCAN_PROBLEMS_MAX)
-		scan->problems[scan->n_problems++] = problem;
+	if (*n < max)
+		items[(*n)++] = item;
+}
+
+void bf_scan_add_problem(struct bf_scan *scan, const char *path,
+			 const struct bf_error *error)
+{
+	add(scan->problems, &scan->n_problems, BF_SCAN_PROBLEMS_MAX, path, error);
+}
+
+__attribute__((format(printf, 2, 3))) static void note(struct walk *walk,
+						       const char *format, ...)
+{
+	struct bf_scan *scan = walk->scan;
+	struct bf_error error;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(error.text, sizeof(error.text), format, args);
+	va_end(args);
+	add(scan->notes, &scan->n_notes, BF_SCAN_NOTES_MAX, walk->path, &error);
+}
+
+/* A problem that leaves something out which might be booted from. */
+__attribute__((format(printf, 3, 4))) static void
+leave_out(struct bf_scan *scan, const char *path, const char *format, ...)
+{
+	struct bf_error error;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(error.text, sizeof(error.text), format, args);
+	va_end(args);
+	bf_scan_add_problem(scan, path, &error);
+	scan->is_partial = true;
+}
+
+/* Problems of which there is no room for the last one have said enough. */
+int bf_scan_settle(struct bf_scan *scan, const char *path, int err,
+		   const struct bf_error *error)
+{
+	if (err == BF_OK || err == BF_ERR_NOMEM)
+		return err;
+	if (err == BF_ERR_WORK && scan->n_problems == BF_SCAN_PROBLEMS_MAX)
+		scan->n_problems--;
+	scan->is_partial |= err == BF_ERR_WORK;
+	bf_scan_add_problem(scan, path, error);
+	return err == BF_ERR_WORK ? err : BF_OK;
 }
 
 /* ---- Files ---- */
@@ -58,10 +112,8 @@ static struct bf_scan_file *add_file(struct walk *walk)
 {
 	struct bf_scan *scan = walk->scan;
 	if (scan->n_files == BF_SCAN_FILES_MAX) {
-		struct bf_error error;
-		bf_error_set(&error, "more than %d boot files: left out",
-			     BF_SCAN_FILES_MAX);
-		bf_scan_note(scan, walk->path, &error);
+		leave_out(scan, walk->path, "more than %d boot files: left out",
+			  BF_SCAN_FILES_MAX);
 		return NULL;
 	}
 	struct bf_scan_file *file = &scan->files[scan->n_files++];
@@ -74,8 +126,15 @@ static struct bf_scan_file *add_file(struct walk *walk)
 static bool push(struct walk *walk, const char *name, size_t *ret_length)
 {
 	*ret_length = strlen(walk->path);
-	if (*ret_length + 1 + strlen(name) >= sizeof(walk->path))
+	if (*ret_length + 1 + strlen(name) >= sizeof(walk->path)) {
+		if (!walk->has_long_path)
+			note(walk,
+			     "names that make a path of more than %d characters "
+			     "were left out",
+			     BF_SCAN_PATH_SIZE - 1);
+		walk->has_long_path = true;
 		return false;
+	}
 	walk->path[*ret_length] = '/';
 	strcpy(walk->path + *ret_length + 1, name);
 	return true;
@@ -86,17 +145,15 @@ static void pop(struct walk *walk, size_t length)
 	walk->path[length] = '\0';
 }
 
-/* Folders may be made to lead to each other: what is read of them is limited. */
-static bool may_read(struct walk *walk, size_t folder_size)
+/* Whether the folder of the path is looked into. */
+static bool may_enter(struct walk *walk, int depth)
 {
-	struct bf_error error;
-	if (walk->folder_bytes > FOLDER_BYTES_MAX || walk->n_entries > ENTRIES_MAX)
-		return false;
-	walk->folder_bytes += folder_size;
-	if (walk->folder_bytes <= FOLDER_BYTES_MAX && ++walk->n_entries <= ENTRIES_MAX)
+	if (depth < DEPTH_MAX)
 		return true;
-	bf_error_set(&error, "too many files: the rest was not looked at");
-	bf_scan_note(walk->scan, walk->path, &error);
+	if (!walk->has_deep_folder)
+		note(walk, "folders in the %dth folder of a path were not looked into",
+		     DEPTH_MAX);
+	walk->has_deep_folder = true;
 	return false;
 }
 
@@ -119,28 +176,36 @@ static void take_iso_file(struct walk *walk, const struct bf_iso_entry *entry)
 	}
 }
 
-static void walk_iso(struct walk *walk, const struct bf_iso_extent *extent, int depth)
+static int walk_iso(struct walk *walk, const struct bf_iso_extent *extent, int depth);
+
+static int take_iso_entry(struct walk *walk, const struct bf_iso_entry *entry, int depth)
 {
+	size_t length;
+	int err = BF_OK;
+	if (!push(walk, entry->name, &length))
+		return BF_OK;
+	if (!entry->is_folder)
+		take_iso_file(walk, entry);
+	else if (may_enter(walk, depth))
+		err = walk_iso(walk, &entry->extent, depth + 1);
+	pop(walk, length);
+	return err;
+}
+
+static int walk_iso(struct walk *walk, const struct bf_iso_extent *extent, int depth)
+{
+	const struct bf_iso_volume *iso = &walk->scan->iso;
 	struct bf_iso_folder folder = {0};
 	struct bf_iso_entry entry;
 	struct bf_error error;
-	int found = bf_iso9660_read_folder(&walk->scan->iso, extent, &folder, &error);
-	if (!found && may_read(walk, folder.bytes.size))
-		while ((found = bf_iso9660_next(&walk->scan->iso, &folder, &entry,
-						&error)) > 0 &&
-		       may_read(walk, 0)) {
-			size_t length;
-			if (!push(walk, entry.name, &length))
-				continue;
-			if (!entry.is_folder)
-				take_iso_file(walk, &entry);
-			else if (depth < DEPTH_MAX)
-				walk_iso(walk, &entry.extent, depth + 1);
-			pop(walk, length);
-		}
-	if (found < 0)
-		bf_scan_note(walk->scan, walk->path, &error);
+	int err = BF_OK;
+	int found = bf_iso9660_read_folder(iso, extent, &folder, &error);
+	if (!found)
+		while (!err &&
+		       (found = bf_iso9660_next(iso, &folder, &entry, &error)) > 0)
+			err = take_iso_entry(walk, &entry, depth);
 	bf_buffer_free(&folder.bytes);
+	return found < 0 ? bf_scan_settle(walk->scan, walk->path, found, &error) : err;
 }
 
 /* ---- FAT ---- */
@@ -158,151 +223,182 @@ static void list_fat_file(struct walk *walk, const struct bf_fat_entry *entry)
 	strcpy(listed->path, walk->path);
 }
 
-static void take_fat_file(struct walk *walk, const struct bf_fat_entry *entry)
+static int take_fat_file(struct walk *walk, const struct bf_fat_entry *entry)
 {
 	struct bf_scan_fat *fat = &walk->scan->fats[walk->fat];
 	struct bf_error error;
 	list_fat_file(walk, entry);
 	if (!is_boot_program(walk->path) || entry->size == 0)
-		return;
+		return BF_OK;
 	struct bf_scan_file *file = add_file(walk);
 	if (!file)
-		return;
+		return BF_OK;
 	file->entry = *entry;
 	file->size = entry->size;
-	if (bf_fatreader_locate(&fat->volume, entry, &file->offset, &file->is_contiguous,
-				&error))
-		bf_scan_note(walk->scan, walk->path, &error);
+	int err = bf_fatreader_locate(&fat->volume, entry, &file->offset,
+				      &file->is_contiguous, &error);
 	file->offset += fat->offset;
+	return bf_scan_settle(walk->scan, walk->path, err, &error);
 }
 
-static void walk_fat(struct walk *walk, const struct bf_fat_entry *parent, int depth)
+static int walk_fat(struct walk *walk, const struct bf_fat_entry *parent, int depth);
+
+static int take_fat_entry(struct walk *walk, const struct bf_fat_entry *entry, int depth)
 {
+	size_t length;
+	int err = BF_OK;
+	if (!push(walk, entry->name, &length))
+		return BF_OK;
+	if (!entry->is_folder)
+		err = take_fat_file(walk, entry);
+	else if (may_enter(walk, depth))
+		err = walk_fat(walk, entry, depth + 1);
+	pop(walk, length);
+	return err;
+}
+
+static int walk_fat(struct walk *walk, const struct bf_fat_entry *parent, int depth)
+{
+	struct bf_fat_volume *volume = &walk->scan->fats[walk->fat].volume;
 	struct bf_fat_folder folder = {0};
 	struct bf_fat_entry entry;
 	struct bf_error error;
-	if (bf_fatreader_read_folder(&walk->scan->fats[walk->fat].volume, parent, &folder,
-				     &error)) {
-		bf_scan_note(walk->scan, walk->path, &error);
-		return;
-	}
-	bool may = may_read(walk, folder.bytes.size);
-	while (may && bf_fatreader_next(&folder, &entry) && may_read(walk, 0)) {
-		size_t length;
-		if (!push(walk, entry.name, &length))
-			continue;
-		if (!entry.is_folder)
-			take_fat_file(walk, &entry);
-		else if (depth < DEPTH_MAX)
-			walk_fat(walk, &entry, depth + 1);
-		pop(walk, length);
-	}
+	int err = bf_fatreader_read_folder(volume, parent, &folder, &error);
+	if (err)
+		return bf_scan_settle(walk->scan, walk->path, err, &error);
+	while (!err && bf_fatreader_next(&folder, &entry))
+		err = take_fat_entry(walk, &entry, depth);
 	bf_buffer_free(&folder.bytes);
+	return err;
 }
 
-/* Try a FAT at an offset, once: partitions and boot entries lead to the same ones. */
-static bool try_fat(struct bf_scan *scan, uint64_t offset, uint64_t size)
+/* A file system is smaller than what its boot sector says it is. */
+static void check_room(struct bf_scan *scan, const struct bf_scan_fat *fat, uint64_t room)
+{
+	struct bf_error error;
+	if (fat->volume.size <= room)
+		return;
+	bf_error_set(&error,
+		     "FAT at offset %llu: it has %llu bytes, there is room for %llu",
+		     (unsigned long long)fat->offset,
+		     (unsigned long long)fat->volume.size, (unsigned long long)room);
+	bf_scan_add_problem(scan, NULL, &error);
+}
+
+/*
+ * Try a FAT at an offset, once: partitions and boot entries lead to the same ones. Returns
+ * 1 when there is one, 0 when there is none, or an error of ours.
+ */
+static int try_fat(struct bf_scan *scan, uint64_t offset, uint64_t size)
 {
 	if (bf_scan_fat_at(scan, offset))
-		return true;
+		return 1;
 	struct bf_source part = bf_source_part(&scan->source, offset, size);
 	struct bf_error error;
 	if (scan->n_fats == BF_SCAN_FATS_MAX) {
-		bf_error_set(&error,
-			     "at offset %llu: not looked at, after %d file systems",
-			     (unsigned long long)offset, BF_SCAN_FATS_MAX);
-		bf_scan_note(scan, NULL, &error);
-		return false;
+		leave_out(scan, NULL,
+			  "at offset %llu: not looked at, after %d file systems",
+			  (unsigned long long)offset, BF_SCAN_FATS_MAX);
+		return 0;
 	}
 	struct bf_scan_fat *fat = &scan->fats[scan->n_fats];
 	int err = bf_fatreader_open(&part, &fat->volume, &error);
-	if (err == BF_ERR_FORMAT || err == BF_ERR_IO) {
-		bf_error_prefix(&error, "at offset %llu", (unsigned long long)offset);
-		bf_scan_note(scan, NULL, &error);
-	}
+	if (err == BF_ERR_UNSUPPORTED)
+		return 0;
+	bf_error_prefix(&error, "at offset %llu", (unsigned long long)offset);
 	if (err)
-		return false;
+		return bf_scan_settle(scan, NULL, err, &error);
 	fat->offset = offset;
 	scan->n_fats++;
-	if (fat->volume.size > part.size) {
-		bf_error_set(&error,
-			     "FAT at offset %llu: it has %llu bytes, there is room for "
-			     "%llu",
-			     (unsigned long long)offset,
-			     (unsigned long long)fat->volume.size,
-			     (unsigned long long)part.size);
-		bf_scan_note(scan, NULL, &error);
-	}
-	return true;
+	check_room(scan, fat, part.size);
+	return 1;
 }
 
 /* ---- The whole ---- */
 
-static void scan_iso(struct bf_scan *scan)
+static int scan_volume(struct bf_scan *scan)
 {
 	struct bf_error error;
-	int err = bf_iso9660_open(&scan->source, &scan->iso, &error);
 	uint8_t magic[5];
+	int err = bf_iso9660_open(&scan->source, &scan->iso, &error);
 	scan->has_iso = !err;
+	if (err == BF_ERR_NOMEM)
+		return err;
 	/* With a volume descriptor it is an ISO, however damaged the rest is. */
 	if (err && (bf_source_read(&scan->source, 0x8001, magic, sizeof(magic), NULL) ||
 		    memcmp(magic, "CD001", sizeof(magic)) != 0))
-		return;
+		return BF_OK;
 	scan->kind = BF_SCAN_KIND_ISO;
-	if (err) {
-		bf_scan_note(scan, NULL, &error);
-	} else if (scan->iso.size > scan->source.size) {
+	if (err)
+		return bf_scan_settle(scan, NULL, err, &error);
+	if (scan->iso.size > scan->source.size) {
 		bf_error_set(&error, "ISO 9660: it has %llu bytes, %llu are there",
 			     (unsigned long long)scan->iso.size,
 			     (unsigned long long)scan->source.size);
-		bf_scan_note(scan, NULL, &error);
+		bf_scan_add_problem(scan, NULL, &error);
 	}
-	err = bf_eltorito_read(&scan->source, &scan->eltorito, &error);
-	scan->has_eltorito = err > 0;
-	if (err < 0)
-		bf_scan_note(scan, NULL, &error);
+	return BF_OK;
 }
 
-static void scan_tables(struct bf_scan *scan)
+static int scan_eltorito(struct bf_scan *scan)
+{
+	struct bf_error error;
+	int found = bf_eltorito_read(&scan->source, &scan->eltorito, &error);
+	scan->has_eltorito = found > 0;
+	if (scan->eltorito.n_unlisted)
+		leave_out(scan, "El Torito", "not looked at are %zu entries after %d",
+			  scan->eltorito.n_unlisted, BF_ELTORITO_ENTRIES_MAX);
+	return found < 0 ? bf_scan_settle(scan, NULL, found, &error) : BF_OK;
+}
+
+static int scan_tables(struct bf_scan *scan)
 {
 	struct bf_error error;
 	int found = bf_mbr_read(&scan->source, &scan->mbr, &error);
 	scan->has_mbr = found > 0;
-	if (found < 0)
-		bf_scan_note(scan, NULL, &error);
+	int err = found < 0 ? bf_scan_settle(scan, NULL, found, &error) : BF_OK;
+	if (err)
+		return err;
 	found = bf_gpt_read(&scan->source, &scan->gpt, &error);
 	scan->has_gpt = found > 0;
-	if (found < 0)
-		bf_scan_note(scan, NULL, &error);
+	if (scan->gpt.n_unlisted)
+		leave_out(scan, "GPT", "not looked at are %zu partitions after %d",
+			  scan->gpt.n_unlisted, BF_GPT_LISTED_MAX);
 	if (scan->kind == BF_SCAN_UNKNOWN &&
 	    ((scan->has_mbr && scan->mbr.n_partitions) || scan->has_gpt))
 		scan->kind = BF_SCAN_KIND_DISK;
+	return found < 0 ? bf_scan_settle(scan, NULL, found, &error) : BF_OK;
 }
 
-static void find_fats(struct bf_scan *scan)
+static int find_fats(struct bf_scan *scan)
 {
-	for (size_t i = 0; i < scan->eltorito.n_entries; i++)
+	int found = 0;
+	for (size_t i = 0; found >= 0 && i < scan->eltorito.n_entries; i++)
 		if (scan->eltorito.entries[i].platform_id == BF_ELTORITO_UEFI)
-			try_fat(scan, scan->eltorito.entries[i].offset, UINT64_MAX);
-	for (size_t i = 0; i < scan->gpt.n_partitions; i++)
-		try_fat(scan, scan->gpt.partitions[i].offset,
-			scan->gpt.partitions[i].size);
-	for (size_t i = 0; i < scan->mbr.n_partitions; i++)
+			found = try_fat(scan, scan->eltorito.entries[i].offset,
+					UINT64_MAX);
+	for (size_t i = 0; found >= 0 && i < scan->gpt.n_partitions; i++)
+		found = try_fat(scan, scan->gpt.partitions[i].offset,
+				scan->gpt.partitions[i].size);
+	for (size_t i = 0; found >= 0 && i < scan->mbr.n_partitions; i++)
 		if (scan->mbr.partitions[i].type != BF_MBR_GPT_PROTECTIVE)
-			try_fat(scan, scan->mbr.partitions[i].offset,
-				scan->mbr.partitions[i].size);
+			found = try_fat(scan, scan->mbr.partitions[i].offset,
+					scan->mbr.partitions[i].size);
+	return found < 0 ? found : BF_OK;
 }
 
-static void find_files(struct bf_scan *scan)
+static int find_files(struct bf_scan *scan)
 {
-	for (unsigned i = 0; i < scan->n_fats; i++) {
+	int err = BF_OK;
+	for (unsigned i = 0; !err && i < scan->n_fats; i++) {
 		struct walk walk = {.scan = scan, .fat = i};
-		walk_fat(&walk, NULL, 0);
+		err = walk_fat(&walk, NULL, 0);
 	}
-	if (scan->has_iso) {
+	if (!err && scan->has_iso) {
 		struct walk walk = {.scan = scan, .fat = BF_SCAN_ISO};
-		walk_iso(&walk, &scan->iso.root, 0);
+		err = walk_iso(&walk, &scan->iso.root, 0);
 	}
+	return err;
 }
 
 static bool is_program(const struct bf_source *source)
@@ -311,6 +407,28 @@ static bool is_program(const struct bf_source *source)
 	size_t size = source->size < HEAD_SIZE ? (size_t)source->size : HEAD_SIZE;
 	return bf_source_read(source, 0, head, size, NULL) == BF_OK &&
 	       bf_executable_probe(bf_view(head, size)) != BF_EXECUTABLE_NONE;
+}
+
+static int scan_all(struct bf_scan *scan)
+{
+	int found = scan_volume(scan);
+	if (!found && scan->kind == BF_SCAN_KIND_ISO)
+		found = scan_eltorito(scan);
+	if (!found && scan->kind == BF_SCAN_UNKNOWN && is_program(&scan->source)) {
+		scan->kind = BF_SCAN_KIND_FILE;
+		return BF_OK;
+	}
+	if (!found && scan->kind == BF_SCAN_UNKNOWN)
+		found = try_fat(scan, 0, UINT64_MAX);
+	if (found > 0) {
+		/* Its boot sector would pass for an MBR too. */
+		scan->kind = BF_SCAN_KIND_FAT;
+	} else if (!found) {
+		found = scan_tables(scan);
+		if (!found)
+			found = find_fats(scan);
+	}
+	return found < 0 ? found : find_files(scan);
 }
 
 /*
@@ -323,18 +441,16 @@ int bf_scan_new(const struct bf_source *source, struct bf_scan **ret)
 				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (scan == MAP_FAILED)
 		return BF_ERR_NOMEM;
+	uint64_t size = source->size < WORK_SIZE_MAX ? source->size : WORK_SIZE_MAX;
+	uint64_t work = size * WORK_PER_BYTE;
+	scan->budget = bf_budget(work > WORK_MIN ? work : WORK_MIN);
 	scan->source = *source;
-	scan_iso(scan);
-	if (scan->kind == BF_SCAN_UNKNOWN && is_program(source)) {
-		scan->kind = BF_SCAN_KIND_FILE;
-	} else if (scan->kind == BF_SCAN_UNKNOWN && try_fat(scan, 0, UINT64_MAX)) {
-		/* Its boot sector would pass for an MBR too. */
-		scan->kind = BF_SCAN_KIND_FAT;
-	} else {
-		scan_tables(scan);
-		find_fats(scan);
+	scan->source.budget = &scan->budget;
+	int err = scan_all(scan);
+	if (err == BF_ERR_NOMEM) {
+		bf_scan_free(scan);
+		return err;
 	}
-	find_files(scan);
 	*ret = scan;
 	return BF_OK;
 }

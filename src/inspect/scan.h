@@ -18,6 +18,7 @@ enum {
 	BF_SCAN_FILES_MAX = 64,
 	BF_SCAN_LISTED_MAX = 256,
 	BF_SCAN_PROBLEMS_MAX = 16,
+	BF_SCAN_NOTES_MAX = 16,
 	BF_SCAN_PATH_SIZE = 512,
 	BF_SCAN_ISO = BF_SCAN_FATS_MAX, /* the "fat" of a file in the ISO 9660 tree */
 };
@@ -56,9 +57,11 @@ struct bf_scan_file {
 /* Counts first, and what is large last: of its pages few are ever used. */
 struct bf_scan {
 	struct bf_source source;
+	struct bf_budget budget; /* for all work on the source, this and what follows */
 	enum bf_scan_kind kind;
 	bool has_iso, has_eltorito, has_mbr, has_gpt;
-	size_t n_fats, n_files, n_listed, n_problems;
+	bool is_partial; /* what is not found may be there; a problem says what was left out */
+	size_t n_fats, n_files, n_listed, n_problems, n_notes;
 	struct bf_iso_volume iso;
 	struct bf_eltorito eltorito;
 	struct bf_mbr_table mbr;
@@ -69,17 +72,28 @@ struct bf_scan {
 	struct bf_scan_file files[BF_SCAN_FILES_MAX];
 	struct bf_scan_listed listed[BF_SCAN_LISTED_MAX];
 	struct bf_error problems[BF_SCAN_PROBLEMS_MAX]; /* what is damaged or left out */
+	struct bf_error
+		notes[BF_SCAN_NOTES_MAX]; /* left out, and nothing boots from it */
 };
 
 /*
  * Look through the source, which must outlive ret. Damage goes into ret->problems; the only
- * failure is BF_ERR_NOMEM. Release ret with bf_scan_free().
+ * failure is BF_ERR_NOMEM. Nothing under 64 MiB costs more than a second: when the budget is
+ * exhausted, what is left is not looked at. Release ret with bf_scan_free().
  */
 int bf_scan_new(const struct bf_source *source, struct bf_scan **ret);
 void bf_scan_free(struct bf_scan *scan);
 
-/* Note a problem with the file or folder of a path, or of the whole for NULL; once. */
-void bf_scan_note(struct bf_scan *scan, const char *path, const struct bf_error *error);
+/* Add a problem with the file or folder of a path, or of the whole for NULL; once. */
+void bf_scan_add_problem(struct bf_scan *scan, const char *path,
+			 const struct bf_error *error);
+
+/*
+ * Settle a failure: one of the image is a problem and no failure, BF_OK. BF_ERR_NOMEM is
+ * returned, and so is BF_ERR_WORK, which is the one problem that comes last.
+ */
+bf_must_check int bf_scan_settle(struct bf_scan *scan, const char *path, int err,
+				 const struct bf_error *error);
 
 /* The file system that starts at an offset of the image, NULL if none was found there. */
 struct bf_scan_fat *bf_scan_fat_at(struct bf_scan *scan, uint64_t offset);

@@ -137,7 +137,7 @@ class InspectTest(CommandTest):
         text = done.stdout.decode()
         self.assertTrue(text.isascii())
         self.assertRegex(text, r"BIOS +CD +boots +iPXE \S+, runs the script in its slot")
-        self.assertRegex(text, r"UEFI arm64 +USB +no +no partition has /EFI/BOOT/BOOTAA64.EFI")
+        self.assertRegex(text, r"UEFI arm64 +USB +no +no partition with /EFI/BOOT/BOOTAA64.EFI")
         self.assertIn(f"      | chain --autofree {URL}", text)
         self.assertIn("of 8131 bytes used", text)
 
@@ -372,7 +372,7 @@ class InspectTest(CommandTest):
             (510, b"\0\0", ("bios", "bios", "usb"), "no master boot record"),
             (bios + 100, b"\xff\xff", ("bios", "bios", "cd"), "isolinux.bin has the checksum"),
             (bios + 12, b"\1\0\0\0", ("bios", "bios", "cd"), "believes to be at block 1"),
-            (esp + 510, b"\0\0", ("uefi", "x86_64", "cd"), "leads to no FAT"),
+            (esp + 510, b"\0\0", ("uefi", "x86_64", "cd"), "no FAT file system at"),
             (efi, b"XX", ("uefi", "x86_64", "cd"), "damaged"),
         ]
         for at, bytes_, key, words in cases:

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-/* Any bytes get a report, and repointing them fails or finds slots. */
+/*
+ * Any bytes get a report, at the price of no more work than was set aside for them, and
+ * repointing them fails or finds slots.
+ */
 #include <stdlib.h>
 
 #include "image/repoint.h"
@@ -16,9 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bf_error error;
 	if (!bundle && bf_bundle_load(NULL, &bundle, &error))
 		abort();
-	if (bf_inspect_new(&source, &report))
+	if (bf_inspect_new(&source, &report) || bf_judge_boot_paths(report))
 		abort();
-	bf_judge_boot_paths(report);
+	const struct bf_budget *budget = &report->scan->budget;
+	if (budget->used > budget->limit ||
+	    (budget->is_exhausted && !report->scan->is_partial))
+		abort();
 	bf_inspect_free(report);
 	if (bf_repoint_open(&source, bundle, &repoint, &error) == BF_OK &&
 	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), &error) == BF_OK &&

@@ -194,7 +194,7 @@ static void test_a_bomb(void **state)
 	assert_int_equal(bf_zbin_unpack_last(bf_buffer_view(&payload), &unpacked, &error),
 			 BF_ERR_TOO_BIG);
 	assert_string_equal(error.text,
-			    "the packed block unpacks to more than 16777216 bytes");
+			    "the packed block unpacks to more than 8388608 bytes");
 	assert_null(unpacked.data);
 	bf_buffer_free(&payload);
 

@@ -24,7 +24,7 @@ enum {
 static void examine(const uint8_t *bytes, size_t size, struct bf_examined *ret)
 {
 	struct guard guard = guard_copy(bytes, size);
-	assert_int_equal(bf_examine(bf_view(guard.data, size), ret), BF_OK);
+	assert_int_equal(bf_examine(bf_view(guard.data, size), NULL, ret, NULL), BF_OK);
 	guard_free(&guard);
 	assert_int_equal(ret->size, size);
 }

@@ -20,7 +20,8 @@ enum {
 static void examine(const struct bf_buffer *file, struct bf_examined *ret)
 {
 	struct guard guard = guard_copy(file->data, file->size);
-	assert_int_equal(bf_examine(bf_view(guard.data, guard.size), ret), BF_OK);
+	assert_int_equal(bf_examine(bf_view(guard.data, guard.size), NULL, ret, NULL),
+			 BF_OK);
 	guard_free(&guard);
 }
 

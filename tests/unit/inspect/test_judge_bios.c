@@ -59,7 +59,7 @@ static void judge(struct fixture *f, const char *kernel_path,
 	f->report.programs[0].places[0] =
 		bf_scan_find(f->report.scan, BF_SCAN_ISO, kernel_path);
 	f->report.programs[0].n_places = f->report.n_programs = 1;
-	bf_judge_boot_paths(&f->report);
+	assert_int_equal(bf_judge_boot_paths(&f->report), BF_OK);
 }
 
 static void judge_usual(struct fixture *f)
@@ -309,7 +309,7 @@ static void test_no_entry(void **state)
 	judge_usual(&f);
 	f.report.scan->eltorito.entries[0].platform_id = BF_ELTORITO_UEFI;
 	f.report.n_boot_paths = 0;
-	bf_judge_boot_paths(&f.report);
+	assert_int_equal(bf_judge_boot_paths(&f.report), BF_OK);
 	assert_path(&f, false, BF_VERDICT_NOTHING, "no El Torito entry for BIOS");
 	done(&f);
 }
