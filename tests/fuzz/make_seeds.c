@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "archive.h"
+#include "forge_certificate.h"
 #include "forge_ipxe.h"
 #include "fuzz.h"
 #include "ipxe/pin.h"
@@ -194,6 +195,48 @@ static void write_bundle(const char *name, bool has_bios, bool has_efi)
 	bf_buffer_free(&lkrn);
 }
 
+/* ---- Certificates ---- */
+
+/* A key of which everything is the same each time, and three certificates of it. */
+static void make_chain(struct forge_recipe recipes[3])
+{
+	static const uint8_t secret[32] = "not a secret, and never was one";
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret,
+						     sizeof(secret));
+	fuzz_require(key);
+	recipes[0] = (struct forge_recipe){.key = key, .name = "web1", .issuer = "R1"};
+	recipes[1] = (struct forge_recipe){
+		.key = key, .name = "R1", .issuer = "Root", .is_ca = true};
+	recipes[2] = (struct forge_recipe){.key = key, .name = "Root", .is_ca = true};
+}
+
+/* In the forms that files have; those with a password are in the corpus. */
+static void write_certificates(void)
+{
+	struct forge_recipe chain[3];
+	struct bf_buffer pem = {0}, one = {0}, all = {0}, p7b = {0}, wide = {0};
+	make_chain(chain);
+	for (size_t i = 0; i < 3; i++)
+		forge_pem(&chain[i], &pem);
+	forge_pkcs7(&chain[2], 1, &one);
+	forge_pkcs7(chain, 3, &all);
+	forge_block_of("PKCS7", bf_buffer_view(&all), &p7b);
+	forge_key(chain[0].key, &p7b);
+	fuzz_require(!bf_buffer_zero(&wide, 2 * pem.size));
+	for (size_t i = 0; i < pem.size; i++)
+		wide.data[2 * i] = pem.data[i];
+	write_seed("certificate", "fullchain.pem", bf_buffer_view(&pem));
+	write_seed("certificate", "one.p7b", bf_buffer_view(&one));
+	write_seed("certificate", "windows.p7b", bf_buffer_view(&p7b));
+	write_headed("certificate", "utf-16", "\xff\xfe", 2, bf_buffer_view(&wide));
+	EVP_PKEY_free(chain[0].key);
+	bf_buffer_free(&pem);
+	bf_buffer_free(&one);
+	bf_buffer_free(&all);
+	bf_buffer_free(&p7b);
+	bf_buffer_free(&wide);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 3)
@@ -207,5 +250,6 @@ int main(int argc, char **argv)
 	write_bundle("bios", true, false);
 	write_bundle("efi", false, true);
 	write_bundle("both", true, true);
+	write_certificates();
 	return 0;
 }
