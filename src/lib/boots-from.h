@@ -127,7 +127,8 @@ BF_BOOT_PUBLIC size_t bf_boot_template_read(const struct bf_boot_template *boot_
  * text of the command's long options:
  *
  *     url        what to boot, anything iPXE's chain takes
- *     ip         ADDRESS/PREFIX instead of DHCP; without /PREFIX where netmask says it
+ *     ip         ADDRESS/PREFIX instead of DHCP, or ADDRESS/255.255.255.0; ADDRESS alone
+ *                where netmask says it
  *     netmask    255.255.255.0, or the prefix length: 24
  *     gateway    ADDRESS
  *     dns        ADDRESS, up to four times: the one setting that adds

@@ -11,6 +11,18 @@
 /* Of the cards iPXE names net0, net1, ...; more would not fit struct bf_network. */
 enum { CARD_NUMBER_MAX = 99 };
 
+/* What stands behind the slash: 24, or what it stands for, 255.255.255.0. */
+static int set_prefix(struct bf_network *network, const char *text,
+		      struct bf_error *reterr)
+{
+	bool is_mask;
+	unsigned longest = 8 * (unsigned)bf_address_size(&network->address);
+	if (network->address.family == AF_INET && strchr(text, '.'))
+		return bf_address_parse_prefix(text, &network->prefix, &is_mask, reterr);
+	int err = bf_number_parse(text, 1, longest, &network->prefix, reterr);
+	return err ? bf_fail_in(reterr, err, "the prefix length") : BF_OK;
+}
+
 /* Without a prefix of its own it has that of a netmask, whichever comes first. */
 static int set_ip(struct bf_network *network, const char *value, struct bf_error *reterr)
 {
@@ -20,11 +32,7 @@ static int set_ip(struct bf_network *network, const char *value, struct bf_error
 	snprintf(text, sizeof(text), "%.*s", length < sizeof(text) ? (int)length : 0,
 		 value);
 	int err = bf_address_parse(text, &network->address, reterr);
-	if (err || !slash)
-		return err;
-	unsigned longest = 8 * (unsigned)bf_address_size(&network->address);
-	err = bf_number_parse(slash + 1, 1, longest, &network->prefix, reterr);
-	return err ? bf_fail_in(reterr, err, "the prefix length") : BF_OK;
+	return err || !slash ? err : set_prefix(network, slash + 1, reterr);
 }
 
 static int set_netmask(struct bf_network *network, const char *value,

@@ -36,7 +36,8 @@ struct bf_network {
 
 /*
  * Set what a name stands for, from text:
- *     ip        ADDRESS/PREFIX, IPv4 or IPv6; without /PREFIX where netmask is given
+ *     ip        ADDRESS/PREFIX, IPv4 or IPv6, or ADDRESS/255.255.255.0; without the
+ *               second part where netmask is given
  *     netmask   255.255.255.0, or the prefix length: 24
  *     gateway   ADDRESS
  *     dns       ADDRESS, up to BF_NETWORK_DNS_MAX times

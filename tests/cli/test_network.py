@@ -106,6 +106,12 @@ SCRIPTS = [
         "set net0/ip 192.0.2.7",
         "set net0/netmask 255.255.255.0",
     ]),
+    (["--ip", "192.0.2.7/255.255.254.0"], [
+        "isset ${net0/mac} || goto no_card",
+        "iflinkwait --timeout 30000 net0 || goto no_link",
+        "set net0/ip 192.0.2.7",
+        "set net0/netmask 255.255.254.0",
+    ]),
     (["--netmask", "255.255.254.0", "--ip", "192.0.2.7"], [
         "isset ${net0/mac} || goto no_card",
         "iflinkwait --timeout 30000 net0 || goto no_link",

@@ -120,6 +120,7 @@ class SameBytesTest(CommandTest):
         {"arch": "all", "label": "a-label.7"},
         {"prebuilt": str(BUNDLE)},
         {"ip": "10.1.0.2/24", "gateway": "10.1.0.1", "dns": "10.1.0.1"},
+        {"ip": "10.1.0.2/255.255.255.0", "dns": "10.1.0.1"},
         {"vlan": "12", "nic": "52:54:00:12:34:56", "hostname": "web1"},
         {"retries": "3", "arch": "riscv64"},
         {"layout": "gpt", "arch": "x86_64,arm64"},

@@ -85,7 +85,17 @@ static void test_refused(void **state)
 		{{{"ip", "192.0.2.7/33"}}, "from 1 to 32"},
 		{{{"ip", "192.0.2.7/-1"}}, "from 1 to 32"},
 		{{{"ip", "192.0.2.7/24 "}}, "from 1 to 32"},
-		{{{"ip", "192.0.2.7/255.255.255.0"}}, "from 1 to 32"},
+		{{{"ip", "192.0.2.7/255.0.255.0"}},
+		 "not a netmask, such as 255.255.255.0"},
+		{{{"ip", "192.0.2.7/0.0.0.0"}}, "not a netmask"},
+		{{{"ip", "192.0.2.7/255.255.255"}}, "not a netmask"},
+		{{{"ip", "192.0.2.7//255.255.255.0"}}, "not a netmask"},
+		{{{"ip", "192.0.2.7//24"}}, "from 1 to 32"},
+		{{{"ip", "192.0.2.7/255.255.255.0/24"}}, "not a netmask"},
+		{{{"ip", "192.0.2.0/255.255.255.0"}}, "192.0.2.0 is the network address"},
+		{{{"ip", "192.0.2.7/255.255.255.0", "netmask", "255.255.254.0"}},
+		 "the netmask is a /23 and the address has a /24"},
+		{{{"ip", "2001:db8::7/255.255.255.0"}}, "from 1 to 128"},
 		{{{"ip", "192.0.2.7/4294967320"}}, "from 1 to 32"},
 		{{{"ip", "2001:db8::7/129"}}, "from 1 to 128"},
 		{{{"ip", ""}}, "not an IPv4 or IPv6 address"},
@@ -251,7 +261,7 @@ static void test_fault(void **state)
 	}
 }
 
-/* A netmask by itself is the address's prefix, whichever of the two comes first. */
+/* A netmask is the address's prefix, behind its slash or by itself, whichever comes first. */
 static void test_netmask(void **state)
 {
 	(void)state;
@@ -261,6 +271,9 @@ static void test_netmask(void **state)
 	} cases[] = {
 		{{{"ip", "192.0.2.7", "netmask", "255.255.254.0"}}, 23},
 		{{{"netmask", "255.255.254.0", "ip", "192.0.2.7"}}, 23},
+		{{{"ip", "192.0.2.7/255.255.254.0"}}, 23},
+		{{{"ip", "192.0.2.7/255.255.255.255"}}, 32},
+		{{{"ip", "192.0.2.7/255.255.254.0", "netmask", "23"}}, 23},
 		{{{"ip", "192.0.2.7", "netmask", "23"}}, 23},
 		{{{"ip", "192.0.2.7", "netmask", "/23"}}, 23},
 		{{{"ip", "192.0.2.7/23", "netmask", "255.255.254.0"}}, 23},
