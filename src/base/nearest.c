@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { LENGTH_MAX = 32 };
+enum { LENGTH_MAX = 32, SLIP_LENGTH_MIN = 4 };
 
 static size_t min(size_t a, size_t b)
 {
@@ -57,4 +57,12 @@ const char *bf_nearest(const char *text, const char *const *candidates,
 		}
 	}
 	return nearest;
+}
+
+/* Of three letters and less too many words are one edit away: "id" is no mistyped "ip". */
+bool bf_nearest_is_slip(const char *text, const char *name)
+{
+	size_t length = strlen(text), other = strlen(name);
+	return other >= SLIP_LENGTH_MIN && length <= LENGTH_MAX && other <= LENGTH_MAX &&
+	       distance(text, length, name, other) == 1;
 }

@@ -3,6 +3,7 @@
 #ifndef BF_NEAREST_H
 #define BF_NEAREST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -11,5 +12,8 @@
  */
 const char *bf_nearest(const char *text, const char *const *candidates,
 		       size_t n_candidates);
+
+/* Whether text is surely name mistyped: one edit away, and long enough to tell. */
+bool bf_nearest_is_slip(const char *text, const char *name);
 
 #endif

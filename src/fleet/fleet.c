@@ -22,22 +22,31 @@ bool bf_fleet_uses(const struct bf_fleet *fleet, size_t column)
 	       bf_fleet_setting(fleet, column) || fleet->url.used & UINT64_C(1) << column;
 }
 
-/* A column that nothing uses does no harm, unless it looks like a setting mistyped. */
+static bool is_set(const struct bf_fleet *fleet, const char *setting)
+{
+	for (size_t i = 0; i < fleet->hosts.n_columns; i++) {
+		const char *found = bf_fleet_setting(fleet, i);
+		if (found && strcmp(found, setting) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A column that nothing uses does no harm, unless it is a setting mistyped. */
 static int check_columns(const struct bf_fleet *fleet, struct bf_error *reterr)
 {
 	const struct bf_hostlist *hosts = &fleet->hosts;
 	char text[128];
 	for (size_t i = 0; i < hosts->n_columns; i++) {
-		const char *nearest = bf_target_nearest(hosts->columns[i]);
-		if (nearest && !bf_fleet_uses(fleet, i))
+		const char *meant = bf_target_slip(hosts->columns[i]);
+		if (meant && !bf_fleet_uses(fleet, i) && !is_set(fleet, meant))
 			return bf_fail(
 				reterr, BF_ERR_INPUT,
 				"line %zu: nothing uses the column '%s': did you mean "
-				"%s? "
-				"Give it another name if not",
+				"%s? Give it another name if not",
 				hosts->line,
 				bf_printable(hosts->columns[i], text, sizeof(text)),
-				nearest);
+				meant);
 	}
 	return BF_OK;
 }

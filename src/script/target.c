@@ -25,14 +25,23 @@ const char *bf_target_find(const char *name)
 	return NULL;
 }
 
-const char *bf_target_nearest(const char *name)
+static const char *lower_case(const char *name, char ret[64])
+{
+	size_t size = 0;
+	for (; name[size] && size < 63; size++)
+		ret[size] = (char)tolower((unsigned char)name[size]);
+	ret[size] = '\0';
+	return ret;
+}
+
+const char *bf_target_slip(const char *name)
 {
 	char lower[64];
-	size_t size = 0;
-	for (; name[size] && size < sizeof(lower) - 1; size++)
-		lower[size] = (char)tolower((unsigned char)name[size]);
-	lower[size] = '\0';
-	return bf_nearest(lower, names, N_NAMES);
+	lower_case(name, lower);
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (bf_nearest_is_slip(lower, names[i]))
+			return names[i];
+	return NULL;
 }
 
 static int fail_twice(struct bf_error *reterr)
@@ -74,8 +83,8 @@ int bf_target_read_script(struct bf_target *target, const char *path,
 
 static int fail_unknown(const char *name, struct bf_error *reterr)
 {
-	char text[128];
-	const char *nearest = bf_target_nearest(name);
+	char text[128], lower[64];
+	const char *nearest = bf_nearest(lower_case(name, lower), names, N_NAMES);
 	return bf_fail(reterr, BF_ERR_USAGE, "there is no setting '%s'%s%s%s",
 		       bf_printable(name, text, sizeof(text)),
 		       nearest ? ": did you mean " : "", nearest ? nearest : "",

@@ -27,9 +27,9 @@ bf_must_check int bf_target_set(struct bf_target *target, const char *name,
 bf_must_check int bf_target_read_script(struct bf_target *target, const char *path,
 					struct bf_error *reterr);
 
-/* The setting of this name, NULL if there is none, and the closest one; case is ignored. */
+/* The setting of this name, and the one it is surely mistyped for; else NULL. Case is ignored. */
 const char *bf_target_find(const char *name);
-const char *bf_target_nearest(const char *name);
+const char *bf_target_slip(const char *name);
 
 /*
  * Append to ret the body of a slot that boots the target, by an iPXE that can open these

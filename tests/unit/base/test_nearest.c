@@ -42,8 +42,24 @@ static void test_nearest(void **state)
 	assert_null(bf_nearest("x", NULL, 0));
 }
 
+static void test_slips(void **state)
+{
+	(void)state;
+	static const char *const slips[] = {"lable", "labe", "label1", "kabel"};
+	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++)
+		assert_true(bf_nearest_is_slip(slips[i], "label"));
+	static const char *const others[] = {
+		"label", "lab", "table1",
+		"lbl",   "",    "a-very-long-option-that-is-longer-than-any-of-ours"};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(bf_nearest_is_slip(others[i], "label"));
+	assert_false(bf_nearest_is_slip("id", "ip"));
+	assert_false(bf_nearest_is_slip("dns2", "dns"));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_nearest)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_nearest),
+					   cmocka_unit_test(test_slips)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,8 @@ static void test_load_refuses(void **state)
 	} cases[] = {
 		{"", "http://s/", BF_ERR_INPUT, "'list': the list has no machine"},
 		{"web1\n", "http://s/{rack}", BF_ERR_USAGE, "no column 'rack'"},
+		{"host,Gatewya\nw,1\n", "http://s/", BF_ERR_INPUT,
+		 "nothing uses the column 'Gatewya': did you mean gateway?"},
 		{"host,gateways\nw,1\n", "http://s/", BF_ERR_INPUT,
 		 "line 1: nothing uses the column 'gateways': did you mean gateway?"},
 	};
@@ -168,10 +170,15 @@ static void test_load_refuses(void **state)
 	struct bf_fleet fleet = {0};
 	struct bf_error error;
 	assert_int_equal(bf_fleet_load("missing", NULL, &fleet, &error), BF_ERR_IO);
-	/* A column that only looks like a setting may be one of the pattern's. */
-	assert_int_equal(load("host,urls\nw,1\n", "http://s/{urls}", &fleet, NULL),
-			 BF_OK);
-	bf_fleet_free(&fleet);
+	/* A column that only looks like a setting may be one of the pattern's, or another. */
+	static const char *const lists[] = {"host,vlans\nw,1\n", "vlans,vlan,host\n,,w\n",
+					    "id,host,vlans,dns1,remark\n1,w,1,2,3\n"};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		assert_int_equal(load(lists[i], i == 1 ? "http://s/" : "http://s/{vlans}",
+				      &fleet, NULL),
+				 BF_OK);
+		bf_fleet_free(&fleet);
+	}
 }
 
 int main(void)

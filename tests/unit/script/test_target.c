@@ -92,11 +92,15 @@ static void test_names(void **state)
 	assert_string_equal(bf_target_find("VLan"), "vlan");
 	assert_null(bf_target_find("host"));
 	assert_null(bf_target_find(""));
-	assert_string_equal(bf_target_nearest("GATEWAYS"), "gateway");
-	assert_string_equal(bf_target_nearest("gateways"), "gateway");
-	assert_null(bf_target_nearest("rack"));
-	assert_null(bf_target_nearest("host"));
-	assert_null(bf_target_nearest("comment"));
+	assert_string_equal(bf_target_slip("GATEWAYS"), "gateway");
+	assert_string_equal(bf_target_slip("gatewya"), "gateway");
+	assert_string_equal(bf_target_slip("vlans"), "vlan");
+	/* What inventories have as columns of their own. */
+	static const char *const others[] = {"id",      "ID",   "rack",    "host",
+					     "comment", "dns1", "network", "uri",
+					     "remark",  "retry"};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_null(bf_target_slip(others[i]));
 }
 
 int main(void)
