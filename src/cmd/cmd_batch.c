@@ -33,11 +33,15 @@ static void report(const struct bf_batch *batch, const struct bf_batch_counts *c
 		seconds, (double)(counts->written + counts->unchanged) / seconds);
 }
 
-/* What may not be meant, a line each. */
-static void remark(const struct bf_fleet *fleet)
+/* What the list was taken for, in a line; all about its columns where it is to be checked. */
+static void remark(const struct bf_batch *batch)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
-	if (bf_remarks_print(fleet, &text, NULL) || bf_buffer_append(&text, "", 1))
+	if (batch->options->quiet)
+		return;
+	if ((batch->options->check ? bf_remarks_describe
+				   : bf_remarks_print)(batch->fleet, &text, NULL) ||
+	    bf_buffer_append(&text, "", 1))
 		return;
 	char *rest = (char *)text.data, *line;
 	while ((line = strsep(&rest, "\n")) && *line)
@@ -61,6 +65,7 @@ static int fail_rows(const struct bf_batch *batch, const struct bf_batch_counts 
 /* The plan has said what is wrong with each row. */
 static int fail_plan(const struct bf_batch *batch, struct bf_error *reterr)
 {
+	remark(batch);
 	return bf_fail(reterr, BF_ERR_INPUT,
 		       "%zu of %zu rows cannot be used, nothing was written: correct "
 		       "them, or leave them out with --keep-going",
@@ -69,13 +74,15 @@ static int fail_plan(const struct bf_batch *batch, struct bf_error *reterr)
 
 static int check(const struct bf_batch *batch, struct bf_error *reterr)
 {
+	size_t n = batch->fleet->hosts.n_rows;
 	if (batch->plan->n_bad)
 		return fail_plan(batch, reterr);
+	remark(batch);
 	if (!batch->options->quiet)
 		fprintf(stderr,
-			"boots-from: nothing is wrong with the %zu rows; nothing was "
+			"boots-from: nothing is wrong with the %zu row%s; nothing was "
 			"written\n",
-			batch->fleet->hosts.n_rows);
+			n, n == 1 ? "" : "s");
 	return BF_OK;
 }
 
@@ -92,10 +99,9 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 	bf_temporary_sweep(options->folder);
 	bf_batch_hold_signals(&before);
 	bf_batch_run(batch, &counts);
-	if (!options->quiet) {
+	if (!options->quiet)
 		report(batch, &counts);
-		remark(batch->fleet);
-	}
+	remark(batch);
 	if (counts.interrupted)
 		fprintf(stderr, "boots-from: interrupted: run it again for the rest\n");
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -101,6 +101,20 @@ static int listen_on(const struct bf_texts *addresses, struct bf_listeners *ret,
 	return err ? bf_fail_in(reterr, err, "--listen") : BF_OK;
 }
 
+/* What the list of hosts was taken for, with these words in front. */
+static void remark(const struct service *service, const char *before)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	if (bf_catalog_remark(service->catalog, &text, NULL) ||
+	    bf_buffer_append(&text, "", 1))
+		return;
+	char *rest = (char *)text.data, *line;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		bf_log_print(service->messages, "boots-from: %s%s\n", before, line);
+		before = "";
+	}
+}
+
 static int start(const struct bf_arguments *options, struct service *service,
 		 struct bf_error *reterr)
 {
@@ -128,19 +142,17 @@ static int start(const struct bf_arguments *options, struct service *service,
 static void reload(const struct bf_arguments *options, struct service *service)
 {
 	struct bf_error error;
-	size_t n;
 	if (!options->hosts)
 		return;
 	if (strcmp(options->hosts, "-") == 0)
 		bf_log_print(service->messages,
 			     "boots-from: standard input is read once; the hosts from "
 			     "before stay\n");
-	else if (bf_catalog_reload(service->catalog, &n, &error))
+	else if (bf_catalog_reload(service->catalog, &error))
 		bf_log_print(service->messages,
 			     "boots-from: %s; the hosts from before stay\n", error.text);
 	else
-		bf_log_print(service->messages, "boots-from: read the hosts again: %zu\n",
-			     n);
+		remark(service, "read the hosts again: ");
 }
 
 /* The next signal, 0 if there is none for so long. */
@@ -208,11 +220,13 @@ static int run(const struct bf_arguments *options, struct bf_error *reterr)
 		return err;
 	sigprocmask(SIG_BLOCK, &ending, NULL);
 	err = start(options, &service, reterr);
-	if (!err)
-		serve(options, &service, &all);
-	else
+	if (err) {
 		sigprocmask(SIG_UNBLOCK, &ending, NULL);
-	return err;
+		return err;
+	}
+	remark(&service, "the hosts: ");
+	serve(options, &service, &all);
+	return BF_OK;
 }
 
 int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr)

@@ -135,13 +135,23 @@ static int check_text(struct bf_view text, struct bf_error *reterr)
 		   : BF_OK;
 }
 
+/*
+ * "sep=;" tells a spreadsheet which separator the lines below have; here they are looked at.
+ * A tab at its end is cut off like any blank.
+ */
+static bool is_separator_line(struct bf_view line)
+{
+	return line.size >= 4 && line.size <= 5 && memcmp(line.data, "sep=", 4) == 0 &&
+	       (line.size == 4 || strchr(separators, line.data[4]));
+}
+
 /* Comments and empty lines in front; the number of the first line that is neither. */
 static size_t skip_comments(struct bf_view *text)
 {
 	size_t line = 1;
 	for (struct bf_view rest = *text; rest.size; line++) {
 		struct bf_view next = bf_table_trim(bf_table_take_line(&rest));
-		if (next.size && next.data[0] != '#')
+		if (next.size && next.data[0] != '#' && !is_separator_line(next))
 			break;
 		*text = rest;
 	}

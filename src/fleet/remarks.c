@@ -1,15 +1,67 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "fleet/remarks.h"
 
-static int print_host(const struct bf_fleet *fleet, struct bf_buffer *ret)
+static bool is_setting(const struct bf_fleet *fleet, size_t column)
+{
+	return bf_fleet_setting(fleet, column) != NULL;
+}
+
+static bool is_in_url(const struct bf_fleet *fleet, size_t column)
+{
+	return fleet->url.used & UINT64_C(1) << column;
+}
+
+static bool is_unused(const struct bf_fleet *fleet, size_t column)
+{
+	return !bf_fleet_uses(fleet, column);
+}
+
+/* The columns that are so, by the names they have in the list; nothing where none is. */
+static int print_columns(const struct bf_fleet *fleet, const char *before,
+			 bool (*belongs)(const struct bf_fleet *fleet, size_t column),
+			 const char *after, struct bf_buffer *ret)
+{
+	const struct bf_hostlist *hosts = &fleet->hosts;
+	const char *between = before;
+	char text[128];
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < hosts->n_columns; i++) {
+		if (!belongs(fleet, i))
+			continue;
+		err = bf_buffer_print(
+			ret, "%s%s", between,
+			bf_printable(bf_hostlist_title(hosts, i), text, sizeof(text)));
+		between = ", ";
+	}
+	return !err && between != before ? bf_buffer_print(ret, "%s", after) : err;
+}
+
+static int print_table(const struct bf_fleet *fleet, struct bf_buffer *ret)
 {
 	const struct bf_hostlist *hosts = &fleet->hosts;
 	char text[128];
-	if (hosts->host == hosts->host_source)
-		return BF_OK;
-	return bf_buffer_print(
-		ret, "no column is called host: '%s' is taken for it\n",
-		bf_printable(bf_hostlist_title(hosts, hosts->host), text, sizeof(text)));
+	int err = hosts->n_needed == 1
+			  ? bf_buffer_print(ret, "a table with one column")
+			  : bf_buffer_print(ret, "a table with %ss between %zu columns",
+					    bf_hostlist_separator_name(hosts->separator),
+					    hosts->n_needed);
+	if (!err && hosts->host != hosts->host_source)
+		err = bf_buffer_print(ret, "; '%s' is taken for host",
+				      bf_printable(bf_hostlist_title(hosts, hosts->host),
+						   text, sizeof(text)));
+	return err ? err : print_columns(fleet, "; settings: ", is_setting, "", ret);
+}
+
+/* What the list is taken for. */
+static int print_form(const struct bf_fleet *fleet, struct bf_buffer *ret)
+{
+	size_t n = fleet->hosts.n_rows;
+	int err = bf_buffer_print(ret, "%zu machine%s, ", n, n == 1 ? "" : "s");
+	if (!err && fleet->hosts.separator)
+		err = print_table(fleet, ret);
+	else if (!err)
+		err = bf_buffer_print(ret, "one name per line");
+	return err ? err : bf_buffer_print(ret, "\n");
 }
 
 static int print_mac(const struct bf_fleet *fleet, struct bf_buffer *ret)
@@ -26,67 +78,21 @@ static int print_mac(const struct bf_fleet *fleet, struct bf_buffer *ret)
 int bf_remarks_print(const struct bf_fleet *fleet, struct bf_buffer *ret,
 		     struct bf_error *reterr)
 {
-	int err = print_host(fleet, ret);
+	int err = print_form(fleet, ret);
 	if (!err)
 		err = print_mac(fleet, ret);
 	return err ? bf_fail_nomem(reterr) : BF_OK;
 }
 
-static bool is_setting(const struct bf_fleet *fleet, size_t column)
-{
-	return bf_fleet_setting(fleet, column) != NULL;
-}
-
-static bool is_in_url(const struct bf_fleet *fleet, size_t column)
-{
-	return fleet->url.used & UINT64_C(1) << column;
-}
-
-static bool is_unused(const struct bf_fleet *fleet, size_t column)
-{
-	return !bf_fleet_uses(fleet, column);
-}
-
-static int print_columns(const struct bf_fleet *fleet, const char *what,
-			 bool (*belongs)(const struct bf_fleet *fleet, size_t column),
-			 struct bf_buffer *ret)
-{
-	const struct bf_hostlist *hosts = &fleet->hosts;
-	const char *before = what, *between = ": ";
-	char text[128];
-	int err = BF_OK;
-	for (size_t i = 0; !err && i < hosts->n_columns; i++) {
-		if (!belongs(fleet, i))
-			continue;
-		bf_printable(bf_hostlist_title(hosts, i), text, sizeof(text));
-		err = bf_buffer_print(ret, "%s%s%s", before, between, text);
-		before = "";
-		between = ", ";
-	}
-	return !err && before != what ? bf_buffer_print(ret, "\n") : err;
-}
-
-static int print_form(const struct bf_hostlist *hosts, struct bf_buffer *ret)
-{
-	const char *plural = hosts->n_rows == 1 ? "" : "s";
-	if (!hosts->separator)
-		return bf_buffer_print(ret, "%zu machine%s, one name per line\n",
-				       hosts->n_rows, plural);
-	return bf_buffer_print(
-		ret, "%zu machine%s, a table with %ss between %zu columns\n",
-		hosts->n_rows, plural, bf_hostlist_separator_name(hosts->separator),
-		hosts->n_needed);
-}
-
 int bf_remarks_describe(const struct bf_fleet *fleet, struct bf_buffer *ret,
 			struct bf_error *reterr)
 {
-	int err = print_form(&fleet->hosts, ret);
+	int err = print_form(fleet, ret);
 	if (!err)
-		err = print_columns(fleet, "settings", is_setting, ret);
+		err = print_columns(fleet, "in the URL: ", is_in_url, "\n", ret);
 	if (!err)
-		err = print_columns(fleet, "in the URL", is_in_url, ret);
+		err = print_columns(fleet, "not used: ", is_unused, "\n", ret);
 	if (!err)
-		err = print_columns(fleet, "not used", is_unused, ret);
+		err = print_mac(fleet, ret);
 	return err ? bf_fail_nomem(reterr) : BF_OK;
 }

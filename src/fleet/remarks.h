@@ -6,16 +6,14 @@
 #include "fleet/fleet.h"
 
 /*
- * Append a line for what may not be meant, though it is no fault: a column taken for host that
- * has another name, and MAC addresses that pick no card. Nothing where all is plain.
+ * Append a line with what the list is taken for: how many machines, what separates the columns,
+ * which one is the host's where it has another name, and which are settings. One more for MAC
+ * addresses that pick no card.
  */
 bf_must_check int bf_remarks_print(const struct bf_fleet *fleet, struct bf_buffer *ret,
 				   struct bf_error *reterr);
 
-/*
- * Append what the list is taken for: a line with its form and how many machines it has, and
- * a line each for the columns that are settings, stand in the URL, and are not used.
- */
+/* The same with a line each for the columns that stand in the URL and that are not used. */
 bf_must_check int bf_remarks_describe(const struct bf_fleet *fleet, struct bf_buffer *ret,
 				      struct bf_error *reterr);
 

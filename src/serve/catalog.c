@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "fleet/remarks.h"
 #include "serve/hosts.h"
 
 /*
@@ -93,13 +94,12 @@ static void forget_kept(struct bf_catalog *catalog)
 	}
 }
 
-int bf_catalog_reload(struct bf_catalog *catalog, size_t *ret_n, struct bf_error *reterr)
+int bf_catalog_reload(struct bf_catalog *catalog, struct bf_error *reterr)
 {
 	struct bf_hosts hosts;
 	int err = read_hosts(&catalog->options, &hosts, reterr);
 	if (err)
 		return err;
-	*ret_n = hosts.n_items;
 	pthread_mutex_lock(&catalog->mutex);
 	struct bf_hosts old = catalog->hosts;
 	catalog->hosts = hosts;
@@ -108,6 +108,13 @@ int bf_catalog_reload(struct bf_catalog *catalog, size_t *ret_n, struct bf_error
 	pthread_mutex_unlock(&catalog->mutex);
 	bf_hosts_free(&old);
 	return BF_OK;
+}
+
+int bf_catalog_remark(const struct bf_catalog *catalog, struct bf_buffer *ret,
+		      struct bf_error *reterr)
+{
+	return catalog->hosts.any ? BF_OK
+				  : bf_remarks_print(&catalog->hosts.fleet, ret, reterr);
 }
 
 int bf_catalog_new(const struct bf_catalog_options *options, struct bf_catalog **ret,

@@ -29,11 +29,17 @@ bf_must_check int bf_catalog_new(const struct bf_catalog_options *options,
 void bf_catalog_free(struct bf_catalog *catalog);
 
 /*
- * Read the hosts again. What is wrong with the file leaves everything as it was; ret_n is how
- * many hosts there are. Threads may go on calling bf_catalog_find().
+ * Read the hosts again. What is wrong with the file leaves everything as it was. Threads may
+ * go on calling bf_catalog_find().
  */
-bf_must_check int bf_catalog_reload(struct bf_catalog *catalog, size_t *ret_n,
-				    struct bf_error *reterr);
+bf_must_check int bf_catalog_reload(struct bf_catalog *catalog, struct bf_error *reterr);
+
+/*
+ * Append what the list of hosts is taken for, line by line (see fleet/remarks.h); nothing
+ * where every name is one. For the thread that reloads.
+ */
+bf_must_check int bf_catalog_remark(const struct bf_catalog *catalog,
+				    struct bf_buffer *ret, struct bf_error *reterr);
 
 /*
  * The image of a host, held for the caller, who releases it; ret_modified is since when its

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import pty
+import re
 import resource
 import signal
 import subprocess
@@ -15,6 +16,9 @@ import unittest
 from command import COMMAND, CommandTest, judge
 
 PATTERN = "http://10.0.0.1/boot/{host}"
+
+REMARK = re.compile(r"boots-from: (\d+ machines?, |in the URL: |not used: )")
+PROGRESS = re.compile(r"boots-from: \d+ % ")
 
 
 class BatchTest(CommandTest):
@@ -36,11 +40,18 @@ class BatchTest(CommandTest):
         self.assertEqual(done.stdout, b"")
         self.assertEqual(self.written(), sorted(names))
 
+    def remarks(self, done):
+        """The lines that say what the list was taken for."""
+        lines = done.stderr.decode().splitlines()
+        return [line.removeprefix("boots-from: ") for line in lines if REMARK.match(line)]
+
     def assert_complains(self, done, *lines, status=1):
-        """A line on stderr for each of lines, containing it, in this order."""
+        """A line on stderr for each of lines, containing it, in this order, beside remarks.
+        Those about the progress depend on how fast the machine is."""
         text = done.stderr.decode()
         self.assertEqual(done.returncode, status, text)
-        found = text.splitlines()
+        found = [line for line in text.splitlines()
+                 if not REMARK.match(line) and not PROGRESS.match(line)]
         self.assertEqual(len(found), len(lines), text)
         for line, words in zip(found, lines):
             self.assertTrue(line.startswith("boots-from: "), line)
@@ -148,13 +159,56 @@ class ExportedTest(BatchTest):
         self.assert_complains(
             done,
             "1 written",
-            "no column is called host: 'Name' is taken for it",
             "the column mac picks no network card: one called nic does",
             status=0,
         )
         self.assert_same("web1.iso", "http://10.0.0.1/a/web1/web1?m=52-54-00-AB-CD-EF")
         done = self.batch("name,mac\nweb1,52-54-00-AB-CD-EF\n", "-q")
         self.assertEqual(done.stderr, b"")
+
+    def test_what_a_list_was_taken_for(self):
+        """In one line, also where rows cannot be used; all columns where it is to be checked."""
+        sheet = "Name;IP;Prefix;ID;Rack;\nweb1;10.0.0.2;24;7;a;\n"
+        form = ("1 machine, a table with semicolons between 5 columns; 'Name' is taken for host; "
+                "settings: IP, Prefix")
+        pattern = "http://10.0.0.1/{rack}/{host}"
+        self.assertEqual(self.remarks(self.batch(sheet, pattern=pattern)), [form])
+        bad = self.batch(sheet.replace(";24;", ";33;"), pattern=pattern)
+        self.assert_complains(bad, "line 2, column Prefix: a prefix length of 33", "1 of 1 rows")
+        self.assertEqual(self.remarks(bad), [form])
+        columns = ["in the URL: Rack, Name", "not used: ID"]
+        done = self.batch(sheet, "--check", pattern=pattern)
+        self.assert_complains(done, "nothing is wrong with the 1 row;", status=0)
+        self.assertEqual(self.remarks(done), [form, *columns])
+        self.assertEqual(self.remarks(self.batch("web1\nweb2\n")), ["2 machines, one name per line"])
+        for more in ([], ["--check"]):
+            self.assertEqual(self.remarks(self.batch(sheet, "-q", *more, pattern=pattern)), [])
+
+    def test_what_spreadsheets_put_in_front(self):
+        for separator in ",;\t":
+            with self.subTest(separator):
+                done = self.batch(f"\ufeffsep={separator}\r\nHost{separator}IP\r\n"
+                                  f"web1{separator}10.0.0.2/255.255.255.0\r\n", "--force")
+                self.assert_made(done, "web1.iso")
+                self.assert_same("web1.iso", "--ip", "10.0.0.2/24", "http://10.0.0.1/boot/web1")
+
+    def test_values_with_lines_in_them(self):
+        """The lines of a quoted value count; what is wrong later is said with its own line."""
+        done = self.batch('host,note,ip\r\nweb1,"two\r\nlines, ""quoted""",\r\nweb2,,x\r\n')
+        self.assert_complains(done, "line 4, column ip: 'x'", "1 of 2 rows")
+
+    def test_unicode_text(self):
+        for codec in ("utf-16", "utf-16-be"):
+            text = ("\ufeff" if codec == "utf-16-be" else "") + "host\tip\r\nweb1\t\r\n"
+            (self.folder / "list").write_bytes(text.encode(codec))
+            done = self.batch("", "--hosts", "list")
+            self.assert_complains(done, "'list': line 1, column 1: UTF-16, which some programs call "
+                                  "Unicode text: save it as CSV in UTF-8")
+
+    def test_columns_of_inventories(self):
+        """What looks a little like a setting is somebody's column."""
+        done = self.batch("ID,host,Network,Remark,uri,dns1,retry,nick\n1,web1,,,,,,\n")
+        self.assert_made(done, "web1.iso")
 
     def test_the_column_in_a_sentence_is_the_list_s(self):
         done = self.batch("Name\tIP\n.web1\t\nweb2\t10.0.0.2\n")
@@ -332,7 +386,7 @@ class BadRowsTest(BatchTest):
         self.assertEqual(image.read_bytes(), b"old")
         (self.out / "ok1.iso").unlink()
         self.out.rmdir()
-        self.assert_complains(self.batch("ok1\n", "--check"), "nothing is wrong with the 1 rows", status=0)
+        self.assert_complains(self.batch("ok1\n", "--check"), "nothing is wrong with the 1 row;", status=0)
         self.assertFalse(self.out.exists())
 
     def test_names_refused(self):

@@ -35,6 +35,14 @@ class HostsTest(ServiceTest):
         self.service.process.send_signal(signal.SIGHUP)
         return self.service.wait_message(words)
 
+    def test_what_the_list_was_taken_for(self):
+        self.service.wait_message(b"the hosts: 2 machines, a table with commas between 5 columns; "
+                                  b"settings: ip, gateway, vlan\n")
+        self.hosts.write_text("Name\tMAC\tRack\nweb1\t525400123456\ta3\n")
+        self.reload(b"read the hosts again: 1 machine, a table with tabs between 3 columns; 'Name' "
+                    b"is taken for host\n")
+        self.service.wait_message(b"the column mac picks no network card: one called nic does")
+
     def test_own_settings(self):
         self.assertEqual(
             self.service.get("/web1.iso").content,
@@ -49,7 +57,9 @@ class HostsTest(ServiceTest):
         before = self.service.get("/web1.iso", "HEAD").headers
         time.sleep(1.1)  # Last-Modified counts in seconds
         self.hosts.write_text(HOSTS.replace("a3", "b3").replace("web2", "web3"))
-        self.assertIn(b": 2", self.reload(b"read the hosts again"))
+        self.assertEqual(self.reload(b"read the hosts again"),
+                         b"boots-from: read the hosts again: 2 machines, a table with commas "
+                         b"between 5 columns; settings: ip, gateway, vlan\n")
         after = self.service.get("/web1.iso")
         self.assertIn(b"http://10.0.0.1/b3/web1", after.content)
         self.assertNotEqual(after.headers["ETag"], before["ETag"])
@@ -286,8 +296,8 @@ class StartTest(ServiceTest):
         process.send_signal(signal.SIGHUP)
         process.stdin.write(b"web1\n")
         process.stdin.close()
-        self.assertIn(b"serving ", process.stderr.readline())
-        self.assertIn(b"standard input is read once", process.stderr.readline())
+        for words in (b"serving ", b"the hosts: 1 machine", b"standard input is read once"):
+            self.assertIn(words, process.stderr.readline())
         process.terminate()
         self.assertEqual(process.wait(SECONDS), 0)
 

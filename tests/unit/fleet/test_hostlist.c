@@ -66,6 +66,9 @@ static void test_csv(void **state)
 	(void)state;
 	assert_rows("host\nweb1\n", "2/1:web1|");
 	assert_rows("host,ip\nweb1,10.0.0.1\n", "2/2:web1|10.0.0.1|");
+	assert_rows("sep=;\r\nhost;ip\r\nweb1;1\r\n", "3/2:web1|1|");
+	assert_rows("sep=\t\nhost\tip\nweb1\t1\n", "3/2:web1|1|");
+	assert_rows("sep=\nsep=x\nsep=ab\n", "2/1:sep=x|3/1:sep=ab|");
 	assert_rows("ip, host \n10.0.0.1 , web1", "2/2:10.0.0.1|web1|");
 	assert_rows("\r\n\"host\",ip\r\n\r\nweb1,\r\nweb2,1\r\n",
 		    "4/2:web1||5/2:web2|1|");

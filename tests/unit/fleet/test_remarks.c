@@ -36,19 +36,27 @@ static void assert_text(int (*print)(const struct bf_fleet *fleet, struct bf_buf
 	bf_fleet_free(&fleet);
 }
 
+#define MAC "the column mac picks no network card: one called nic does\n"
+
 static void test_remarks(void **state)
 {
 	(void)state;
-	static const char host[] = "no column is called host: 'Name' is taken for it\n";
-	static const char mac[] =
-		"the column mac picks no network card: one called nic does\n";
-	assert_text(bf_remarks_print, "web1\n", "");
-	assert_text(bf_remarks_print, "host,nic,mac\nweb1,,\n", "");
-	assert_text(bf_remarks_print, "Name\nweb1\n", host);
-	assert_text(bf_remarks_print, "host,MAC\nweb1,\n", mac);
-	char both[256] = "";
-	strcat(strcat(both, host), mac);
-	assert_text(bf_remarks_print, "mac,Name\n,web1\n", both);
+	static const char *const cases[][2] = {
+		{"web1\n", "1 machine, one name per line\n"},
+		{"host\nweb1\nweb2\n", "2 machines, a table with one column\n"},
+		{"host,nic,mac\nweb1,,\n",
+		 "1 machine, a table with commas between 3 columns; settings: nic\n"},
+		{"Name;IP;prefix;Rack;\nweb1;;;;\n",
+		 "1 machine, a table with semicolons between 4 columns; 'Name' is taken "
+		 "for host; settings: IP, prefix\n"},
+		{"FQDN\tMAC\nweb1\t\n",
+		 "1 machine, a table with tabs between 2 columns; 'FQDN' is taken for "
+		 "host\n" MAC},
+		{"host,\x1b[2J\nweb1,\n",
+		 "1 machine, a table with commas between 2 columns\n"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_text(bf_remarks_print, cases[i][0], cases[i][1]);
 }
 
 static void test_describe(void **state)
@@ -56,11 +64,11 @@ static void test_describe(void **state)
 	(void)state;
 	assert_text(bf_remarks_describe, "web1\nweb2\n",
 		    "2 machines, one name per line\nin the URL: host\n");
-	assert_text(bf_remarks_describe, "Name;IP;prefix;Rack;Site;\nweb1;;;;;\n",
-		    "1 machine, a table with semicolons between 5 columns\n"
-		    "settings: IP, prefix\n"
+	assert_text(bf_remarks_describe, "Name;IP;mac;Rack;S\x07te;\nweb1;;;;;\n",
+		    "1 machine, a table with semicolons between 5 columns; 'Name' is "
+		    "taken for host; settings: IP\n"
 		    "in the URL: Name\n"
-		    "not used: Rack, Site\n");
+		    "not used: mac, Rack, S\\x07te\n" MAC);
 }
 
 int main(void)
