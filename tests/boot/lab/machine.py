@@ -24,15 +24,20 @@ def no_firmware(_folder):
     return []
 
 
+def flash(code, variables):
+    """A firmware of two flash images; it writes to its variables."""
+    return [
+        "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
+        "-drive", f"if=pflash,unit=1,format=raw,file={variables}",
+    ]
+
+
 def pflash(code, variables, package):
-    """A firmware of two flash images; the machine gets its own copy of the variables."""
+    """A firmware as it is installed; the machine gets its own copy of the variables."""
     def options(folder):
         own_variables = folder / "vars.fd"
         shutil.copy(existing(variables, package), own_variables)
-        return [
-            "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={existing(code, package)}",
-            "-drive", f"if=pflash,unit=1,format=raw,file={own_variables}",
-        ]
+        return flash(existing(code, package), own_variables)
 
     return options
 

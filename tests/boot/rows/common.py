@@ -2,11 +2,14 @@
 """What most rows do: serve the script that announces its arrival, and boot until it does."""
 
 import subprocess
+from pathlib import PurePosixPath
 
 from lab.outcome import Failure
+from lab.process import require
 from lab.servers.nginx import Nginx
 
 MEBIBYTE = 1 << 20
+STICK_KIB = 16 << 10
 
 
 def serve_arrival(lab, **options):
@@ -27,3 +30,15 @@ def run(*words):
     result = subprocess.run(words, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise Failure(f"{words[0]}: status {result.returncode}: {result.stderr.strip()}")
+
+
+def make_stick(lab, files):
+    """A stick somebody formatted, and copied these files ({path: file}) to."""
+    image = lab.folder / "stick.img"
+    run(require("mkfs.fat", "dosfstools"), "-C", image, str(STICK_KIB))
+    folders = {f"::/{parent}" for path in files for parent in list(PurePosixPath(path).parents)[:-1]}
+    if folders:
+        run(require("mmd", "mtools"), "-i", image, *sorted(folders))
+    for path, file in files.items():
+        run(require("mcopy", "mtools"), "-i", image, file, f"::/{path}")
+    return image

@@ -3,10 +3,7 @@
 
 from lab.bench import Row
 from lab.machine import ARM64, BIOS, X86_64, Target, cd, disk, kernel, stick
-from lab.process import require
-from rows.common import boot_to_arrival, run, serve_arrival
-
-STICK_KIB = 16 << 10
+from rows.common import boot_to_arrival, make_stick, serve_arrival
 
 
 def boot_part(kind):
@@ -23,11 +20,7 @@ def boot_efi_from_a_stick(lab):
     """The one file, where firmware looks for it on a stick somebody formatted."""
     web = serve_arrival(lab)
     efi = lab.image("--format", "efi", web.url(lab.nonce), name="boots-from.efi")
-    esp = lab.folder / "stick.img"
-    run(require("mkfs.fat", "dosfstools"), "-C", esp, str(STICK_KIB))
-    run(require("mmd", "mtools"), "-i", esp, "::/EFI", "::/EFI/BOOT")
-    run("mcopy", "-i", esp, efi, "::/EFI/BOOT/BOOTX64.EFI")
-    boot_to_arrival(lab, esp)
+    boot_to_arrival(lab, make_stick(lab, {"EFI/BOOT/BOOTX64.EFI": efi}))
     web.expect_request(f"/{lab.nonce}")
 
 

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Secure Boot: what firmware starts, and what it says of what it does not."""
+
+from lab.bench import Row
+from lab.linux import packages
+from lab.machine import Target, cd, stick
+from lab.outcome import Failure
+from lab.secure_boot import ARM64_OWN, X86_64_MOK, X86_64_OWN, make_signer, own_signer, sign
+from rows.common import boot_to_arrival, make_stick, serve_arrival
+
+SHIM = "usr/lib/shim/shimx64.efi.signed"
+EFI_FILES = {"x86_64": "BOOTX64.EFI", "arm64": "BOOTAA64.EFI"}
+
+# EDK2's words before the boot option's name, and after it.
+NOT_STARTED = "BdsDxe: failed to "
+REASONS = (": Access Denied", ": Security Violation")
+
+
+def make_efi(lab, url):
+    name = lab.target.platform.name
+    return lab.image("--format", "efi", "--arch", name, url, name=EFI_FILES[name])
+
+
+def stick_with(lab, efi):
+    return make_stick(lab, {f"EFI/BOOT/{EFI_FILES[lab.target.platform.name]}": efi})
+
+
+def expect_refusal(lab, web, image):
+    guest = lab.boot(image)
+    guest.expect(NOT_STARTED)
+    guest.expect(*REASONS)
+    if web.requests():
+        raise Failure(f"it was started all the same: {web.requests()}")
+
+
+def signed(lab):
+    web = serve_arrival(lab)
+    efi = make_efi(lab, web.url(lab.nonce))
+    sign(own_signer(lab.folder), efi)
+    boot_to_arrival(lab, stick_with(lab, efi))
+    web.expect_request(f"/{lab.nonce}")
+
+
+def unsigned(lab):
+    web = serve_arrival(lab)
+    expect_refusal(lab, web, lab.image(web.url(lab.nonce)))
+
+
+def wrong_key(lab):
+    web = serve_arrival(lab)
+    efi = make_efi(lab, web.url(lab.nonce))
+    sign(make_signer(lab.folder, "stranger"), efi)
+    expect_refusal(lab, web, stick_with(lab, efi))
+
+
+def changed_slot(lab):
+    """One byte of the script, after signing."""
+    web = serve_arrival(lab)
+    url = web.url(lab.nonce)
+    efi = make_efi(lab, url)
+    sign(own_signer(lab.folder), efi)
+    data = efi.read_bytes()
+    at = data.index(url.encode())
+    efi.write_bytes(data[:at] + b"H" + data[at + 1:])
+    expect_refusal(lab, web, stick_with(lab, efi))
+
+
+def stick_with_shim(lab, efi):
+    """Debian's shim, which starts GRUB's name beside it."""
+    return make_stick(lab, {"EFI/BOOT/BOOTX64.EFI": packages() / SHIM,
+                            "EFI/BOOT/grubx64.efi": efi})
+
+
+def behind_shim(lab):
+    web = serve_arrival(lab)
+    efi = make_efi(lab, web.url(lab.nonce))
+    sign(own_signer(lab.folder), efi)
+    boot_to_arrival(lab, stick_with_shim(lab, efi))
+    web.expect_request(f"/{lab.nonce}")
+
+
+def unsigned_behind_shim(lab):
+    web = serve_arrival(lab)
+    guest = lab.boot(stick_with_shim(lab, make_efi(lab, web.url(lab.nonce))))
+    guest.expect("Verification failed: (0x1A) Security Violation")
+    if web.requests():
+        raise Failure(f"it was started all the same: {web.requests()}")
+
+
+ROWS = [
+    Row(f"secure-boot-{play.__name__.replace('_', '-')}.{target.name}", target, play)
+    for play, targets in (
+        (signed, (Target(X86_64_OWN, stick), Target(ARM64_OWN, stick))),
+        (unsigned, (Target(X86_64_OWN, cd), Target(ARM64_OWN, cd))),
+        (wrong_key, (Target(X86_64_OWN, stick),)),
+        (changed_slot, (Target(X86_64_OWN, stick),)),
+        (behind_shim, (Target(X86_64_MOK, stick),)),
+        (unsigned_behind_shim, (Target(X86_64_MOK, stick),)),
+    )
+    for target in targets
+]
