@@ -3,19 +3,40 @@
 
 #include <stdint.h>
 
+/* Take the digits at *text. Once it is above max, more would only make it overflow. */
+static uint64_t take_digits(const char **text, unsigned max)
+{
+	uint64_t number = 0;
+	while (**text >= '0' && **text <= '9' && number <= max)
+		number = number * 10 + (uint64_t)(*(*text)++ - '0');
+	return number;
+}
+
 int bf_number_parse(const char *text, unsigned min, unsigned max, unsigned *ret,
 		    struct bf_error *reterr)
 {
 	char printable[64];
-	uint64_t number = 0;
 	const char *p = text;
-	/* Once it is too large, more digits would only make it overflow. */
-	while (*p >= '0' && *p <= '9' && number <= max)
-		number = number * 10 + (uint64_t)(*p++ - '0');
+	uint64_t number = take_digits(&p, max);
 	if (p == text || *p || number < min || number > max)
 		return bf_fail(reterr, BF_ERR_USAGE, "'%s' is not a number from %u to %u",
 			       bf_printable(text, printable, sizeof(printable)), min,
 			       max);
 	*ret = (unsigned)number;
+	return BF_OK;
+}
+
+int bf_size_parse(const char *text, unsigned max, unsigned *ret, struct bf_error *reterr)
+{
+	char printable[64];
+	const char *p = text;
+	uint64_t number = take_digits(&p, max);
+	unsigned shift = *p == 'K' || *p == 'k' ? 10 : *p == 'M' || *p == 'm' ? 20 : 0;
+	const char *end = p + (shift > 0);
+	if (p == text || *end || number < 1 || number << shift > max)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "'%s' is not a size from 1 to %u bytes, such as 64K",
+			       bf_printable(text, printable, sizeof(printable)), max);
+	*ret = (unsigned)(number << shift);
 	return BF_OK;
 }

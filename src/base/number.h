@@ -12,4 +12,8 @@
 bf_must_check int bf_number_parse(const char *text, unsigned min, unsigned max,
 				  unsigned *ret, struct bf_error *reterr);
 
+/* A number of bytes from 1 to max, a multiple of 1024 with a K and of 1024 * 1024 with an M. */
+bf_must_check int bf_size_parse(const char *text, unsigned max, unsigned *ret,
+				struct bf_error *reterr);
+
 #endif

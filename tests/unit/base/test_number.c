@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -72,11 +73,48 @@ static void test_refused(void **state)
 	}
 }
 
+static void test_size(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		unsigned max, size; /* 0: refused */
+	} cases[] = {
+		{"1", 1, 1},
+		{"64K", 65536, 65536},
+		{"64k", 65536, 65536},
+		{"1M", 1 << 20, 1 << 20},
+		{"1m", UINT_MAX, 1 << 20},
+		{"4095M", UINT_MAX, 4095u << 20},
+		{"4096M", UINT_MAX, 0},
+		{"64K", 65535, 0},
+		{"65537", 65536, 0},
+		{"0", 9, 0},
+		{"0K", 9, 0},
+		{"", 9, 0},
+		{"K", 9, 0},
+		{"1KB", 65536, 0},
+		{"1 K", 65536, 0},
+		{"-1", 9, 0},
+		{"1G", UINT_MAX, 0},
+		{"18446744073709551617K", UINT_MAX, 0},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned size = 0;
+		struct bf_error error = {""};
+		int err = bf_size_parse(cases[i].text, cases[i].max, &size, &error);
+		assert_int_equal(size, cases[i].size);
+		assert_int_equal(err, cases[i].size ? BF_OK : BF_ERR_USAGE);
+		assert_true(cases[i].size || strstr(error.text, "is not a size"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
