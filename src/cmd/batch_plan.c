@@ -210,6 +210,8 @@ static int check_scripts(const struct check *check, struct bf_error *reterr)
 			return bf_fail_nomem(reterr);
 		if (err)
 			mark_bad(check->plan, row, &error);
+		else if (check->plan->largest < script.size)
+			check->plan->largest = script.size;
 	}
 	return BF_OK;
 }

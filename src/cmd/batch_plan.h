@@ -11,6 +11,7 @@ struct bf_batch_plan {
 	size_t *name;           /* per row, where its name starts in names */
 	bool *is_bad;           /* per row */
 	size_t n_bad;
+	size_t largest; /* script, in bytes */
 };
 
 /*

@@ -68,7 +68,7 @@ static int write_one(const struct bf_arguments *options, struct bf_maker *maker,
 		     const struct bf_buffer *script, struct bf_error *reterr)
 {
 	bf_cleanup(bf_image_free) struct bf_image image = {0};
-	int err = bf_maker_lay_out(maker, script, reterr);
+	int err = bf_maker_lay_out(maker, script, script->size, reterr);
 	if (!err)
 		err = bf_image_make(maker, &options->target, &image, reterr);
 	return err ? err : write_image(&image.pieces, options->output, reterr);

@@ -44,7 +44,7 @@ static void report(const struct bf_arguments *options, const struct bf_repoint *
 		options->script ? "runs" : "boots",
 		bf_printable(options->script ? options->script : options->url, target,
 			     sizeof(target)),
-		repoint->n_sites, repoint->n_sites == 1 ? "" : "s",
+		repoint->n_changed, repoint->n_changed == 1 ? "" : "s",
 		bf_clock_seconds(start) * 1e3);
 }
 

@@ -75,12 +75,18 @@ static int make_catalog(const struct bf_arguments *options, struct service *serv
 		.url = options->url,
 		.hosts_path = options->hosts,
 	};
+	struct bf_hosts hosts = {0};
 	int err = bf_maker_init(&service->maker, &options->made_from, reterr);
-	if (!err)
-		err = bf_maker_lay_out(&service->maker, NULL, reterr);
 	if (!err && service->maker.has_certificate)
 		bf_warn_of_certificate(&service->maker.certificate, NULL);
-	return err ? err : bf_catalog_new(&catalog, &service->catalog, reterr);
+	if (!err)
+		err = bf_hosts_load(options->hosts, options->url, &service->maker, &hosts,
+				    reterr);
+	if (!err)
+		err = bf_maker_lay_out(&service->maker, NULL, hosts.largest, reterr);
+	if (err)
+		bf_hosts_free(&hosts);
+	return err ? err : bf_catalog_new(&catalog, &hosts, &service->catalog, reterr);
 }
 
 static int open_logs(bool quiet, struct service *service, struct bf_error *reterr)

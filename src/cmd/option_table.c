@@ -190,6 +190,12 @@ const struct bf_option bf_options[] = {
 	 .value = BF_VALUE_WORD,
 	 .words = bf_template_options_layout,
 	 .kind = BF_OPTION_MAKER},
+	{.name = "script-room",
+	 .group = BF_GROUP_IMAGE,
+	 .argument = "SIZE",
+	 .help = "have room for a script of so many bytes, 256K for example (what does "
+		 "not fit iPXE's slot of 8131 goes into a file)",
+	 .kind = BF_OPTION_MAKER},
 
 	/* ---- The machine ---- */
 	{.name = "script",

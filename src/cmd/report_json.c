@@ -186,6 +186,7 @@ static void put_slot(struct bf_json *json, const struct bf_examined *binary)
 	static const char *const states[] = {
 		[BF_SLOT_FILLED] = "filled",
 		[BF_SLOT_PLACEHOLDER] = "placeholder",
+		[BF_SLOT_HANDOVER] = "handover",
 		[BF_SLOT_DAMAGED] = "damaged",
 	};
 	if (binary->slot_state == BF_SLOT_NONE) {
@@ -308,6 +309,11 @@ static void put_autoexec(struct bf_json *json, const struct bf_inspect_autoexec 
 	bf_json_open_object(json, "autoexec");
 	bf_json_string(json, "path", autoexec->file->path);
 	bf_json_bool(json, "slot", autoexec->is_slot);
+	if (autoexec->is_slot) {
+		bf_json_number(json, "capacity", bf_slot_capacity(autoexec->slot.size));
+		bf_json_number(json, "used",
+			       autoexec->script.size - strlen(BF_SLOT_FIRST_LINE));
+	}
 	bf_json_text(json, "script", bf_buffer_view(&autoexec->script));
 	bf_json_close_object(json);
 }

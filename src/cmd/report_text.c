@@ -87,6 +87,9 @@ static void print_slot(const struct bf_inspect *report, const struct bf_examined
 	case BF_SLOT_DAMAGED:
 		printf("    script slot: damaged\n");
 		return;
+	case BF_SLOT_HANDOVER:
+		printf("    script slot: leads to autoexec.ipxe\n");
+		return;
 	case BF_SLOT_PLACEHOLDER:
 	case BF_SLOT_FILLED:
 		printf("    script slot%s: %zu of %zu bytes used%s\n",
@@ -196,6 +199,17 @@ static void print_program(const struct bf_inspect *report,
 	print_slot(report, binary);
 }
 
+static void print_autoexec(const struct bf_inspect_autoexec *autoexec)
+{
+	printf("\n%s, which iPXE runs instead of its slot%s\n",
+	       shown(autoexec->file->path), autoexec->is_slot ? "" : ":");
+	if (autoexec->is_slot)
+		printf("    script slot: %zu of %zu bytes used\n",
+		       autoexec->script.size - strlen(BF_SLOT_FIRST_LINE),
+		       bf_slot_capacity(autoexec->slot.size));
+	print_script(bf_buffer_view(&autoexec->script));
+}
+
 /* ---- Structure ---- */
 
 static void print_eltorito(const struct bf_scan *scan)
@@ -289,11 +303,8 @@ void bf_report_text(const char *path, const struct bf_inspect *report)
 		printf("\nPrograms:\n");
 	for (size_t i = 0; i < report->n_programs; i++)
 		print_program(report, &report->programs[i]);
-	if (report->autoexec.file) {
-		printf("\n%s, which iPXE runs instead of its slot:\n",
-		       shown(report->autoexec.file->path));
-		print_script(bf_buffer_view(&report->autoexec.script));
-	}
+	if (report->autoexec.file)
+		print_autoexec(&report->autoexec);
 	if (scan->kind != BF_SCAN_KIND_FILE && scan->kind != BF_SCAN_UNKNOWN)
 		print_structure(scan);
 	if (scan->n_problems)

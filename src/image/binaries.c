@@ -15,7 +15,8 @@ void bf_binaries_init(struct bf_binaries *ret, const struct bf_bundle *bundle)
 			ret->of[arch] = (struct bf_binary){.is_present = true,
 							   .bytes = ipxe->binary,
 							   .slot = ipxe->slot,
-							   .can = ipxe->can};
+							   .can = ipxe->can,
+							   .can_run_loose = true};
 	}
 }
 
@@ -68,7 +69,8 @@ static int take(struct bf_binaries *binaries, const struct bf_bundle *bundle,
 				    .owned = slotted.file,
 				    .slot = slotted.slot,
 				    .slot_is_packed = slotted.is_packed,
-				    .can = ipxe->identity.can};
+				    .can = ipxe->identity.can,
+				    .can_run_loose = ipxe->identity.can_run_loose};
 	place->can.slot_size = slotted.slot.size;
 	return BF_OK;
 }

@@ -19,6 +19,7 @@ struct bf_binary {
 	struct bf_slot slot;
 	bool slot_is_packed; /* see struct bf_slotted */
 	struct bf_capabilities can;
+	bool can_run_loose; /* a script in a file, see ipxe/loose.h */
 };
 
 struct bf_binaries {

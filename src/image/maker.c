@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image/boot_paths.h"
+#include "ipxe/loose.h"
 
 struct bf_maker_options bf_maker_options_default(void)
 {
@@ -95,6 +96,22 @@ static int trust(struct bf_maker *maker, const char *path, struct bf_error *rete
 	return err ? bf_fail_in(reterr, err, "trust") : BF_OK;
 }
 
+static bool may_be_loose(const struct bf_maker *maker)
+{
+	return maker->layout.format == BF_FORMAT_ISO ||
+	       maker->layout.format == BF_FORMAT_ESP;
+}
+
+static void open_room(struct bf_maker *maker)
+{
+	struct bf_renderer *renderer = &maker->renderer;
+	renderer->is_open = true;
+	renderer->loose_size = may_be_loose(maker) ? BF_SLOT_LOOSE_SIZE_MAX : 0;
+	if (!may_be_loose(maker))
+		renderer->advice = ": a larger one goes into a file beside iPXE, in the "
+				   "formats iso and esp; or chain to it from a short one";
+}
+
 int bf_maker_init(struct bf_maker *ret, const struct bf_maker_options *options,
 		  struct bf_error *reterr)
 {
@@ -103,6 +120,7 @@ int bf_maker_init(struct bf_maker *ret, const struct bf_maker_options *options,
 	if (!err)
 		err = options->trust ? trust(&maker, options->trust, reterr)
 				     : init_renderer(&maker, reterr);
+	open_room(&maker);
 	if (err)
 		bf_maker_free(&maker);
 	else
@@ -133,11 +151,54 @@ static int refuse_many(const struct bf_maker *maker, struct bf_error *reterr)
 	return BF_OK;
 }
 
-int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script,
+/* ---- Layout ---- */
+
+static int check_loose(const struct bf_maker *maker, struct bf_error *reterr)
+{
+	if (!may_be_loose(maker))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "script-room: format %s has a slot of fixed size, see "
+			       "format iso and esp",
+			       bf_format_name(maker->layout.format));
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (maker->layout.archs & 1u << arch &&
+		    !maker->binaries.of[arch].can_run_loose)
+			return bf_fail(reterr, BF_ERR_UNSUPPORTED,
+				       "the iPXE for %s cannot run a script that is too "
+				       "large for its slot from a file",
+				       bf_arch_name(arch));
+	return BF_OK;
+}
+
+static int settle_room(struct bf_maker *maker, size_t room, struct bf_error *reterr)
+{
+	struct bf_template_options *layout = &maker->layout;
+	struct bf_renderer *renderer = &maker->renderer;
+	if (room < layout->script_room)
+		room = layout->script_room;
+	int err = BF_OK;
+	if (bf_capability_set_check_body(&renderer->can, room, NULL)) {
+		err = check_loose(maker, reterr);
+		layout->loose_size = bf_loose_size(room);
+	}
+	if (may_be_loose(maker))
+		renderer->advice = ": room for a larger one is made beforehand, with the "
+				   "option script-room";
+	bf_renderer_settle(renderer, layout->loose_size);
+	return err;
+}
+
+int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script, size_t room,
 		     struct bf_error *reterr)
 {
-	int err = script ? bf_binaries_fill(&maker->binaries, maker->layout.archs,
-					    bf_buffer_view(script), reterr)
+	struct bf_view first = script ? bf_buffer_view(script) : bf_view(NULL, 0);
+	int err = settle_room(maker, room, reterr);
+	if (err)
+		return err;
+	if (maker->layout.loose_size)
+		first = bf_loose_handover();
+	err = first.data ? bf_binaries_fill(&maker->binaries, maker->layout.archs, first,
+					    reterr)
 			 : refuse_many(maker, reterr);
 	return err ? err
 		   : bf_template_init(&maker->tmpl, maker->bundle, &maker->binaries,

@@ -54,11 +54,12 @@ bf_must_check int bf_maker_init(struct bf_maker *ret,
 void bf_maker_free(struct bf_maker *maker);
 
 /*
- * Lay the template out: from here on images can be made. script is what the only image is to
- * hold, for binaries that need it first; NULL where there are many, which BF_ERR_UNSUPPORTED
- * refuses for such binaries.
+ * Lay the template out, with room for a script of so many bytes or of what the option
+ * script-room asks for: where the slots have not that, with a loose slot. From here on images
+ * can be made. script is what the only image is to hold, for binaries that need it first; NULL
+ * where there are many, which BF_ERR_UNSUPPORTED refuses for such binaries.
  */
 bf_must_check int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script,
-				   struct bf_error *reterr);
+				   size_t room, struct bf_error *reterr);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /*
- * Making scripts that suit an image: the iPXE in it can open the URL, the slots have room,
- * and each starts with what the image's certificate needs.
+ * Making scripts that suit an image: the iPXE in it can open the URL, there is room for them,
+ * and each starts with what the image's certificate, and a loose slot, need.
  */
 #ifndef BF_RENDERER_H
 #define BF_RENDERER_H
@@ -14,7 +14,15 @@
 struct bf_renderer {
 	struct bf_capability_set can;
 	char schemes[BF_WORD_LIST_SIZE]; /* that every iPXE in the image can open */
-	struct bf_buffer preamble;       /* what each script starts with */
+	struct bf_buffer preamble; /* what the certificate has each script start with */
+	/*
+	 * The size of the loose slot, into which every script goes, 0 for none. As long as the
+	 * image is not laid out (is_open) there may be one, which only those go into that the
+	 * slots of the iPXEs do not take.
+	 */
+	uint32_t loose_size;
+	bool is_open;
+	const char *advice; /* what ends the sentence about a script that is too large */
 };
 
 /*
@@ -28,9 +36,15 @@ bf_must_check int bf_renderer_init(struct bf_renderer *ret,
 void bf_renderer_free(struct bf_renderer *renderer);
 
 /*
+ * The image is laid out: with a loose slot of this size, which the slots of all its iPXEs lead
+ * to, or 0.
+ */
+void bf_renderer_settle(struct bf_renderer *renderer, uint32_t loose_size);
+
+/*
  * Make ret the script that boots the target, the body of a slot. BF_ERR_USAGE or BF_ERR_INPUT
  * when the settings do not go together or the URL does not suit, BF_ERR_TOO_BIG, naming both
- * sizes, when a slot cannot take it.
+ * sizes, when there is no room for it.
  */
 bf_must_check int bf_renderer_render(const struct bf_renderer *renderer,
 				     const struct bf_target *target,

@@ -7,6 +7,7 @@
 #include "base/inplace.h"
 #include "inspect/examine.h"
 #include "inspect/scan.h"
+#include "ipxe/loose.h"
 #include "ipxe/rootcert.h"
 
 /* ---- The bundle's own binaries ---- */
@@ -47,14 +48,25 @@ static bool is_bundled(const struct bf_repoint_file *file)
 
 /* ---- Others ---- */
 
-/* Without a slot in the file: is there one in its packed part? */
-static int fail_no_slot(const struct bf_executable *executable, struct bf_error *reterr)
+static bool is_led(struct bf_view bytes, const struct bf_slot *slot)
+{
+	return bf_loose_is_handover(
+		bf_slot_body(bf_view_part(bytes, slot->offset, slot->size)));
+}
+
+/* Without a slot in the file: is there one in its packed part, and does it have to change? */
+static int check_packed(const struct bf_executable *executable, bool *ret_led,
+			struct bf_error *reterr)
 {
 	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
 	struct bf_ipxe_slot found;
-	if (executable->kind == BF_EXECUTABLE_BZIMAGE &&
-	    bf_ipxe_open_executable(executable, &ipxe, NULL) == BF_OK &&
-	    bf_ipxe_find_slot(&ipxe, &found, NULL) == BF_OK)
+	bool is_packed = executable->kind == BF_EXECUTABLE_BZIMAGE &&
+			 bf_ipxe_open_executable(executable, &ipxe, NULL) == BF_OK &&
+			 bf_ipxe_find_slot(&ipxe, &found, NULL) == BF_OK;
+	*ret_led = is_packed && is_led(found.bytes, &found.slot);
+	if (*ret_led)
+		return BF_OK;
+	if (is_packed)
 		return bf_fail(reterr, BF_ERR_NO_SLOT,
 			       "its script slot is in the packed part, which can only be "
 			       "packed anew with the whole image: make a new one");
@@ -62,16 +74,19 @@ static int fail_no_slot(const struct bf_executable *executable, struct bf_error 
 		       "it has no script slot: it was not made by boots-from");
 }
 
+/* Find the slot, of size 0 if it is packed and need not change. */
 static int find_slot(const struct bf_executable *executable, struct bf_slot *ret,
-		     struct bf_error *reterr)
+		     bool *ret_led, struct bf_error *reterr)
 {
+	*ret = (struct bf_slot){0};
 	int err = bf_slot_find(executable->file, ret, reterr);
 	if (err == BF_ERR_NO_SLOT)
-		return fail_no_slot(executable, reterr);
+		return check_packed(executable, ret_led, reterr);
 	if (!err && ret->declared_offset != ret->offset)
 		return bf_fail(reterr, BF_ERR_FORMAT,
 			       "its script slot is at offset %zu and says %u",
 			       ret->offset, ret->declared_offset);
+	*ret_led = !err && is_led(executable->file, ret);
 	return err;
 }
 
@@ -90,6 +105,19 @@ static int check_pe(const struct bf_pe *pe, struct bf_buffer *file,
 	return BF_OK;
 }
 
+static int check_loose(const struct bf_repoint_file *file, struct bf_site *site,
+		       struct bf_error *reterr)
+{
+	struct bf_slot slot;
+	int err = bf_loose_find(file->binary, &slot, reterr);
+	if (err == BF_ERR_NO_SLOT)
+		return bf_fail(reterr, BF_ERR_NO_SLOT,
+			       "it has no script slot: it was not made by boots-from");
+	return err ? err
+		   : bf_site_init(site, BF_ARCH_COUNT, site->binary_offset, file->binary,
+				  slot, reterr);
+}
+
 /* The file is loaded: what is it, and where is its slot? */
 static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 			struct bf_error *reterr)
@@ -99,19 +127,19 @@ static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 	file->binary = bf_buffer_view(&file->owned);
 	int err = bf_executable_parse(file->binary, &executable, reterr);
 	if (executable.kind == BF_EXECUTABLE_NONE)
-		err = BF_OK; /* a file that is nothing but a slot */
+		return check_loose(file, site, reterr);
 	if (!err && executable.kind == BF_EXECUTABLE_PE)
 		err = check_pe(&executable.pe, &file->owned, reterr);
 	if (!err)
-		err = find_slot(&executable, &slot, reterr);
-	if (!err && executable.kind != BF_EXECUTABLE_NONE)
+		err = find_slot(&executable, &slot, &file->is_led, reterr);
+	if (!err)
 		err = bf_ipxe_open_executable(&executable, &file->ipxe, reterr);
 	if (err)
 		return err;
-	enum bf_arch arch = executable.kind == BF_EXECUTABLE_NONE
-				    ? BF_ARCH_COUNT
-				    : file->ipxe.identity.arch;
-	return bf_site_init(site, arch, site->binary_offset, file->binary, slot, reterr);
+	site->arch = file->ipxe.identity.arch;
+	return slot.size ? bf_site_init(site, site->arch, site->binary_offset,
+					file->binary, slot, reterr)
+			 : BF_OK;
 }
 
 static int load(const struct bf_source *image, struct bf_site *site,
@@ -128,6 +156,18 @@ static int load(const struct bf_source *image, struct bf_site *site,
 		err = bf_examine_draw(bf_buffer_view(&file->owned), image->budget, &spare,
 				      reterr);
 	return err ? err : check_loaded(file, site, reterr);
+}
+
+/* What is the bundle's but for the script: does that lead to the loose slot? */
+static int check_bundled(const struct bf_source *image, const struct bf_site *site,
+			 struct bf_repoint_file *file, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	struct bf_slot slot = {.size = site->slot.size};
+	int err = bf_source_load(image, site->binary_offset + site->slot.offset,
+				 slot.size, &bytes, reterr);
+	file->is_led = !err && is_led(bf_buffer_view(&bytes), &slot);
+	return err;
 }
 
 /* ---- Finding the slots ---- */
@@ -151,13 +191,14 @@ static int add_site(struct bf_repoint *repoint, const struct bf_source *image,
 	*site = (struct bf_site){
 		.arch = BF_ARCH_COUNT, .binary_offset = offset, .binary_size = size};
 	int err = match_bundled(image, bundle, site, file, reterr);
-	if (!err && !is_bundled(file))
-		err = load(image, site, file, reterr);
-	if (err || site->arch == BF_ARCH_COUNT)
+	if (!err)
+		err = is_bundled(file) ? check_bundled(image, site, file, reterr)
+				       : load(image, site, file, reterr);
+	if (err || bf_site_is_loose(site))
 		return err;
 	struct bf_capabilities can =
 		is_bundled(file) ? bundle->ipxe[site->arch].can : file->ipxe.identity.can;
-	can.slot_size = site->slot.size;
+	can.slot_size = file->is_led ? BF_SLOT_LOOSE_SIZE_MAX : site->slot.size;
 	bf_capability_set_add(&repoint->can, site->arch, &can);
 	return BF_OK;
 }
@@ -199,6 +240,29 @@ static int check_scan(const struct bf_scan *scan, struct bf_error *reterr)
 	return BF_OK;
 }
 
+/* The size of the smallest loose slot, 0 if there is none. */
+static uint32_t loose_size(const struct bf_repoint *repoint)
+{
+	uint32_t size = 0;
+	for (size_t i = 0; i < repoint->n_sites; i++) {
+		const struct bf_site *site = &repoint->sites[i];
+		if (bf_site_is_loose(site) && (!size || site->slot.size < size))
+			size = site->slot.size;
+	}
+	return size;
+}
+
+static int check_led(const struct bf_repoint *repoint, struct bf_error *reterr)
+{
+	for (size_t i = 0; i < repoint->n_sites; i++)
+		if (repoint->files[i].is_led && !loose_size(repoint))
+			return bf_fail(reterr, BF_ERR_NO_SLOT,
+				       "%s runs the script that is in a file of its own, "
+				       "autoexec.ipxe, and that is not there",
+				       repoint->files[i].path);
+	return BF_OK;
+}
+
 int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundle,
 		    struct bf_repoint *ret, struct bf_error *reterr)
 {
@@ -212,7 +276,7 @@ int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundl
 	for (size_t i = 0; !err && i < scan->n_files; i++)
 		err = add_file(ret, source, bundle, &scan->files[i], reterr);
 	bf_scan_free(scan);
-	return err;
+	return err ? err : check_led(ret, reterr);
 }
 
 void bf_repoint_free(struct bf_repoint *repoint)
@@ -279,13 +343,19 @@ int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 	const struct bf_certificate *certificate = path ? &repoint->certificate : NULL;
 	for (size_t i = 0; i < repoint->n_sites; i++) {
 		const struct bf_repoint_file *file = &repoint->files[i];
-		if (repoint->sites[i].arch == BF_ARCH_COUNT)
+		if (bf_site_is_loose(&repoint->sites[i]))
 			continue;
 		err = check_file(file, certificate ? certificate->sha256 : NULL, reterr);
 		if (err)
 			return bf_fail_in(reterr, err, "%s", file->path);
 	}
-	return bf_renderer_init(&repoint->renderer, &repoint->can, certificate, reterr);
+	err = bf_renderer_init(&repoint->renderer, &repoint->can, certificate, reterr);
+	repoint->renderer.loose_size = loose_size(repoint);
+	repoint->renderer.advice =
+		loose_size(repoint) ? ": make the image anew with this script"
+				    : ": a larger one goes into a file, for which the "
+				      "image must be made anew with this script";
+	return err;
 }
 
 /* ---- Changing them ---- */
@@ -293,12 +363,18 @@ int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 		    struct bf_error *reterr)
 {
+	struct bf_site changed[BF_SITES_MAX];
+	repoint->n_changed = 0;
 	for (size_t i = 0; i < repoint->n_sites; i++) {
-		int err = bf_slot_check_body(repoint->sites[i].slot.size, script, reterr);
+		if (repoint->files[i].is_led)
+			continue;
+		int err = bf_slot_check_body(repoint->sites[i].slot.size, script.size,
+					     reterr);
 		if (err)
 			return bf_fail_in(reterr, err, "%s", repoint->files[i].path);
+		changed[repoint->n_changed++] = repoint->sites[i];
 	}
-	return bf_sites_patch(repoint->sites, repoint->n_sites, script, &repoint->patches,
+	return bf_sites_patch(changed, repoint->n_changed, script, &repoint->patches,
 			      reterr);
 }
 

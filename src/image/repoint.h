@@ -21,6 +21,7 @@ struct bf_repoint_file {
 	/* What is there, but for the script and the CheckSum: the bundle's, or owned. */
 	struct bf_view binary;
 	struct bf_buffer owned; /* empty if the file is the bundle's */
+	bool is_led;            /* its slot leads to the loose one, and stays as it is */
 	struct bf_ipxe ipxe;    /* owned, opened; of a slot that is a file, nothing */
 };
 
@@ -28,6 +29,7 @@ struct bf_repoint {
 	struct bf_site sites[BF_SITES_MAX];
 	struct bf_repoint_file files[BF_SITES_MAX]; /* of the sites at the same index */
 	size_t n_sites;
+	size_t n_changed;             /* sites, by bf_repoint_fill() */
 	struct bf_capability_set can; /* what all of its iPXEs can do */
 	bool has_certificate;         /* what bf_repoint_trust() read */
 	struct bf_certificate certificate;
@@ -55,7 +57,10 @@ void bf_repoint_free(struct bf_repoint *repoint);
 bf_must_check int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 				   struct bf_error *reterr);
 
-/* Make the patches for the script, the body of a slot. BF_ERR_TOO_BIG names both sizes. */
+/*
+ * Make the patches for the script, the body of a slot. It goes into the loose slot where slots
+ * lead to that. BF_ERR_TOO_BIG names both sizes.
+ */
 bf_must_check int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 				  struct bf_error *reterr);
 

@@ -27,21 +27,30 @@ struct bf_template_options {
 	enum bf_format format;
 	unsigned archs; /* set of 1u << enum bf_arch: the boot paths of the image */
 	enum bf_iso_layout layout;
-	const char *label; /* volume id of the ISO */
+	const char *label;   /* volume id of the ISO */
+	size_t script_room;  /* for a script of at least so many bytes */
+	uint32_t loose_size; /* of the loose slot that the script goes into, 0 for none */
 };
+
+enum { BF_TEMPLATE_SCRIPT_ROOM_MAX = 1 << 20 };
 
 #define BF_TEMPLATE_DEFAULT_LABEL "BOOTS_FROM"
 
+/* The slots hold the bundle's placeholder, or lead to a loose one, which is empty. */
 struct bf_template {
-	struct bf_iso_image image; /* the slots hold the bundle's placeholder */
-	struct bf_fat_image esp;   /* pieces of the image are in its metadata */
-	struct bf_site sites[BF_ARCH_COUNT];
+	struct bf_iso_image image;
+	struct bf_fat_image esp; /* pieces of the image are in its metadata, */
+	struct bf_buffer loose;  /* here */
+	struct bf_patches
+		*led; /* and in these, of the slots that lead to the loose one */
+	struct bf_site sites[BF_ARCH_COUNT + 1]; /* that take the script */
 	size_t n_sites;
 };
 
 /*
  * Lay an image out from the binaries and the bundle's other parts, which it goes on using:
- * both must outlive it. Release it with bf_template_free().
+ * both must outlive it. Only the formats iso and esp can have a loose slot. Release it with
+ * bf_template_free().
  */
 bf_must_check int bf_template_init(struct bf_template *ret,
 				   const struct bf_bundle *bundle,
@@ -53,7 +62,7 @@ void bf_template_free(struct bf_template *tmpl);
 /*
  * What has to change for this script (the body of a slot, see bf_script_render()). The
  * template is only read: threads may share it. ret may be reused; its pieces stay good
- * until then. BF_ERR_TOO_BIG names both sizes.
+ * until then, and as long as the script. BF_ERR_TOO_BIG names both sizes.
  */
 bf_must_check int bf_template_patch(const struct bf_template *tmpl, struct bf_view script,
 				    struct bf_patches *ret, struct bf_error *reterr);

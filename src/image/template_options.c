@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/number.h"
 
 struct bf_template_options bf_template_options_default(void)
 {
@@ -137,6 +138,15 @@ static int set_label(const char *label, const char **ret, struct bf_error *reter
 	return BF_OK;
 }
 
+static int set_room(const char *value, size_t *ret, struct bf_error *reterr)
+{
+	unsigned size = 0;
+	int err = bf_size_parse(value, BF_TEMPLATE_SCRIPT_ROOM_MAX, &size, reterr);
+	if (!err)
+		*ret = size;
+	return err;
+}
+
 int bf_template_options_set(struct bf_template_options *options, const char *name,
 			    const char *value, struct bf_error *reterr)
 {
@@ -149,6 +159,8 @@ int bf_template_options_set(struct bf_template_options *options, const char *nam
 		return set_layout(value, &options->layout, reterr);
 	if (strcmp(name, "format") == 0)
 		return set_format(value, &options->format, reterr);
+	if (strcmp(name, "script-room") == 0)
+		return set_room(value, &options->script_room, reterr);
 	return bf_fail(reterr, BF_ERR_USAGE, "there is no option '%s'",
 		       bf_printable(name, text, sizeof(text)));
 }

@@ -17,6 +17,7 @@ struct bf_template_options bf_template_options_default(void);
  *     label    the volume id, which must outlive the options
  *     layout   isohybrid, gpt, mbr or cd
  *     format   iso, efi, lkrn or esp
+ *     script-room   for a script of so many bytes
  * BF_ERR_USAGE for an unknown name and for a value that cannot be; the sentence about a
  * value does not repeat the name.
  */

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/search.h"
 #include "binary/zbin.h"
+#include "ipxe/loose.h"
 #include "ipxe/plant.h"
 
 /* Work for a byte, see budget.h; of the worst kind. */
@@ -71,6 +72,14 @@ static bool is_placeholder(struct bf_view slot, uint32_t declared_offset)
 	       memcmp(fresh, slot.data, slot.size) == 0;
 }
 
+static enum bf_slot_state slot_state(struct bf_view slot, uint32_t declared_offset)
+{
+	if (bf_loose_is_handover(bf_slot_body(slot)))
+		return BF_SLOT_HANDOVER;
+	return is_placeholder(slot, declared_offset) ? BF_SLOT_PLACEHOLDER
+						     : BF_SLOT_FILLED;
+}
+
 static int take_slot(const struct bf_ipxe *ipxe, struct bf_examined *ret)
 {
 	struct bf_ipxe_slot found;
@@ -86,11 +95,8 @@ static int take_slot(const struct bf_ipxe *ipxe, struct bf_examined *ret)
 	ret->slot = found.slot;
 	struct bf_view slot =
 		bf_view_part(found.bytes, found.slot.offset, found.slot.size);
-	struct bf_view body = bf_slot_body(slot);
-	ret->slot_state = is_placeholder(slot, found.slot.declared_offset)
-				  ? BF_SLOT_PLACEHOLDER
-				  : BF_SLOT_FILLED;
-	return bf_slot_print_script(&ret->script, body);
+	ret->slot_state = slot_state(slot, found.slot.declared_offset);
+	return bf_slot_print_script(&ret->script, bf_slot_body(slot));
 }
 
 static void take_roots(const struct bf_ipxe *ipxe, struct bf_examined *ret)

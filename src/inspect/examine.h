@@ -25,6 +25,7 @@ enum bf_slot_state {
 	BF_SLOT_NONE,
 	BF_SLOT_FILLED,
 	BF_SLOT_PLACEHOLDER, /* nothing was put in yet */
+	BF_SLOT_HANDOVER,    /* the script is in a loose slot, to which this one leads */
 	BF_SLOT_DAMAGED,     /* problem says how */
 };
 

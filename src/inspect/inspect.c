@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "ipxe/loose.h"
 
 static bool is_autoexec(const struct bf_scan_file *file)
 {
@@ -17,13 +18,35 @@ static bool is_autoexec(const struct bf_scan_file *file)
 
 static int take_script(struct bf_inspect_autoexec *autoexec, struct bf_view bytes)
 {
-	struct bf_slot slot;
-	autoexec->is_slot = bf_slot_find(bytes, &slot, NULL) == BF_OK && slot.offset == 0;
+	autoexec->is_slot = bf_loose_find(bytes, &autoexec->slot, NULL) == BF_OK;
 	if (autoexec->is_slot)
 		return bf_slot_print_script(
 			&autoexec->script,
-			bf_slot_body(bf_view_part(bytes, 0, slot.size)));
+			bf_slot_body(bf_view_part(bytes, 0, autoexec->slot.size)));
 	return bf_buffer_append(&autoexec->script, bytes.data, bytes.size);
+}
+
+static bool is_same_text(struct bf_view a, struct bf_view b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+/* A second one, of the other file system: does it say what the first one does? */
+static int compare_autoexec(struct bf_inspect *report, struct bf_view bytes)
+{
+	const struct bf_inspect_autoexec *first = &report->autoexec;
+	struct bf_inspect_autoexec other = {0};
+	int err = take_script(&other, bytes);
+	if (!err && first->is_slot && other.is_slot &&
+	    !is_same_text(bf_buffer_view(&first->script), bf_buffer_view(&other.script)))
+		report->scripts_differ = true;
+	bf_buffer_free(&other.script);
+	return err;
+}
+
+static bool is_same(const struct bf_scan_file *a, const struct bf_scan_file *b)
+{
+	return a->offset == b->offset && a->size == b->size;
 }
 
 /* That it is there counts, whether it can be read or not. */
@@ -32,21 +55,19 @@ static int take_autoexec(struct bf_inspect *report, const struct bf_scan_file *f
 	struct bf_inspect_autoexec *autoexec = &report->autoexec;
 	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
 	struct bf_error error;
-	if (autoexec->file)
+	bool is_first = !autoexec->file;
+	if (!is_first && is_same(autoexec->file, file))
 		return BF_OK;
-	autoexec->file = file;
+	if (is_first)
+		autoexec->file = file;
 	int err = bf_scan_load(report->scan, file, BF_INSPECT_SCRIPT_MAX, &bytes, &error);
 	if (err)
 		return bf_scan_settle(report->scan, file->path, err, &error);
-	return take_script(autoexec, bf_buffer_view(&bytes));
+	return is_first ? take_script(autoexec, bf_buffer_view(&bytes))
+			: compare_autoexec(report, bf_buffer_view(&bytes));
 }
 
 /* ---- Programs ---- */
-
-static bool is_same(const struct bf_scan_file *a, const struct bf_scan_file *b)
-{
-	return a->offset == b->offset && a->size == b->size;
-}
 
 /* The same bytes may be a file of the ESP and of the ISO 9660 tree. */
 static bool take_place(struct bf_inspect *report, const struct bf_scan_file *file)
@@ -147,13 +168,18 @@ static int take_all(struct bf_inspect *report)
 
 /* ---- All slots together ---- */
 
-/* The script of the slot number i, an empty view if that has none: programs, autoexec. */
+/*
+ * The script of the slot number i, programs and then autoexec; an empty view if that has none,
+ * or only leads to the other.
+ */
 static struct bf_view script_of(const struct bf_inspect *report, size_t i)
 {
 	if (i == report->n_programs)
 		return report->autoexec.is_slot ? bf_buffer_view(&report->autoexec.script)
 						: bf_view(NULL, 0);
-	return bf_buffer_view(&report->programs[i].binary.script);
+	const struct bf_examined *binary = &report->programs[i].binary;
+	return binary->slot_state == BF_SLOT_HANDOVER ? bf_view(NULL, 0)
+						      : bf_buffer_view(&binary->script);
 }
 
 /*
@@ -171,9 +197,7 @@ static void compare_scripts(struct bf_inspect *report)
 		struct bf_view script = script_of(report, i);
 		if (first.size == 0)
 			first = script;
-		else if (script.size &&
-			 (script.size != first.size ||
-			  memcmp(script.data, first.data, first.size) != 0))
+		else if (script.size && !is_same_text(script, first))
 			report->scripts_differ = true;
 	}
 	if (report->scripts_differ)

@@ -10,7 +10,7 @@
 #include "inspect/scan.h"
 
 enum {
-	BF_INSPECT_SCRIPT_MAX = 1 << 20, /* bytes of an autoexec.ipxe */
+	BF_INSPECT_SCRIPT_MAX = BF_SLOT_LOOSE_SIZE_MAX, /* bytes of an autoexec.ipxe */
 	BF_INSPECT_BOOT_PATHS = 2 * BF_ARCH_COUNT,
 	BF_INSPECT_TEXT_SIZE = 512,
 };
@@ -26,7 +26,8 @@ struct bf_inspect_program {
 /* /autoexec.ipxe at the top of a file system: iPXE runs it and ignores its slot. */
 struct bf_inspect_autoexec {
 	const struct bf_scan_file *file; /* NULL if there is none */
-	bool is_slot;
+	bool is_slot;                    /* a loose one, of boots-from */
+	struct bf_slot slot;
 	struct bf_buffer script; /* empty if it could not be read */
 };
 

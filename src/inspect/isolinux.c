@@ -80,22 +80,25 @@ static bool find_line(struct bf_view text, const char *keyword,
 	return false;
 }
 
-/* The kernel of the label; without such a label ISOLINUX takes the name for a file. */
-bool bf_isolinux_default(struct bf_view config, char ret[BF_ISOLINUX_PATH_SIZE])
+/* The files of the label; without such a label ISOLINUX takes the name for a file. */
+bool bf_isolinux_default(struct bf_view config, struct bf_isolinux_label *ret)
 {
 	char wanted[BF_ISOLINUX_PATH_SIZE], word[WORD_SIZE], value[BF_ISOLINUX_PATH_SIZE];
 	if (find_line(config, "INCLUDE", value) || find_line(config, "UI", value) ||
 	    !find_line(config, "DEFAULT", wanted))
 		return false;
 	bool is_label = false;
+	*ret = (struct bf_isolinux_label){0};
 	while (next_line(&config, word, value)) {
-		if (strcasecmp(word, "LABEL") == 0) {
+		if (strcasecmp(word, "LABEL") == 0)
 			is_label = strcmp(value, wanted) == 0;
-		} else if (is_label && (strcasecmp(word, "KERNEL") == 0 ||
-					strcasecmp(word, "LINUX") == 0)) {
-			memcpy(ret, value, BF_ISOLINUX_PATH_SIZE);
-			return true;
-		}
+		else if (!is_label)
+			continue;
+		else if (!ret->kernel[0] && (strcasecmp(word, "KERNEL") == 0 ||
+					     strcasecmp(word, "LINUX") == 0))
+			memcpy(ret->kernel, value, BF_ISOLINUX_PATH_SIZE);
+		else if (strcasecmp(word, "INITRD") == 0)
+			memcpy(ret->initrd, value, BF_ISOLINUX_PATH_SIZE);
 	}
-	return false;
+	return ret->kernel[0];
 }

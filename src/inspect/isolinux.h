@@ -22,10 +22,16 @@ bool bf_isolinux_probe(struct bf_view boot_image);
 bf_must_check int bf_isolinux_check(struct bf_view boot_image, uint64_t offset,
 				    struct bf_error *reterr);
 
+/* The files that a label names, as they are written there. */
+struct bf_isolinux_label {
+	char kernel[BF_ISOLINUX_PATH_SIZE]; /* of the KERNEL or LINUX line */
+	char initrd[BF_ISOLINUX_PATH_SIZE]; /* of the INITRD line, "" if there is none */
+};
+
 /*
- * The program that a configuration starts when nobody touches the keyboard: the KERNEL or
- * LINUX line of its DEFAULT label. False when that cannot be told, as with menus.
+ * What a configuration starts when nobody touches the keyboard: its DEFAULT label. False when
+ * that cannot be told, as with menus.
  */
-bool bf_isolinux_default(struct bf_view config, char ret[BF_ISOLINUX_PATH_SIZE]);
+bool bf_isolinux_default(struct bf_view config, struct bf_isolinux_label *ret);
 
 #endif

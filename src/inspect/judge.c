@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "inspect/isolinux.h"
+#include "ipxe/loose.h"
 
 __attribute__((format(printf, 3, 4))) static void
 settle(struct bf_boot_path *path, enum bf_verdict verdict, const char *format, ...)
@@ -37,28 +38,46 @@ settle_absent(struct bf_boot_path *path, const struct bf_inspect *report,
 
 /* ---- What a program does once it runs ---- */
 
-static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *report,
-		       const struct bf_examined *binary)
+/* What is loaded with iPXE on a BIOS, NULL for nothing, is the script of one without. */
+static const char *judge_initrd(const struct bf_examined *binary, const char *initrd)
 {
-	const struct bf_inspect_autoexec *autoexec = &report->autoexec;
-	settle(path, BF_VERDICT_BOOTS, "iPXE %s", binary->ipxe.version);
-	size_t length = strlen(path->text);
-	const char *does = "";
-	if (autoexec->file && path->arch != BF_ARCH_BIOS)
-		does = ", runs autoexec.ipxe";
-	else if (binary->ipxe.embedded_script)
-		does = ", runs the script compiled into it";
-	else if (binary->slot_state == BF_SLOT_NONE)
-		does = ", which has no script: it boots from the network";
-	else if (binary->slot_state == BF_SLOT_PLACEHOLDER)
-		does = ", whose script slot was never filled: it stops at its shell";
-	else if (binary->slot_state == BF_SLOT_DAMAGED)
-		does = ", whose script slot is damaged";
-	else if (report->scripts_differ)
-		does = ", runs the script in its slot, which not all slots have";
-	else
-		does = ", runs the script in its slot";
-	snprintf(path->text + length, sizeof(path->text) - length, "%s", does);
+	if (initrd && strcasecmp(initrd, BF_LOOSE_PATH) == 0)
+		return "runs autoexec.ipxe";
+	if (initrd)
+		return "runs its initrd";
+	return binary->slot_state == BF_SLOT_HANDOVER
+		       ? "whose script, autoexec.ipxe, is missing: it stops at its shell"
+		       : "which has no script: it boots from the network";
+}
+
+static const char *judge_slot(const struct bf_inspect *report,
+			      const struct bf_examined *binary, const char *initrd)
+{
+	switch (binary->slot_state) {
+	case BF_SLOT_NONE:
+	case BF_SLOT_HANDOVER:
+		return judge_initrd(binary, initrd);
+	case BF_SLOT_PLACEHOLDER:
+		return "whose script slot was never filled: it stops at its shell";
+	case BF_SLOT_DAMAGED:
+		return "whose script slot is damaged";
+	case BF_SLOT_FILLED:
+		break;
+	}
+	return report->scripts_differ
+		       ? "runs the script in its slot, which not all slots have"
+		       : "runs the script in its slot";
+}
+
+static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *report,
+		       const struct bf_examined *binary, const char *initrd)
+{
+	bool is_uefi = path->arch != BF_ARCH_BIOS;
+	const char *does = is_uefi && report->autoexec.file ? "runs autoexec.ipxe"
+			   : binary->ipxe.embedded_script
+				   ? "runs the script compiled into it"
+				   : judge_slot(report, binary, initrd);
+	settle(path, BF_VERDICT_BOOTS, "iPXE %s, %s", binary->ipxe.version, does);
 }
 
 /* A kernel with an EFI stub is for UEFI as a PE, and for the BIOS as a bzImage. */
@@ -68,8 +87,9 @@ static bool is_for(const struct bf_examined *binary, enum bf_arch arch)
 				    : strcmp(binary->arch, bf_arch_name(arch)) == 0;
 }
 
+/* initrd is the path of what is loaded with it, NULL for nothing. */
 static void judge_program(struct bf_boot_path *path, const struct bf_inspect *report,
-			  const struct bf_scan_file *file)
+			  const struct bf_scan_file *file, const char *initrd)
 {
 	const struct bf_inspect_program *program = bf_inspect_find(report, file);
 	if (!program) {
@@ -89,7 +109,7 @@ static void judge_program(struct bf_boot_path *path, const struct bf_inspect *re
 		settle(path, BF_VERDICT_OTHER, "%s",
 		       binary->name[0] ? binary->name : "a program that is not iPXE");
 	else
-		judge_ipxe(path, report, binary);
+		judge_ipxe(path, report, binary, initrd);
 }
 
 /* ---- UEFI ---- */
@@ -105,7 +125,7 @@ static bool try_efi(struct bf_boot_path *path, struct bf_inspect *report, uint64
 			     bf_arch_efi_path(path->arch));
 	if (!file)
 		return false;
-	judge_program(path, report, file);
+	judge_program(path, report, file, NULL);
 	return true;
 }
 
@@ -184,36 +204,47 @@ static const char *find_config(const struct bf_iso_volume *iso, struct bf_iso_ex
 	return NULL;
 }
 
-/* What a configuration starts; a kernel's name without a folder is one in its own. */
+/* Look for a file; a name without a folder is one in the configuration's own. */
+static int find_named(const struct bf_scan *scan, const char *folder, const char *name,
+		      char ret_path[BF_SCAN_PATH_SIZE])
+{
+	struct bf_iso_extent extent;
+	snprintf(ret_path, BF_SCAN_PATH_SIZE, "%s%s%s", name[0] == '/' ? "" : folder,
+		 name[0] == '/' ? "" : "/", name);
+	return bf_scan_find(scan, BF_SCAN_ISO, ret_path)
+		       ? BF_OK
+		       : bf_iso9660_lookup(&scan->iso, ret_path, &extent, NULL);
+}
+
+/* What a configuration starts. */
 static int judge_config(struct bf_boot_path *path, const struct bf_inspect *report,
 			const char *folder, struct bf_view config)
 {
-	char kernel[BF_ISOLINUX_PATH_SIZE], kernel_path[BF_SCAN_PATH_SIZE], text[256];
-	if (!bf_isolinux_default(config, kernel)) {
+	const struct bf_scan *scan = report->scan;
+	struct bf_isolinux_label label;
+	char kernel[BF_SCAN_PATH_SIZE], initrd[BF_SCAN_PATH_SIZE], text[256];
+	if (!bf_isolinux_default(config, &label)) {
 		settle(path, BF_VERDICT_UNKNOWN, "ISOLINUX, with a menu");
 		return BF_OK;
 	}
-	if (kernel[0] == '/')
-		snprintf(kernel_path, sizeof(kernel_path), "%s", kernel);
-	else
-		snprintf(kernel_path, sizeof(kernel_path), "%s/%s", folder, kernel);
-	const struct bf_scan_file *file =
-		bf_scan_find(report->scan, BF_SCAN_ISO, kernel_path);
-	struct bf_iso_extent extent;
-	bf_printable(kernel, text, sizeof(text));
-	if (file) {
-		judge_program(path, report, file);
-		return BF_OK;
-	}
-	int err = bf_iso9660_lookup(&report->scan->iso, kernel_path, &extent, NULL);
-	if (!err)
-		settle(path, BF_VERDICT_OTHER, "ISOLINUX starts %s", text);
-	else if (err == BF_ERR_WORK)
+	int err = find_named(scan, folder, label.kernel, kernel);
+	const char *missing = err ? label.kernel : label.initrd;
+	if (!err && label.initrd[0])
+		err = find_named(scan, folder, label.initrd, initrd);
+	const struct bf_scan_file *file = bf_scan_find(scan, BF_SCAN_ISO, kernel);
+	if (err == BF_ERR_WORK)
 		settle(path, BF_VERDICT_UNKNOWN,
-		       "ISOLINUX starts %s, which was not looked for", text);
+		       "ISOLINUX starts %s, which was not looked for",
+		       bf_printable(missing, text, sizeof(text)));
+	else if (err)
+		settle(path, BF_VERDICT_NOTHING, "isolinux.cfg %s %s, which is not there",
+		       missing == label.kernel ? "starts" : "loads",
+		       bf_printable(missing, text, sizeof(text)));
+	else if (file)
+		judge_program(path, report, file, label.initrd[0] ? initrd : NULL);
 	else
-		settle(path, BF_VERDICT_NOTHING,
-		       "isolinux.cfg starts %s, which is not there", text);
+		settle(path, BF_VERDICT_OTHER, "ISOLINUX starts %s",
+		       bf_printable(label.kernel, text, sizeof(text)));
 	return err == BF_ERR_NOMEM ? err : BF_OK;
 }
 

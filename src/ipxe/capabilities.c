@@ -43,12 +43,13 @@ void bf_capability_set_schemes(const struct bf_capability_set *set,
 	}
 }
 
-int bf_capability_set_check_body(const struct bf_capability_set *set, struct bf_view body,
+int bf_capability_set_check_body(const struct bf_capability_set *set, size_t body_size,
 				 struct bf_error *reterr)
 {
 	int err = BF_OK;
 	for (enum bf_arch arch = 0; !err && arch < BF_ARCH_COUNT; arch++)
 		if (set->archs & 1u << arch)
-			err = bf_slot_check_body(set->of[arch].slot_size, body, reterr);
+			err = bf_slot_check_body(set->of[arch].slot_size, body_size,
+						 reterr);
 	return err;
 }

@@ -31,7 +31,6 @@ void bf_capability_set_schemes(const struct bf_capability_set *set,
 
 /* BF_ERR_TOO_BIG, naming both sizes, for a slot's body that one of them cannot take. */
 bf_must_check int bf_capability_set_check_body(const struct bf_capability_set *set,
-					       struct bf_view body,
-					       struct bf_error *reterr);
+					       size_t body_size, struct bf_error *reterr);
 
 #endif

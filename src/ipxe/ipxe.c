@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "binary/zbin.h"
+#include "ipxe/loose.h"
 #include "ipxe/openers.h"
 
 /* The first bytes of every script; the binary compares what it loads with them. */
@@ -85,6 +86,7 @@ static int identify(const struct bf_program *program, struct bf_ipxe_identity *r
 	ret->embedded_script = has_script(program);
 	ret->has_command_line = bf_view_find(
 		program->bytes, 0, bf_view(command_line, sizeof(command_line)), &at);
+	ret->can_run_loose = bf_loose_can_run(program->bytes, program->pe != NULL);
 	return BF_OK;
 }
 

@@ -19,6 +19,7 @@ struct bf_ipxe_identity {
 	char version[BF_IPXE_VERSION_SIZE]; /* "2.0.0+dfsg-5"; empty if there is none */
 	struct bf_capabilities can;         /* slot_size is 0 */
 	bool has_command_line; /* it runs one as a script: the EFI does since 2021 */
+	bool can_run_loose;    /* a script in a file, see loose.h */
 	/*
 	 * A script is compiled in, which iPXE runs and ignores a planted slot. A slot that is
 	 * compiled in does not count: it is there to be filled.

@@ -50,7 +50,7 @@ int bf_site_init(struct bf_site *ret, enum bf_arch arch, uint64_t offset,
 			       "the script slot of %u bytes at offset %zu is not in the "
 			       "binary of %zu bytes",
 			       slot.size, slot.offset, binary.size);
-	bool is_pe = arch != BF_ARCH_BIOS && arch != BF_ARCH_COUNT;
+	bool is_pe = arch != BF_ARCH_BIOS && !bf_site_is_loose(ret);
 	return is_pe ? set_checksum(ret, binary, reterr) : BF_OK;
 }
 
@@ -99,10 +99,10 @@ static int make_body(const struct bf_site *sites, size_t n_sites, struct bf_view
 {
 	size_t capacity = 0;
 	for (size_t i = 0; i < n_sites; i++) {
-		int err = bf_slot_check_body(sites[i].slot.size, script, reterr);
+		int err = bf_slot_check_body(sites[i].slot.size, script.size, reterr);
 		if (err)
 			return err;
-		if (capacity < bf_slot_capacity(sites[i].slot.size))
+		if (!sites[i].is_blank && capacity < bf_slot_capacity(sites[i].slot.size))
 			capacity = bf_slot_capacity(sites[i].slot.size);
 	}
 	if (capacity == 0)
@@ -123,7 +123,9 @@ int bf_sites_patch(const struct bf_site *sites, size_t n_sites, struct bf_view s
 	for (size_t i = 0; i < n_sites; i++) {
 		const struct bf_site *site = &sites[i];
 		struct bf_view body =
-			bf_view(ret->body.data, bf_slot_capacity(site->slot.size));
+			site->is_blank ? script
+				       : bf_view(ret->body.data,
+						 bf_slot_capacity(site->slot.size));
 		add_patch(ret, site->binary_offset + body_offset(site), body);
 		if (site->has_checksum)
 			patch_checksum(site, body, ret->checksums[i], ret);

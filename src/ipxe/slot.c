@@ -45,6 +45,15 @@ static bool read_header(struct bf_view at, struct bf_slot *ret)
 	return memcmp(again, at.data, BF_SLOT_HEADER_SIZE) == 0;
 }
 
+static int check_size(const struct bf_slot *slot, uint32_t max, struct bf_error *reterr)
+{
+	if (slot->size >= BF_SLOT_SIZE_MIN && slot->size <= max)
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_FORMAT,
+		       "the script slot at offset %zu claims %u bytes, not %d to %u",
+		       slot->offset, slot->size, BF_SLOT_SIZE_MIN, max);
+}
+
 int bf_slot_next(struct bf_view bytes, size_t from, struct bf_slot *ret,
 		 struct bf_error *reterr)
 {
@@ -57,11 +66,9 @@ int bf_slot_next(struct bf_view bytes, size_t from, struct bf_slot *ret,
 		return bf_fail(reterr, BF_ERR_FORMAT,
 			       "the script slot at offset %zu has a damaged marker",
 			       slot.offset);
-	if (slot.size < BF_SLOT_SIZE_MIN || slot.size > BF_SLOT_SIZE_MAX)
-		return bf_fail(
-			reterr, BF_ERR_FORMAT,
-			"the script slot at offset %zu claims %u bytes, not %d to %d",
-			slot.offset, slot.size, BF_SLOT_SIZE_MIN, BF_SLOT_SIZE_MAX);
+	int err = check_size(&slot, BF_SLOT_LOOSE_SIZE_MAX, reterr);
+	if (err)
+		return err;
 	if (!bf_view_has(bytes, slot.offset, slot.size))
 		return bf_fail(
 			reterr, BF_ERR_FORMAT,
@@ -87,7 +94,7 @@ int bf_slot_find(struct bf_view binary, struct bf_slot *ret, struct bf_error *re
 			       "two script slots, at offsets %zu and %zu", first.offset,
 			       second.offset);
 	*ret = first;
-	return BF_OK;
+	return check_size(&first, BF_SLOT_SIZE_MAX, reterr);
 }
 
 size_t bf_slot_capacity(uint32_t size)
@@ -95,11 +102,11 @@ size_t bf_slot_capacity(uint32_t size)
 	return size < BF_SLOT_HEADER_SIZE ? 0 : size - BF_SLOT_HEADER_SIZE;
 }
 
-int bf_slot_check_body(uint32_t size, struct bf_view body, struct bf_error *reterr)
+int bf_slot_check_body(uint32_t size, size_t body_size, struct bf_error *reterr)
 {
-	if (body.size > bf_slot_capacity(size))
+	if (body_size > bf_slot_capacity(size))
 		return bf_fail(reterr, BF_ERR_TOO_BIG,
-			       "the script is %zu bytes, the slot takes %zu", body.size,
+			       "the script is %zu bytes, the slot takes %zu", body_size,
 			       bf_slot_capacity(size));
 	return BF_OK;
 }
@@ -115,7 +122,7 @@ int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_offset,
 		   struct bf_view body, struct bf_error *reterr)
 {
 	char header[BF_SLOT_HEADER_SIZE + 1];
-	int err = bf_slot_check_body(size, body, reterr);
+	int err = bf_slot_check_body(size, body.size, reterr);
 	if (err)
 		return err;
 	write_header(header, size, declared_offset);

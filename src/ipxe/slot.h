@@ -26,7 +26,8 @@ enum {
 	BF_SLOT_SIZE = 8192,    /* what we plant */
 	BF_SLOT_SIZE_MIN = 512, /* what we accept in somebody else's binary */
 	BF_SLOT_SIZE_MAX = 65536,
-	BF_SLOT_HEADER_SIZE = 61, /* "#!ipxe\n" and the marker line */
+	BF_SLOT_LOOSE_SIZE_MAX = 17 << 16, /* of one that is a file, see loose.h */
+	BF_SLOT_HEADER_SIZE = 61,          /* "#!ipxe\n" and the marker line */
 };
 
 /* What a marker says that was compiled in and cannot know its own place. */
@@ -39,8 +40,8 @@ struct bf_slot {
 };
 
 /*
- * Find the next slot at or after from. Returns 1 and fills ret, 0 when there is none, or
- * BF_ERR_FORMAT for a sentinel whose marker is damaged or that reaches past the end.
+ * Find the next slot at or after from, of any size. Returns 1 and fills ret, 0 when there is
+ * none, or BF_ERR_FORMAT for a sentinel whose marker is damaged or that reaches past the end.
  */
 bf_must_check int bf_slot_next(struct bf_view bytes, size_t from, struct bf_slot *ret,
 			       struct bf_error *reterr);
@@ -56,7 +57,7 @@ bf_must_check int bf_slot_find(struct bf_view binary, struct bf_slot *ret,
 size_t bf_slot_capacity(uint32_t size);
 
 /* BF_ERR_TOO_BIG, naming both sizes, for a body that a slot of this size cannot take. */
-bf_must_check int bf_slot_check_body(uint32_t size, struct bf_view body,
+bf_must_check int bf_slot_check_body(uint32_t size, size_t body_size,
 				     struct bf_error *reterr);
 
 /*

@@ -82,6 +82,7 @@ struct bf_boot_error {
  *     arch       boot paths: bios, x86_64, arm64, riscv64 with commas, or all
  *     label      volume label of the ISO
  *     layout     isohybrid, gpt, mbr or cd
+ *     script-room   bytes that a script may have: 8131, or what is given here, to 1M
  *     trust      file with the one certificate that HTTPS servers are held against; of a
  *                file with several FILE#2 is the second
  *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture
@@ -117,7 +118,7 @@ bf_boot_template_time(const struct bf_boot_template *boot_template);
 
 /*
  * Copy bytes [offset, offset + length) of the template itself, whose slots hold a
- * placeholder, to out. Returns how many that were: fewer than length only at the end.
+ * placeholder or nothing, to out. Returns how many that were: fewer than length only at the end.
  */
 BF_BOOT_PUBLIC size_t bf_boot_template_read(const struct bf_boot_template *boot_template,
 					    uint64_t offset, void *out, size_t length);

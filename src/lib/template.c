@@ -90,7 +90,7 @@ int bf_boot_template_new(const struct bf_boot_options *options,
 				       options ? &options->made_from : &defaults, &error)
 		       : bf_fail_nomem(&error);
 	if (!err)
-		err = bf_maker_lay_out(&made->maker, NULL, &error);
+		err = bf_maker_lay_out(&made->maker, NULL, 0, &error);
 	if (err)
 		bf_boot_template_free(made);
 	else

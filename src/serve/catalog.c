@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "fleet/remarks.h"
-#include "serve/hosts.h"
 
 /*
  * Images kept, one per value of a hash: some 27 KB each. Two hosts with the same value
@@ -77,15 +76,6 @@ int bf_catalog_find(struct bf_catalog *catalog, const char *host, struct bf_serv
 	return err;
 }
 
-static int read_hosts(const struct bf_catalog_options *options, struct bf_hosts *ret,
-		      struct bf_error *reterr)
-{
-	return options->hosts_path
-		       ? bf_hosts_read(options->hosts_path, options->url, options->maker,
-				       ret, reterr)
-		       : bf_hosts_any(options->url, options->maker, ret, reterr);
-}
-
 static void forget_kept(struct bf_catalog *catalog)
 {
 	for (size_t i = 0; i < KEPT; i++) {
@@ -97,7 +87,8 @@ static void forget_kept(struct bf_catalog *catalog)
 int bf_catalog_reload(struct bf_catalog *catalog, struct bf_error *reterr)
 {
 	struct bf_hosts hosts;
-	int err = read_hosts(&catalog->options, &hosts, reterr);
+	int err = bf_hosts_load(catalog->options.hosts_path, catalog->options.url,
+				catalog->options.maker, &hosts, reterr);
 	if (err)
 		return err;
 	pthread_mutex_lock(&catalog->mutex);
@@ -117,19 +108,21 @@ int bf_catalog_remark(const struct bf_catalog *catalog, struct bf_buffer *ret,
 				  : bf_remarks_print(&catalog->hosts.fleet, ret, reterr);
 }
 
-int bf_catalog_new(const struct bf_catalog_options *options, struct bf_catalog **ret,
-		   struct bf_error *reterr)
+int bf_catalog_new(const struct bf_catalog_options *options, struct bf_hosts *hosts,
+		   struct bf_catalog **ret, struct bf_error *reterr)
 {
 	struct bf_catalog *catalog = calloc(1, sizeof(*catalog));
-	if (!catalog)
+	if (!catalog) {
+		bf_hosts_free(hosts);
 		return bf_fail_nomem(reterr);
+	}
 	*catalog = (struct bf_catalog){.options = *options,
 				       .mutex = PTHREAD_MUTEX_INITIALIZER,
+				       .hosts = *hosts,
 				       .modified = time(NULL)};
+	*hosts = (struct bf_hosts){0};
 	int err = bf_served_hash_template(&options->maker->tmpl, catalog->template_hash,
 					  reterr);
-	if (!err)
-		err = read_hosts(options, &catalog->hosts, reterr);
 	if (err) {
 		bf_catalog_free(catalog);
 		return err;

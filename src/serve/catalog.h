@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-#include "image/maker.h"
+#include "serve/hosts.h"
 #include "serve/served.h"
 
 struct bf_catalog_options {
@@ -21,11 +21,13 @@ struct bf_catalog_options {
 struct bf_catalog;
 
 /*
- * The strings and the maker must outlive the catalog. BF_ERR_USAGE or BF_ERR_INPUT when
- * no host could boot from the URL.
+ * hosts is what was read with the same options, and becomes the catalog's, also after a
+ * failure; the maker has been laid out since, with room for their scripts. The strings and the
+ * maker must outlive the catalog.
  */
 bf_must_check int bf_catalog_new(const struct bf_catalog_options *options,
-				 struct bf_catalog **ret, struct bf_error *reterr);
+				 struct bf_hosts *hosts, struct bf_catalog **ret,
+				 struct bf_error *reterr);
 void bf_catalog_free(struct bf_catalog *catalog);
 
 /*

@@ -16,10 +16,13 @@ static int target_any(const struct bf_hosts *hosts, const char *host,
 }
 
 /* What cannot be made is something to learn now, not when a BMC asks. */
-static int check_target(const struct bf_hosts *hosts, const struct bf_target *target,
+static int check_target(struct bf_hosts *hosts, const struct bf_target *target,
 			struct bf_buffer *scratch, struct bf_error *reterr)
 {
-	return bf_renderer_render(&hosts->maker->renderer, target, scratch, reterr);
+	int err = bf_renderer_render(&hosts->maker->renderer, target, scratch, reterr);
+	if (!err && hosts->largest < scratch->size)
+		hosts->largest = scratch->size;
+	return err;
 }
 
 int bf_hosts_any(const char *url, const struct bf_maker *maker, struct bf_hosts *ret,
@@ -39,7 +42,7 @@ int bf_hosts_any(const char *url, const struct bf_maker *maker, struct bf_hosts 
 	return err;
 }
 
-static int check_row(const struct bf_hosts *hosts, size_t row, struct bf_buffer *scratch,
+static int check_row(struct bf_hosts *hosts, size_t row, struct bf_buffer *scratch,
 		     struct bf_error *reterr)
 {
 	bf_cleanup(bf_target_free) struct bf_target target = {0};
@@ -128,6 +131,13 @@ int bf_hosts_read(const char *path, const char *url, const struct bf_maker *make
 	}
 	*ret = hosts;
 	return BF_OK;
+}
+
+int bf_hosts_load(const char *path, const char *url, const struct bf_maker *maker,
+		  struct bf_hosts *ret, struct bf_error *reterr)
+{
+	return path ? bf_hosts_read(path, url, maker, ret, reterr)
+		    : bf_hosts_any(url, maker, ret, reterr);
 }
 
 void bf_hosts_free(struct bf_hosts *hosts)

@@ -25,6 +25,7 @@ struct bf_hosts {
 	struct bf_fleet fleet;
 	struct bf_host *items; /* the list's hosts by name */
 	size_t n_items;
+	size_t largest; /* script that was checked, in bytes */
 };
 
 /*
@@ -40,6 +41,11 @@ bf_must_check int bf_hosts_any(const char *url, const struct bf_maker *maker,
  * BF_ERR_INPUT, with the line, for a row that could not be served.
  */
 bf_must_check int bf_hosts_read(const char *path, const char *url,
+				const struct bf_maker *maker, struct bf_hosts *ret,
+				struct bf_error *reterr);
+
+/* One of the two: bf_hosts_any() where path is NULL. */
+bf_must_check int bf_hosts_load(const char *path, const char *url,
 				const struct bf_maker *maker, struct bf_hosts *ret,
 				struct bf_error *reterr);
 void bf_hosts_free(struct bf_hosts *hosts);

@@ -40,7 +40,7 @@ static void test_make(void **state)
 	bf_cleanup(bf_image_free) struct bf_image image = {0};
 	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	assert_int_equal(bf_maker_init(&maker, &options, NULL), BF_OK);
-	assert_int_equal(bf_maker_lay_out(&maker, NULL, NULL), BF_OK);
+	assert_int_equal(bf_maker_lay_out(&maker, NULL, 0, NULL), BF_OK);
 	assert_int_equal(maker.tmpl.n_sites, 3);
 	assert_non_null(strstr(maker.renderer.schemes, "http"));
 	assert_int_equal(bf_target_set(&target, "url", "http://192.0.2.1/a", NULL),

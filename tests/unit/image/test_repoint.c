@@ -10,6 +10,7 @@
 
 #include "binary/pe.h"
 #include "image/template.h"
+#include "ipxe/loose.h"
 
 static const char old_script[] = "chain http://old.example/\n";
 static const char new_script[] = "chain http://new.example/\n";
@@ -42,10 +43,11 @@ static void make_image(const struct bf_template *made, const char *script,
 	bf_patches_free(&patches);
 }
 
-static int setup(void **state)
+static int setup_with(uint32_t loose_size, void **state)
 {
 	const struct bf_template_options options = {.archs = (1u << BF_ARCH_COUNT) - 1,
-						    .label = "TEST"};
+						    .label = "TEST",
+						    .loose_size = loose_size};
 	struct fixture *f = calloc(1, sizeof(*f));
 	assert_non_null(f);
 	assert_int_equal(bf_bundle_load(NULL, &f->bundle, NULL), BF_OK);
@@ -57,6 +59,16 @@ static int setup(void **state)
 	make_image(&f->made, new_script, &f->new);
 	*state = f;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return setup_with(0, state);
+}
+
+static int setup_loose(void **state)
+{
+	return setup_with(BF_LOOSE_STEP, state);
 }
 
 static int teardown(void **state)
@@ -158,6 +170,18 @@ static void test_too_long(void **state)
 	assert_non_null(strstr(error.text, "8192 bytes, the slot takes 8131"));
 }
 
+/* Only the loose slot changes. */
+static void test_loose(void **state)
+{
+	struct fixture *f = *state;
+	repoint(f);
+	assert_int_equal(f->repoint.n_sites, BF_ARCH_COUNT + 1);
+	assert_int_equal(f->repoint.n_changed, 1);
+	assert_int_equal(f->repoint.patches.n_pieces, 1);
+	assert_int_equal(count_loaded(&f->repoint), 1); /* itself: it may be any file */
+	assert_memory_equal(f->old.data, f->new.data, f->new.size);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -165,6 +189,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_torn, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_changed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_long, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_loose, setup_loose, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

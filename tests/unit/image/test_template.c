@@ -11,6 +11,7 @@
 
 #include "binary/pe.h"
 #include "disk/iso_reader.h"
+#include "ipxe/loose.h"
 
 #define ITEMS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -69,7 +70,8 @@ static struct bf_view in_tree(const struct fixture *f, const char *path)
 }
 
 /* A binary found by its path is the bundle's but for slot and checksum, both right. */
-static void check_binary(const struct fixture *f, enum bf_arch arch, const char *path)
+static void check_binary(const struct fixture *f, enum bf_arch arch, const char *path,
+			 struct bf_view wanted)
 {
 	struct bf_view stock = f->bundle->ipxe[arch].binary;
 	struct bf_view found = in_tree(f, path);
@@ -78,8 +80,8 @@ static void check_binary(const struct fixture *f, enum bf_arch arch, const char 
 	assert_int_equal(found.size, stock.size);
 	assert_int_equal(bf_slot_find(found, &slot, NULL), BF_OK);
 	struct bf_view body = bf_slot_body(bf_view_part(found, slot.offset, slot.size));
-	assert_int_equal(body.size, sizeof(script) - 1);
-	assert_memory_equal(body.data, script, body.size);
+	assert_int_equal(body.size, wanted.size);
+	assert_memory_equal(body.data, wanted.data, body.size);
 	if (arch != BF_ARCH_BIOS) {
 		assert_int_equal(bf_pe_parse(found, &pe, NULL), BF_OK);
 		assert_int_equal(bf_pe_stored_checksum(&pe), bf_pe_checksum(&pe));
@@ -92,10 +94,11 @@ static void check_binary(const struct fixture *f, enum bf_arch arch, const char 
 
 static void test_every_binary(void **state)
 {
-	check_binary(*state, BF_ARCH_BIOS, "/boot/ipxe.lkrn");
-	check_binary(*state, BF_ARCH_X86_64, "/EFI/BOOT/BOOTX64.EFI");
-	check_binary(*state, BF_ARCH_ARM64, "/EFI/BOOT/BOOTAA64.EFI");
-	check_binary(*state, BF_ARCH_RISCV64, "/EFI/BOOT/BOOTRISCV64.EFI");
+	struct bf_view body = bf_view(script, sizeof(script) - 1);
+	check_binary(*state, BF_ARCH_BIOS, "/boot/ipxe.lkrn", body);
+	check_binary(*state, BF_ARCH_X86_64, "/EFI/BOOT/BOOTX64.EFI", body);
+	check_binary(*state, BF_ARCH_ARM64, "/EFI/BOOT/BOOTAA64.EFI", body);
+	check_binary(*state, BF_ARCH_RISCV64, "/EFI/BOOT/BOOTRISCV64.EFI", body);
 }
 
 /* Every patch is right wherever a read ends in the middle of it. */
@@ -164,6 +167,37 @@ static void test_a_script_too_long(void **state)
 	assert_non_null(strstr(error.text, "8192 bytes, the slot takes 8131"));
 }
 
+/* With a loose slot the others lead to it, whatever the script, which is not copied. */
+static void test_loose(void **state)
+{
+	struct fixture *f = *state;
+	const struct bf_template_options options = {
+		.archs = BF_ARCH_ALL, .label = "TEST", .loose_size = BF_LOOSE_STEP};
+	struct bf_view handover = bf_loose_handover();
+	struct bf_view body = bf_view(script, sizeof(script) - 1);
+	struct bf_slot slot;
+	bf_template_free(&f->made);
+	assert_int_equal(
+		bf_template_init(&f->made, f->bundle, &f->binaries, &options, NULL),
+		BF_OK);
+	assert_int_equal(bf_template_patch(&f->made, body, &f->patches, NULL), BF_OK);
+	assert_int_equal(f->patches.n_pieces, 1);
+	assert_ptr_equal(f->patches.pieces[0].bytes.data, script);
+	assert_int_equal(bf_template_overlay(&f->made, &f->patches, &f->pieces, NULL), 0);
+	assert_int_equal(bf_buffer_zero(&f->flat, f->pieces.size), 0);
+	bf_pieces_read(&f->pieces, 0, f->flat.data, f->flat.size);
+
+	struct bf_view file = in_tree(f, BF_LOOSE_PATH);
+	assert_int_equal(file.size, BF_LOOSE_STEP);
+	assert_int_equal(bf_loose_find(file, &slot, NULL), BF_OK);
+	struct bf_view found = bf_slot_body(file);
+	assert_int_equal(found.size, body.size);
+	assert_memory_equal(found.data, body.data, body.size);
+	check_binary(f, BF_ARCH_BIOS, "/boot/ipxe.lkrn", handover);
+	check_binary(f, BF_ARCH_X86_64, "/EFI/BOOT/BOOTX64.EFI", handover);
+	check_binary(f, BF_ARCH_RISCV64, "/EFI/BOOT/BOOTRISCV64.EFI", handover);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +209,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_another_script_and_back, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_a_script_too_long, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_loose, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

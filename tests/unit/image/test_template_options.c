@@ -68,6 +68,7 @@ static void test_refused(void **state)
 		{"arch", "bios,,arm64", "'' is not one of"},
 		{"arch", "allx", "'allx'"},
 		{"arch", "a\nb", "'a\\x0ab'"},
+		{"script-room", "2M", "'2M' is not a size from 1 to 1048576 bytes"},
 		{"layout", "", "'' is not one of isohybrid, gpt, mbr, cd"},
 		{"layout", "isohybird", "did you mean isohybrid?"},
 		{"label", "", "the label is empty"},

@@ -13,25 +13,33 @@ static void test_default(void **state)
 	static const struct {
 		const char *config;
 		const char *kernel; /* NULL: it cannot be told */
+		const char *initrd; /* NULL for none */
 	} cases[] = {
-		{"DEFAULT a\nLABEL a\n KERNEL /x\n", "/x"},
-		{"default a\r\nlabel a\r\n  linux\t/x arguments\r\n", "/x"},
-		{"DEFAULT b\nLABEL a\nKERNEL /x\nLABEL b\nKERNEL /y\n", "/y"},
-		{"LABEL a\nKERNEL /x\nDEFAULT a", "/x"},
-		{"DEFAULT a\nLABEL a\nLABEL b\nKERNEL /y\n", NULL},
-		{"DEFAULT a\n", NULL},
-		{"DEFAULT a\nUI menu.c32\nLABEL a\nKERNEL /x\n", NULL},
-		{"INCLUDE more.cfg\nDEFAULT a\nLABEL a\nKERNEL /x\n", NULL},
-		{"", NULL},
-		{"\n\n \n", NULL},
+		{"DEFAULT a\nLABEL a\n KERNEL /x\n", "/x", NULL},
+		{"default a\r\nlabel a\r\n  linux\t/x arguments\r\n", "/x", NULL},
+		{"DEFAULT b\nLABEL a\nKERNEL /x\nLABEL b\nKERNEL /y\n", "/y", NULL},
+		{"LABEL a\nKERNEL /x\nDEFAULT a", "/x", NULL},
+		{"DEFAULT a\nLABEL a\nLABEL b\nKERNEL /y\n", NULL, NULL},
+		{"DEFAULT a\n", NULL, NULL},
+		{"DEFAULT a\nUI menu.c32\nLABEL a\nKERNEL /x\n", NULL, NULL},
+		{"INCLUDE more.cfg\nDEFAULT a\nLABEL a\nKERNEL /x\n", NULL, NULL},
+		{"", NULL, NULL},
+		{"\n\n \n", NULL, NULL},
+		{"DEFAULT a\nLABEL a\nKERNEL /x\nINITRD /i\n", "/x", "/i"},
+		{"DEFAULT a\nLABEL a\ninitrd i j\nKERNEL /x\n", "/x", "i"},
+		{"DEFAULT a\nLABEL b\nINITRD /i\nLABEL a\nKERNEL /x\n", "/x", NULL},
+		{"DEFAULT a\nINITRD /i\nLABEL a\nKERNEL /x\n", "/x", NULL},
+		{"DEFAULT a\nLABEL a\nINITRD /i\n", NULL, NULL},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char kernel[BF_ISOLINUX_PATH_SIZE];
+		struct bf_isolinux_label label;
 		struct bf_view config = bf_view(cases[i].config, strlen(cases[i].config));
-		bool found = bf_isolinux_default(config, kernel);
+		bool found = bf_isolinux_default(config, &label);
 		assert_int_equal(found, cases[i].kernel != NULL);
-		if (found)
-			assert_string_equal(kernel, cases[i].kernel);
+		if (!found)
+			continue;
+		assert_string_equal(label.kernel, cases[i].kernel);
+		assert_string_equal(label.initrd, cases[i].initrd ? cases[i].initrd : "");
 	}
 }
 
@@ -39,12 +47,13 @@ static void test_default(void **state)
 static void test_long_lines(void **state)
 {
 	(void)state;
-	char config[4096], kernel[BF_ISOLINUX_PATH_SIZE];
+	struct bf_isolinux_label label;
+	char config[4096];
 	memset(config, 'x', sizeof(config));
-	assert_false(bf_isolinux_default(bf_view(config, sizeof(config)), kernel));
+	assert_false(bf_isolinux_default(bf_view(config, sizeof(config)), &label));
 	memcpy(config, "DEFAULT a\nLABEL a\nKERNEL ", 25);
-	assert_true(bf_isolinux_default(bf_view(config, sizeof(config)), kernel));
-	assert_int_equal(strlen(kernel), BF_ISOLINUX_PATH_SIZE - 1);
+	assert_true(bf_isolinux_default(bf_view(config, sizeof(config)), &label));
+	assert_int_equal(strlen(label.kernel), BF_ISOLINUX_PATH_SIZE - 1);
 }
 
 enum { OFFSET = 34 * 2048, SIZE = 256 };

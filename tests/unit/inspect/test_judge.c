@@ -116,6 +116,9 @@ static void test_ipxe(void **state)
 		{BF_SLOT_PLACEHOLDER, false, false, false,
 		 "whose script slot was never filled: it stops at its shell"},
 		{BF_SLOT_DAMAGED, false, false, false, "whose script slot is damaged"},
+		{BF_SLOT_HANDOVER, false, false, false,
+		 "whose script, autoexec.ipxe, is missing: it stops at its shell"},
+		{BF_SLOT_HANDOVER, false, true, false, "runs autoexec.ipxe"},
 		/* A script that is compiled in hides the slot, autoexec.ipxe hides both. */
 		{BF_SLOT_FILLED, true, false, true, "runs the script compiled into it"},
 		{BF_SLOT_NONE, true, false, false, "runs the script compiled into it"},

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -225,6 +226,51 @@ static void test_autoexec(void **state)
 	done(&f);
 }
 
+/* What is loaded with iPXE is its script, unless the slot has one. */
+static void test_initrd(void **state)
+{
+	(void)state;
+	static const struct {
+		const char
+			*initrd; /* the sample has /other, and this as one of its files */
+		enum bf_slot_state slot_state;
+		enum bf_verdict verdict;
+		const char *text;
+	} cases[] = {
+		{"/autoexec.ipxe", BF_SLOT_HANDOVER, BF_VERDICT_BOOTS,
+		 "iPXE 1.2.3, runs autoexec.ipxe"},
+		{"/AUTOEXEC.IPXE", BF_SLOT_NONE, BF_VERDICT_BOOTS,
+		 "iPXE 1.2.3, runs autoexec.ipxe"},
+		{"/autoexec.ipxe", BF_SLOT_FILLED, BF_VERDICT_BOOTS, good},
+		{"/boot.ipxe", BF_SLOT_NONE, BF_VERDICT_BOOTS,
+		 "iPXE 1.2.3, runs its initrd"},
+		{"/boot.ipxe", BF_SLOT_HANDOVER, BF_VERDICT_BOOTS,
+		 "iPXE 1.2.3, runs its initrd"},
+		{"/gone", BF_SLOT_HANDOVER, BF_VERDICT_NOTHING,
+		 "isolinux.cfg loads /gone, which is not there"},
+		{NULL, BF_SLOT_HANDOVER, BF_VERDICT_BOOTS,
+		 "iPXE 1.2.3, whose script, autoexec.ipxe, is missing"},
+	};
+	for (size_t i = 0; i < ITEMS(cases); i++) {
+		struct fixture f;
+		char config[128];
+		const char *name = cases[i].initrd ? cases[i].initrd : "/other";
+		const struct bf_examined ipxe = {.kind = BF_EXAMINED_IPXE,
+						 .is_bzimage = true,
+						 .arch = "bios",
+						 .ipxe = {.version = "1.2.3"},
+						 .slot_state = cases[i].slot_state};
+		snprintf(config, sizeof(config), "%s%s%s", usual,
+			 cases[i].initrd ? "INITRD " : "",
+			 cases[i].initrd ? cases[i].initrd : "");
+		make(&f, "/isolinux/isolinux.cfg", bf_view(config, strlen(config)),
+		     "/ipxe.lkrn", strcmp(name, "/gone") == 0 ? "/other" : name);
+		judge(&f, "/ipxe.lkrn", &ipxe);
+		assert_path(&f, false, cases[i].verdict, cases[i].text);
+		done(&f);
+	}
+}
+
 /* ---- What the BIOS starts ---- */
 
 static size_t bios_of(const struct bf_buffer *iso)
@@ -321,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_large_configuration),
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_autoexec),
+		cmocka_unit_test(test_initrd),
 		cmocka_unit_test(test_one_field),
 		cmocka_unit_test(test_no_boot_code),
 		cmocka_unit_test(test_no_entry),

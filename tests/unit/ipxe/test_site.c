@@ -109,6 +109,30 @@ static void test_patches(void **state)
 	check_image(f, "shell\n");
 }
 
+/* Where the image has nothing but padding, only the script is put in, and not copied. */
+static void test_blank(void **state)
+{
+	struct fixture *f = *state;
+	struct bf_view body = bf_view(script, sizeof(script) - 1);
+	struct bf_site *blank = &f->sites[1];
+	assert_true(bf_site_is_loose(blank));
+	assert_false(bf_site_is_loose(&f->sites[0]));
+	blank->is_blank = true;
+	patch(f, script);
+	assert_int_equal(f->patches.n_pieces, 3);
+	assert_ptr_equal(f->patches.pieces[0].bytes.data, script);
+	assert_int_equal(f->patches.pieces[0].bytes.size, body.size);
+	assert_int_equal(f->patches.pieces[0].offset, FILE_AT + BF_SLOT_HEADER_SIZE);
+	check_image(f, script);
+	assert_int_equal(bf_sites_patch(blank, 1, body, &f->patches, NULL), BF_OK);
+	assert_int_equal(f->patches.n_pieces, 1);
+	char large[SIZE];
+	memset(large, '#', sizeof(large));
+	assert_int_equal(bf_sites_patch(blank, 1, bf_view(large, sizeof(large)),
+					&f->patches, NULL),
+			 BF_ERR_TOO_BIG);
+}
+
 static void test_too_big(void **state)
 {
 	struct fixture *f = *state;
@@ -171,6 +195,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_patches, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_blank, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_big, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_digest, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_planted, setup, teardown),

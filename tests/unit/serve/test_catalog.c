@@ -24,7 +24,7 @@ static int make(struct bf_maker *ret, const char *label)
 	int err = bf_maker_options_set(&options, "label", label, NULL);
 	if (!err)
 		err = bf_maker_init(ret, &options, NULL);
-	return err ? err : bf_maker_lay_out(ret, NULL, NULL);
+	return err ? err : bf_maker_lay_out(ret, NULL, 0, NULL);
 }
 
 static int setup(void **state)
@@ -58,7 +58,9 @@ static struct bf_catalog *new_catalog(const struct bf_maker *its_maker, const ch
 	const struct bf_catalog_options options = {its_maker, url, hosts_path};
 	struct bf_catalog *catalog = NULL;
 	struct bf_error error;
-	if (bf_catalog_new(&options, &catalog, &error))
+	struct bf_hosts hosts;
+	if (bf_hosts_load(hosts_path, url, its_maker, &hosts, &error) ||
+	    bf_catalog_new(&options, &hosts, &catalog, &error))
 		fail_msg("%s", error.text);
 	return catalog;
 }
@@ -292,14 +294,13 @@ static void test_refused(void **state)
 	};
 	write_list("host\nweb1\n");
 	for (size_t i = 0; i < ITEMS(cases); i++) {
-		const struct bf_catalog_options options = {&maker, cases[i].url,
-							   cases[i].hosts_path};
-		struct bf_catalog *catalog = NULL;
+		struct bf_hosts hosts = {0};
 		struct bf_error error;
-		assert_int_equal(bf_catalog_new(&options, &catalog, &error),
+		assert_int_equal(bf_hosts_load(cases[i].hosts_path, cases[i].url, &maker,
+					       &hosts, &error),
 				 cases[i].err);
 		assert_sentence(&error, cases[i].sentence);
-		assert_null(catalog);
+		assert_null(hosts.maker);
 	}
 	bf_catalog_free(NULL);
 }
