@@ -442,9 +442,9 @@ class BadRowsTest(BatchTest):
             self.assertIn(line, text)
 
     def test_script_that_does_not_fit(self):
-        (self.folder / "big").write_text("echo x\n" * 2000)
+        (self.folder / "big").write_text("echo x\n" * 150000)
         done = self.batch("host,script\na,big\n", pattern=None)
-        self.assertIn("line 2", done.stderr.decode())
+        self.assertIn("line 2, column script: 'big': ", done.stderr.decode())
         self.assertEqual(self.written(), [])
 
     def test_a_file_that_cannot_be_written(self):

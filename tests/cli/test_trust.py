@@ -201,10 +201,12 @@ class TrustTest(CommandTest):
     def test_certificate_that_does_not_fit(self):
         names = ",".join(f"DNS:host-number-{i}.bootserver.example" for i in range(250))
         name = self.certificate(extra=("-addext", f"subjectAltName={names}"))
-        done = self.run_command("--trust", name, URL)
-        text = done.stderr.decode()
-        self.assertEqual(done.returncode, 1, text)
-        self.assertRegex(text, r"\d+ bytes.* \d+")
+        for kind in ("efi", "lkrn"):
+            done = self.run_command("--format", kind, "--trust", name, URL)
+            self.assert_refused(done, 1, "bytes, the slot takes 8131", "formats iso and esp")
+        image = self.build("--trust", name, URL)
+        (script,) = re.findall(rb"\nset cert:base64 ([^\n]+)\n", image)
+        self.assertGreater(len(script), 8131)
 
 
 def unpack_last(payload):

@@ -92,7 +92,8 @@ REFUSED = [
     (["http://[::1]x/"], FAILED, ["port after ]"]),
     (["iscsi:"], FAILED, ["nothing after 'iscsi:'"]),
     # The slot's size: both sizes are named.
-    (["http://a.example/" + "x" * 9000], FAILED, ["the script is ", "the slot takes 8131"]),
+    (["--format", "efi", "http://a.example/" + "x" * 9000], FAILED,
+     ["the script is ", "the slot takes 8131", "formats iso and esp"]),
 ]
 
 # URLs that must be taken, and the command that iPXE must be given.

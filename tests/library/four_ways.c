@@ -157,8 +157,8 @@ static bool run_threads(const struct work *common, int n_threads)
 static bool set_all(char **words, struct bf_boot_options *options,
 		    struct bf_boot_target *target)
 {
-	static const char *const of_template[] = {"arch",   "ipxe",     "label",
-						  "layout", "prebuilt", "trust"};
+	static const char *const of_template[] = {
+		"arch", "ipxe", "label", "layout", "prebuilt", "script-room", "trust"};
 	struct bf_boot_error error;
 	for (; *words; words++) {
 		char name[32];

@@ -169,6 +169,12 @@ class SameBytesTest(CommandTest):
         (self.folder / "script").write_text(script)
         self.compare(2, [f"script={script}"], "--script", self.folder / "script")
 
+    def test_large_script(self):
+        script = "#!ipxe\n" + "echo hello\n" * 9000 + "shell\n"
+        (self.folder / "script").write_text(script)
+        self.compare(2, [f"script={script}", "script-room=99000"], "--script", self.folder / "script")
+        self.compare(2, [f"url={URL}", "script-room=1M"], "--script-room", "1M", URL)
+
     def test_errors_are_the_command_s(self):
         (self.folder / "empty").write_bytes(b"")
         for words, expected in (
@@ -183,7 +189,10 @@ class SameBytesTest(CommandTest):
             (["trust=/nonexistent", "url=http://a/b"], "/nonexistent"),
             (["url=http://a/b", "ip=10.0.0.2/24"], "without DNS"),
             (["url=http://a/b", "script=shell"], "the script says what to boot"),
-            (["script=" + "x" * 9000], "8"),
+            (["script=" + "x" * 9000], "the slot takes 8131: room for a larger one is made "
+             "beforehand, with the option script-room"),
+            (["script=" + "x" * 70000, "script-room=9K"], "the file for it takes 65475"),
+            (["script-room=2M", "url=http://a/b"], "'2M' is not a size"),
             ([], "neither a URL nor a script"),
         ):
             with self.subTest(words):

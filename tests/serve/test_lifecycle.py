@@ -86,6 +86,19 @@ class HostsTest(ServiceTest):
         self.reload(b"the hosts from before stay")
         self.assertEqual(self.service.get("/web2.iso").status, 200)
 
+    def test_larger_script_than_there_is_room_for(self):
+        """The template is laid out at the start: for its scripts, or for what it is told."""
+        script = self.folder / "own.ipxe"
+        script.write_text("echo own\n" * 2000)
+        self.hosts.write_text(f"host,script,rack\nweb1,{script},\n")
+        self.assertIn(b"line 2, column script: the script is 180", self.reload(b"the hosts from before stay"))
+        service = self.serve("--hosts", self.hosts, PATTERN)
+        self.assertEqual(service.get("/web1.iso").content, self.build("--script", script))
+        script.write_text("echo own\n" * 3000)
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_message(b"read the hosts again")
+        self.assertEqual(service.get("/web1.iso").content, self.build("--script", script))
+
     def test_no_regular_file_keeps_the_old_one(self):
         """A FIFO is not waited for, neither as the list nor as a script it names."""
         fifo = self.folder / "fifo"

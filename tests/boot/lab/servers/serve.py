@@ -6,16 +6,17 @@ from lab.process import Process
 
 
 class Serve:
-    def __init__(self, pattern, port=8090):
+    def __init__(self, *arguments, port=8090):
         self.port = port
-        self._pattern = pattern
+        self._arguments = arguments
         self._folder = None
         self._process = None
 
     def start(self, lab):
         self._folder = lab.make_folder("serve")
         self._process = Process(
-            [str(lab.program), "serve", "--listen", f"127.0.0.1:{self.port}", self._pattern],
+            [str(lab.program), "serve", "--listen", f"127.0.0.1:{self.port}",
+             *map(str, self._arguments)],
             self._folder / "access.log")
         self._process.wait_tcp("127.0.0.1", self.port)
 
