@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "binary/authenticode.h"
 
+#include <string.h>
+
 #include "binary/pe_fields.h"
 
 /* WIN_CERTIFICATE, PE Format "The Attribute Certificate Table". */
@@ -18,11 +20,17 @@ static void add_part(struct bf_authenticode_parts *parts, const struct bf_pe *pe
 		parts->parts[parts->n++] = bf_view_part(pe->file, start, end - start);
 }
 
+/* The place of the table's data directory, if there are so many. */
+static size_t find_directory(const struct bf_pe *pe)
+{
+	return pe->optional_header + BF_PE_OPT_DATA_DIRECTORIES +
+	       BF_PE_CERTIFICATE_TABLE * BF_PE_DATA_DIRECTORY_SIZE;
+}
+
 /* CheckSum and the table's directory change when a file is signed. */
 static void add_headers(struct bf_authenticode_parts *parts, const struct bf_pe *pe)
 {
-	size_t directory = pe->optional_header + BF_PE_OPT_DATA_DIRECTORIES +
-			   BF_PE_CERTIFICATE_TABLE * BF_PE_DATA_DIRECTORY_SIZE;
+	size_t directory = find_directory(pe);
 	size_t after_checksum = pe->checksum + sizeof(uint32_t);
 	add_part(parts, pe, 0, pe->checksum);
 	if (pe->number_of_rva_and_sizes <= BF_PE_CERTIFICATE_TABLE) {
@@ -131,4 +139,50 @@ int bf_authenticode_next(const struct bf_pe *pe, size_t *at,
 	ret->data = bf_view(entry + WIN_CERTIFICATE_DATA, length - WIN_CERTIFICATE_DATA);
 	*at = start + (size_t)bf_align(length, BF_AUTHENTICODE_ALIGNMENT);
 	return 1;
+}
+
+static int check_room(const struct bf_pe *pe, uint64_t table_end, struct bf_error *reterr)
+{
+	if (pe->has_signature)
+		return bf_fail(reterr, BF_ERR_SIGNED, "the PE is signed already");
+	if (pe->number_of_rva_and_sizes <= BF_PE_CERTIFICATE_TABLE)
+		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
+			       "the PE has %u data directories, and none for signatures",
+			       pe->number_of_rva_and_sizes);
+	if (table_end > UINT32_MAX)
+		return bf_fail(reterr, BF_ERR_TOO_BIG,
+			       "a PE of %zu bytes has no room for a signature: it would "
+			       "end at %llu",
+			       pe->file.size, (unsigned long long)table_end);
+	return BF_OK;
+}
+
+int bf_authenticode_reserve(struct bf_buffer *file, size_t size, size_t *ret,
+			    struct bf_error *reterr)
+{
+	struct bf_pe pe;
+	struct bf_buffer grown = {0};
+	int err = bf_pe_parse(bf_buffer_view(file), &pe, reterr);
+	if (err)
+		return err;
+	uint64_t start = bf_align(file->size, BF_AUTHENTICODE_ALIGNMENT);
+	uint64_t end =
+		bf_align(start + WIN_CERTIFICATE_DATA + size, BF_AUTHENTICODE_ALIGNMENT);
+	err = check_room(&pe, size > UINT32_MAX ? UINT64_MAX : end, reterr);
+	if (err)
+		return err;
+	if (bf_buffer_zero(&grown, (size_t)end))
+		return bf_fail_nomem(reterr);
+	memcpy(grown.data, file->data, file->size);
+	uint8_t *directory = grown.data + find_directory(&pe);
+	bf_put_le32(directory, (uint32_t)start);
+	bf_put_le32(directory + 4, (uint32_t)(end - start));
+	uint8_t *entry = grown.data + start;
+	bf_put_le32(entry, (uint32_t)(WIN_CERTIFICATE_DATA + size));
+	bf_put_le16(entry + WIN_CERTIFICATE_REVISION, BF_CERTIFICATE_REVISION_2);
+	bf_put_le16(entry + WIN_CERTIFICATE_TYPE, BF_CERTIFICATE_PKCS_SIGNED_DATA);
+	bf_buffer_free(file);
+	*file = grown;
+	*ret = (size_t)start + WIN_CERTIFICATE_DATA;
+	return BF_OK;
 }

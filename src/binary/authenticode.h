@@ -2,7 +2,7 @@
 /*
  * Which bytes of a PE an Authenticode signature is of, and where the signatures stand
  * (Windows Authenticode Portable Executable Signature Format; PE Format, "The Attribute
- * Certificate Table"). Nothing here is hashed or verified.
+ * Certificate Table"). Nothing here is hashed, signed or verified.
  */
 #ifndef BF_AUTHENTICODE_H
 #define BF_AUTHENTICODE_H
@@ -53,5 +53,14 @@ bf_must_check int bf_authenticode_check_table(const struct bf_pe *pe,
 bf_must_check int bf_authenticode_next(const struct bf_pe *pe, size_t *at,
 				       struct bf_pe_certificate *ret,
 				       struct bf_error *reterr);
+
+/*
+ * Give a PE without a table one with a single entry, of PKCS #7, whose data is size zeros, and
+ * which starts at *ret in the file: the place of a signature. CheckSum is the caller's.
+ * BF_ERR_SIGNED for a PE with a table, BF_ERR_UNSUPPORTED for one without a directory for it,
+ * BF_ERR_TOO_BIG if a 32-bit field would overflow. On failure the file is unchanged.
+ */
+bf_must_check int bf_authenticode_reserve(struct bf_buffer *file, size_t size,
+					  size_t *ret, struct bf_error *reterr);
 
 #endif
