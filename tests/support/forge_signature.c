@@ -15,12 +15,11 @@ static void check(bool good)
 		abort();
 }
 
-/* Short, as nobody is to be kept out. */
-struct forge_signer forge_signer(const char *common_name,
-				 const struct forge_signer *issuer)
+struct forge_signer forge_signer_with(EVP_PKEY *key, const char *common_name,
+				      const struct forge_signer *issuer)
 {
 	static long serial = 1;
-	struct forge_signer signer = {EVP_RSA_gen(1024), X509_new()};
+	struct forge_signer signer = {key, X509_new()};
 	X509 *x509 = signer.certificate;
 	X509_NAME *name = X509_get_subject_name(x509);
 	check(signer.key && X509_set_version(x509, X509_VERSION_3));
@@ -36,6 +35,13 @@ struct forge_signer forge_signer(const char *common_name,
 	X509_set_pubkey(x509, signer.key);
 	check(X509_sign(x509, issuer ? issuer->key : signer.key, EVP_sha256()) > 0);
 	return signer;
+}
+
+/* Short, as nobody is to be kept out. */
+struct forge_signer forge_signer(const char *common_name,
+				 const struct forge_signer *issuer)
+{
+	return forge_signer_with(EVP_RSA_gen(1024), common_name, issuer);
 }
 
 void forge_signer_free(struct forge_signer *signer)

@@ -14,9 +14,11 @@ struct forge_signer {
 	X509 *certificate;
 };
 
-/* Make one, issued by another signer or by itself (NULL). */
+/* Make one, issued by another signer or by itself (NULL); with a key that is taken over. */
 struct forge_signer forge_signer(const char *common_name,
 				 const struct forge_signer *issuer);
+struct forge_signer forge_signer_with(EVP_PKEY *key, const char *common_name,
+				      const struct forge_signer *issuer);
 void forge_signer_free(struct forge_signer *signer);
 
 /* What a signature is made of; a zeroed one with a digest is in order. */
