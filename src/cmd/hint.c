@@ -25,6 +25,14 @@ static bool is_script(const char *path)
 	return length > size && strcmp(path + length - size, ending) == 0;
 }
 
+/* What could be a command; a host or a file mostly has a dot or a slash in it. */
+static bool is_word(const char *text)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
+	return *text && text[strspn(text, letters)] == '\0';
+}
+
 int bf_hint_check(const char *word, struct bf_error *reterr)
 {
 	char text[256];
@@ -50,5 +58,10 @@ int bf_hint_check(const char *word, struct bf_error *reterr)
 			       "'%s' is neither a URL nor a command: did you mean "
 			       "boots-from %s?",
 			       text, command);
+	if (is_word(word))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "'%s' is neither a URL, such as "
+			       "http://my-bootserver.example/boot, nor a command",
+			       text);
 	return BF_OK;
 }

@@ -9,8 +9,8 @@
 const char *bf_hint_command(const char *word);
 
 /*
- * BF_ERR_USAGE, with what to type instead, for a word that is no URL but a file, a device or
- * almost the name of a command.
+ * BF_ERR_USAGE, with what to type instead, for a word that is no URL but a file, a device,
+ * almost the name of a command, or like one.
  */
 bf_must_check int bf_hint_check(const char *word, struct bf_error *reterr);
 

@@ -63,10 +63,13 @@ REFUSED = [
     (["example.com:8080/boot"], FAILED, ["did you mean http://example.com:8080/boot?"]),
     (["//example.com/boot"], FAILED, ["did you mean http://example.com/boot?"]),
     (["localhost:80"], FAILED, ["did you mean http://localhost:80?"]),
-    (["boot"], FAILED, ["'boot' is not a URL"]),
+    (["boot.cfg"], FAILED, ["did you mean http://boot.cfg?"]),
     # Something else than a URL.
     (["inspekt", "x.iso"], USAGE, ["'inspekt'", "did you mean boots-from inspect?"]),
     (["repiont"], USAGE, ["'repiont'", "did you mean boots-from repoint?"]),
+    (["boot"], USAGE, ["'boot' is neither a URL, such as http://", ", nor a command (see"]),
+    (["make", URL], USAGE, ["'make' is neither a URL"]),
+    (["HELP"], USAGE, ["'HELP' is neither a URL"]),
     (["-q", "inspect", "x.iso"], USAGE, ["a command comes first", "boots-from inspect ..."]),
     (["help", "bacth"], USAGE, ["no command 'bacth'", "did you mean batch?"]),
     (["help", "x", "y"], USAGE, ["more than one COMMAND"]),
@@ -262,7 +265,7 @@ class UsageTest(CommandTest):
                            "boots-from --script own.ipxe"),
         ):
             self.assert_refused(self.run_command(*arguments), USAGE, words)
-        self.assert_refused(self.run_command("images"), FAILED, "'images' is not a URL")
+        self.assert_refused(self.run_command("images"), USAGE, "'images' is neither a URL")
         for device in [path for path in Path("/dev").iterdir() if path.is_block_device()][:1]:
             words = f"'{device}' is a device and no URL; to look into it: boots-from inspect {device}"
             self.assert_refused(self.run_command(device), USAGE, words)
