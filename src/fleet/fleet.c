@@ -179,13 +179,15 @@ int bf_fleet_load(const char *path, const char *url, struct bf_fleet *ret,
 	return err;
 }
 
+/* Lists in a value: a separator of the columns has to be in quotes. */
 static int set_words(struct bf_target *target, const char *name, const char *value,
 		     struct bf_error *reterr)
 {
+	static const char separators[] = " ,;\t\r\n";
 	char word[64];
 	int err = BF_OK;
-	for (const char *p = value + strspn(value, " "); !err && *p;) {
-		size_t size = strcspn(p, " ");
+	for (const char *p = value + strspn(value, separators); !err && *p;) {
+		size_t size = strcspn(p, separators);
 		if (size >= sizeof(word))
 			return bf_fail(reterr, BF_ERR_INPUT, "a word of %zu characters",
 				       size);
@@ -193,7 +195,7 @@ static int set_words(struct bf_target *target, const char *name, const char *val
 		word[size] = '\0';
 		err = bf_target_set(target, name, word, reterr);
 		p += size;
-		p += strspn(p, " ");
+		p += strspn(p, separators);
 	}
 	return err;
 }

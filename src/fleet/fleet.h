@@ -17,7 +17,8 @@ struct bf_fleet_script {
 
 /*
  * Columns with the name of a setting (see bf_target_set()) set it; script is the name of a
- * file. Values of dns are separated by spaces. All columns can be used in the URL pattern.
+ * file. Several addresses in dns have blanks, commas or semicolons between them. All columns
+ * can be used in the URL pattern.
  */
 struct bf_fleet {
 	struct bf_hostlist hosts;

@@ -114,15 +114,25 @@ static int read_names(struct bf_view text, size_t line, struct bf_table *ret,
 
 /* ---- Text ---- */
 
+static bool starts_with(struct bf_view text, const char *start)
+{
+	return bf_view_has(text, 0, strlen(start)) &&
+	       memcmp(text.data, start, strlen(start)) == 0;
+}
+
 static int check_text(struct bf_view text, struct bf_error *reterr)
 {
 	size_t line = 1, column = 1;
-	if (bf_view_has(text, 0, 2) && (memcmp(text.data, "\xff\xfe", 2) == 0 ||
-					memcmp(text.data, "\xfe\xff", 2) == 0))
+	if (starts_with(text, "\xff\xfe") || starts_with(text, "\xfe\xff"))
 		return bf_fail(
 			reterr, BF_ERR_INPUT,
 			"line 1, column 1: UTF-16, which some programs call Unicode "
 			"text: save it as CSV in UTF-8");
+	/* A ZIP archive, as .xlsx and .ods are. */
+	if (starts_with(text, "PK\3\4"))
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "it is a spreadsheet, or another archive: save it as CSV "
+			       "in UTF-8");
 	const uint8_t *nul = text.size ? memchr(text.data, 0, text.size) : NULL;
 	for (const uint8_t *p = text.data; nul && p < nul; p++, column++)
 		if (*p == '\n') {
@@ -161,8 +171,7 @@ static size_t skip_comments(struct bf_view *text)
 int bf_list_text_read(struct bf_view text, struct bf_table *ret, char *ret_separator,
 		      struct bf_error *reterr)
 {
-	static const uint8_t byte_order_mark[] = {0xef, 0xbb, 0xbf};
-	if (bf_view_has(text, 0, 3) && memcmp(text.data, byte_order_mark, 3) == 0)
+	if (starts_with(text, "\xef\xbb\xbf"))
 		text = bf_view_part(text, 3, text.size - 3);
 	int err = check_text(text, reterr);
 	if (err)

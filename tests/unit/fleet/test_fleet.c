@@ -83,6 +83,10 @@ static void test_render(void **state)
 		{"host,rack\nweb1,a 3\n", "http://s/{rack}", BF_ERR_INPUT,
 		 "line 2, column rack: it has a space at column 2"},
 		{"host,rack\nweb1,a3\n", "http://s/{rack}", BF_OK, "http://s/a3"},
+		{"host;dns;ip\nw;10.0.0.1, 10.0.0.3;10.0.0.2/24\n", "http://s/", BF_OK,
+		 "set dns:hex 0a:00:00:01:0a:00:00:03\n"},
+		{"host,ip,dns\nw,10.0.0.2/24,\"10.0.0.1;\n10.0.0.3,\"\n", "http://s/",
+		 BF_OK, "set dns:hex 0a:00:00:01:0a:00:00:03\n"},
 		{"host,dns,ip\nw,10.0.0.1  10.0.0.3 ,10.0.0.2/24\n", "http://s/", BF_OK,
 		 "# 10.0.0.1 10.0.0.3\n"},
 		{"host,vlan,nic,hostname,retries\nw,9,net1,w.x,2\n", "http://s/", BF_OK,
@@ -153,6 +157,7 @@ static void test_load_refuses(void **state)
 		const char *words;
 	} cases[] = {
 		{"", "http://s/", BF_ERR_INPUT, "'list': the list has no machine"},
+		{"PK\3\4\x14", "http://s/", BF_ERR_INPUT, "'list': it is a spreadsheet"},
 		{"web1\n", "http://s/{rack}", BF_ERR_USAGE, "no column 'rack'"},
 		{"host,Gatewya\nw,1\n", "http://s/", BF_ERR_INPUT,
 		 "nothing uses the column 'Gatewya': did you mean gateway?"},
