@@ -59,7 +59,7 @@ static bool next_section(const struct bf_pe *pe, size_t from, struct bf_pe_secti
 /* Their number of bytes. */
 static size_t add_sections(struct bf_authenticode_parts *parts, const struct bf_pe *pe)
 {
-	struct bf_pe_section section;
+	struct bf_pe_section section = {0};
 	size_t from = pe->size_of_headers, sum = 0;
 	while (next_section(pe, from, &section)) {
 		from = (size_t)section.pointer_to_raw_data + section.size_of_raw_data;
