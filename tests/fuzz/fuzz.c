@@ -13,22 +13,25 @@ void fuzz_fail(const char *file, int line, const char *condition)
 
 /* ---- Sentences ---- */
 
-static bool is_printable(const char *text)
+/* Printable, and what is below the first line is indented. */
+static bool is_clean(const char *text)
 {
-	while (*text >= ' ' && *text <= '~')
-		text++;
-	return !*text;
+	for (; *text; text++)
+		if (*text == '\n' ? strncmp(text + 1, "  ", 2) != 0
+				  : *text < ' ' || *text > '~')
+			return false;
+	return true;
 }
 
 static const char *find_fault(int err, const char *text)
 {
-	size_t size = strlen(text);
-	if (err > 0 || err < BF_ERR_USAGE)
+	size_t size = strcspn(text, "\n");
+	if (err > 0 || err < BF_ERR_WORK)
 		return "a status that is none";
 	if (!size)
 		return "an error without a sentence";
-	if (!is_printable(text))
-		return "a sentence that is not one line of printable ASCII";
+	if (!is_clean(text))
+		return "a sentence that is not a line of printable ASCII";
 	return text[size - 1] == '.' ? "a sentence with a full stop at its end" : NULL;
 }
 

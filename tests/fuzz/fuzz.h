@@ -15,7 +15,8 @@ _Noreturn void fuzz_fail(const char *file, int line, const char *condition);
 
 /*
  * Call something that may fail, with an error for its sentence: the sentence of a failure is
- * one, of printable ASCII, in one line, without a full stop at its end. Returns err.
+ * a line of printable ASCII without a full stop at its end, and a list below it is indented.
+ * Returns err.
  */
 #define fuzz_try(err, error) fuzz_check_error((err), (error), __FILE__, __LINE__)
 int fuzz_check_error(int err, const struct bf_error *error, const char *file, int line);

@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 
-enum { FILE_SIZE_MAX = 1 << 20, PLACES = 150 };
+enum { FILE_SIZE_MAX = 1 << 20, PLACES = 100 };
 
 /* A block of exactly this size, so that a sanitizer sees one byte too far. */
 static void run(const uint8_t *data, size_t size)
