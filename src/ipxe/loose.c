@@ -3,18 +3,19 @@
 
 #include <string.h>
 
+/* By this line all that come later know a handover, whatever else it says. */
+#define HANDOVER_MARK "#boots-from-handover v1\n"
+
 /*
  * --replace: the script takes the place of this one, which is then no image that iPXE would
  * pass to a kernel. The rest is for whoever started iPXE without it.
  */
-static const char handover[] =
-	"# The script is in autoexec.ipxe. UEFI finds it before it comes here; for BIOS "
-	"it is\n"
-	"# loaded as the initrd.\n"
+static const char handover[] = HANDOVER_MARK
+	"# The script is in autoexec.ipxe. UEFI iPXE finds it before it comes here;\n"
+	"# with the one for BIOS it is loaded as the initrd.\n"
 	"imgexec --replace <INITRD> ||\n"
-	"echo boots-from: the script is in a file of its own, autoexec.ipxe, which is "
-	"missing\n"
-	"echo UEFI: it belongs at the top of the file system that iPXE was started from\n"
+	"echo boots-from: the script is in the file autoexec.ipxe, which is missing\n"
+	"echo UEFI: it belongs at the top of the file system that iPXE came from\n"
 	"echo BIOS: load it as the initrd of ipxe.lkrn\n"
 	"shell\n";
 
@@ -84,8 +85,9 @@ struct bf_view bf_loose_handover(void)
 
 bool bf_loose_is_handover(struct bf_view body)
 {
-	struct bf_view own = bf_loose_handover();
-	return body.size == own.size && memcmp(body.data, own.data, own.size) == 0;
+	static const char mark[] = HANDOVER_MARK;
+	return bf_view_has(body, 0, sizeof(mark) - 1) &&
+	       memcmp(body.data, mark, sizeof(mark) - 1) == 0;
 }
 
 struct bf_view bf_loose_preamble(void)

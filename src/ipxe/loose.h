@@ -37,7 +37,7 @@ bf_must_check int bf_loose_find(struct bf_view file, struct bf_slot *ret,
 /* Whether an iPXE, of a PE or of an unpacked lkrn, runs a script that is in a loose slot. */
 bool bf_loose_can_run(struct bf_view program, bool is_pe);
 
-/* The body of a slot that leads to the loose one, and whether a body is that. */
+/* The body of a slot that leads to the loose one, and whether a body is one, of any version. */
 struct bf_view bf_loose_handover(void);
 bool bf_loose_is_handover(struct bf_view body);
 

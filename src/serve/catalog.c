@@ -9,8 +9,9 @@
 #include "fleet/remarks.h"
 
 /*
- * Images kept, one per value of a hash: some 27 KB each. Two hosts with the same value
- * replace each other, which costs a rendering of microseconds each time.
+ * Images kept, one per value of a hash: some 27 KB each, or as much as a large script. Two
+ * hosts with the same value replace each other, which costs a rendering of microseconds each
+ * time.
  */
 enum { KEPT = 256 };
 

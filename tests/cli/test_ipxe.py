@@ -16,6 +16,7 @@ STOCK = Path(os.environ["BOOTS_FROM_BUNDLE"] + ".stock/usr/lib/ipxe")
 TRIXIE = Path(os.environ["BOOTS_FROM_TRIXIE"])
 OTHERS = os.environ["BOOTS_FROM_OTHERS"]
 FTP = "ftp://192.0.2.1/boot.ipxe"
+LARGE_SCRIPT = b"echo a line\n" * 800  # more than a slot takes
 MARKER = b"#!ipxe\n#boots-from-slot v1 size=0x00002000 offset=0xffffffff\n"
 
 
@@ -136,6 +137,39 @@ class IpxeTest(CommandTest):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         done = self.run_command("repoint", "boots-from.iso", "http://other.example/")
         self.assert_refused(done, 1, "in the packed part", "make a new one")
+
+    def test_large_script_beside_a_packed_slot(self):
+        """The packed slot only leads to the file: it is packed once, and repoint leaves it alone."""
+        stock = (STOCK / "ipxe.lkrn").read_bytes()
+        slot = self.run_command("--print-slot").stdout
+        inside = bytearray(lkrn.unpack(stock))
+        # Over code that nobody runs here: what iPXE has in .bss is behind its end, and stays there.
+        at = len(inside) // 4
+        inside[at : at + len(slot)] = slot
+        path = self.put("packed", lkrn.repack(stock, bytes(inside)))
+        self.put("large.ipxe", LARGE_SCRIPT)
+        self.put("hosts", b"host,script\none,large.ipxe\n")
+        image = self.build("--ipxe", path, "--script", "large.ipxe")
+        done = self.run_command("batch", "--ipxe", path, "--hosts", "hosts")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertEqual((self.folder / "one.iso").read_bytes(), image)
+        report = json.loads(self.run_command("inspect", "--json", "one.iso").stdout)
+        (bios,) = [program for program in report["programs"] if program["arch"] == "bios"]
+        self.assertEqual((bios["slot"]["state"], bios["slot"]["packed"]), ("handover", True))
+        done = self.run_command("repoint", "one.iso", URL)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertEqual((self.folder / "one.iso").read_bytes(),
+                         self.build("--ipxe", path, "--script-room", "10K", URL))
+
+    def test_ipxe_that_knows_no_file(self):
+        """It would ignore the script: told by the name it does not look for."""
+        self.put("large.ipxe", LARGE_SCRIPT)
+        old = self.stock("ipxe-amd64.efi").replace(b"autoexec.ipxe", b"autoexec.none")
+        path = self.put("old.efi", old)
+        self.build("--ipxe", path, URL)
+        for arguments in (["--script", "large.ipxe"], ["--script-room", "1M", URL]):
+            done = self.run_command("--ipxe", path, *arguments)
+            self.assert_refused(done, 1, "the iPXE for x86_64 cannot run a script that is too large")
 
     # ---- Schemes and boot paths ----
 
