@@ -305,9 +305,10 @@ static int try_fat(struct bf_scan *scan, uint64_t offset, uint64_t size)
 	int err = bf_fatreader_open(&part, &fat->volume, &error);
 	if (err == BF_ERR_UNSUPPORTED)
 		return 0;
-	bf_error_prefix(&error, "at offset %llu", (unsigned long long)offset);
-	if (err)
+	if (err) {
+		bf_error_prefix(&error, "at offset %llu", (unsigned long long)offset);
 		return bf_scan_settle(scan, NULL, err, &error);
+	}
 	fat->offset = offset;
 	scan->n_fats++;
 	check_room(scan, fat, part.size);
