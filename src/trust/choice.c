@@ -91,9 +91,11 @@ static int print_advice(const struct bf_container *container, const char *name,
 	size_t top = find_top(container);
 	bf_printable(name, file, sizeof(file));
 	if (!top)
-		return bf_buffer_print(text, "give one with its number, as in '%s#1'",
+		return bf_buffer_print(text,
+				       "one can be trusted: give one with its number, as "
+				       "in '%s#1'",
 				       file);
-	return bf_buffer_print(text, "give '%s#%zu', %s", file, top,
+	return bf_buffer_print(text, "one can be trusted: give '%s#%zu', %s", file, top,
 			       describe(bf_container_at(container, top - 1)));
 }
 
@@ -104,12 +106,9 @@ static int fail_list(const struct bf_container *container, const char *name,
 	size_t n = bf_container_size(container);
 	int err = bf_buffer_print(&text, "it holds %zu certificate%s, and ", n,
 				  n == 1 ? "" : "s");
-	if (!err && number)
-		err = bf_buffer_print(&text, "none has the number %u", number);
-	else if (!err)
-		err = bf_buffer_print(&text, "one can be trusted: ");
-	if (!err && !number)
-		err = print_advice(container, name, &text);
+	if (!err)
+		err = number ? bf_buffer_print(&text, "none has the number %u", number)
+			     : print_advice(container, name, &text);
 	if (!err)
 		err = print_list(container, &text);
 	return err ? bf_fail_nomem(reterr)
