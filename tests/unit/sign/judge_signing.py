@@ -71,8 +71,8 @@ def judge_pkcs7(folder, der):
     (folder / "signature.der").write_bytes(der)
     words = ("openssl", "pkcs7", "-inform", "DER", "-in", "signature.der")
     text = run(*words, "-print", "-noout", cwd=folder)
-    assert "signingTime" not in text and "unauth_attr:\n          <ABSENT>" in text, text
-    subjects = re.findall(r"^subject=CN = (\w+)$", run(*words, "-print_certs", "-noout", cwd=folder), re.M)
+    assert "signingTime" not in text and re.search(r"unauth_attr:\s+<ABSENT>", text), text
+    subjects = re.findall(r"^subject=CN ?= ?(\w+)$", run(*words, "-print_certs", "-noout", cwd=folder), re.M)
     assert sorted(subjects) == ["leaf", "middle"], subjects
 
 
