@@ -2,7 +2,7 @@
 """Debian's kernel in the machine, with the command under test beside a shell: what it does on a
 real system, where block devices are mounted and attached.
 
-The initramfs has a script of steps, each a line of shell.  The serial port brings the status and
+The initramfs has a script, mostly of steps, each a line of shell: the serial port brings the status and
 the output of every one, marked with the row's nonce.
 """
 
@@ -21,8 +21,9 @@ from lab.serial import readable
 
 PACKAGES_VARIABLE = "BF_OTHERS"  # the folder that tests/cli/fetch-others makes
 
+DISK_MODULES = ("virtio_pci", "virtio_blk")
 # fat wants the code page and the character set of its defaults.
-MODULES = ("virtio_pci", "virtio_blk", "isofs", "vfat", "nls_cp437", "nls_ascii", "nls_utf8", "loop")
+FAT_MODULES = ("vfat", "nls_cp437", "nls_ascii", "nls_utf8")
 
 PROLOGUE = """\
 #!/bin/busybox sh
@@ -31,6 +32,8 @@ mount -t proc none /proc
 mount -t sysfs none /sys
 mount -t devtmpfs none /dev
 exec </dev/console >/dev/console 2>&1
+"""
+TRY = """\
 set -f # no wildcards: an answer is unquoted, which makes one line of it
 
 try() {
@@ -39,7 +42,6 @@ try() {
 	echo "<$nonce> $status" $answer
 }
 """
-EPILOGUE = "poweroff -f\n"
 
 
 def packages():
@@ -72,7 +74,9 @@ class Step:
 
 def run(lab, disk, steps):
     """Boots with the disk attached as /dev/vda, plays the steps and switches off."""
-    make_initramfs(lab, steps)
+    lines = [f"try {shlex.quote(step.command)}" for step in steps]
+    make_initramfs(lab, DISK_MODULES + FAT_MODULES + ("isofs", "loop"),
+                   TRY + "\n".join(lines) + "\npoweroff -f\n")
     lab.boot(disk).wait_off()
     log = readable((lab.folder / "serial.log").read_bytes())
     answers = re.findall(rf"^<{lab.nonce}> (\d+)(.*)$", log, re.MULTILINE)
@@ -84,7 +88,9 @@ def run(lab, disk, steps):
         raise Failure(f"{len(answers)} of {len(steps)} steps were played")
 
 
-def make_initramfs(lab, steps):
+def make_initramfs(lab, modules, script):
+    """What the machine finds: a shell that loads the modules, then runs the script, which has
+    the row's $nonce."""
     tree = lab.make_folder("initramfs.tree")
     for folder in ("bin", "proc", "sys", "dev", "mnt", "modules"):
         (tree / folder).mkdir()
@@ -92,10 +98,9 @@ def make_initramfs(lab, steps):
     shutil.copy(lab.program, tree / "bin/boots-from")
     copy_libraries(lab.program, tree)
     lines = [f"nonce={lab.nonce}"]
-    lines += [f"insmod /modules/{module}" for module in copy_modules(tree / "modules")]
-    lines += [f"try {shlex.quote(step.command)}" for step in steps]
+    lines += [f"insmod /modules/{module}" for module in copy_modules(tree / "modules", modules)]
     init = tree / "init"
-    init.write_text(PROLOGUE + "\n".join(lines) + "\n" + EPILOGUE)
+    init.write_text(PROLOGUE + "\n".join(lines) + "\n" + script)
     init.chmod(0o755)
     subprocess.run(
         [require("bsdtar", "libarchive-tools"), "--format", "newc", "--uid", "0", "--gid", "0",
@@ -112,7 +117,7 @@ def copy_libraries(program, tree):
         shutil.copy(path, copy)
 
 
-def copy_modules(folder):
+def copy_modules(folder, names):
     """Copies the modules and those they depend on; returns their names in the order to load."""
     files = {path.stem: path for path in packages().glob("lib/modules/**/*.ko")}
     order = []
@@ -126,6 +131,6 @@ def copy_modules(folder):
         shutil.copy(files[name], folder / name)
         order.append(name)
 
-    for name in MODULES:
+    for name in names:
         add(name)
     return order

@@ -50,6 +50,10 @@ class Process:
             self._popen.kill()
             self._popen.wait()
 
+    def kill(self):
+        self._popen.kill()
+        self._popen.wait()
+
     def wait_until(self, condition, what):
         """Waits for the process to get something done, and fails at once when it dies."""
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -5,6 +5,7 @@ import re
 import select
 import socket
 import time
+from pathlib import Path
 
 from lab.outcome import Failure
 from lab.process import PATIENCE_SECONDS
@@ -29,6 +30,7 @@ class Console:
 
     def __init__(self, path, log, deadline):
         """deadline is on the monotonic clock and common to all waiting on this console."""
+        Path(path).unlink(missing_ok=True)  # a machine's that was booted before
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen(1)
@@ -69,6 +71,11 @@ class Console:
                 self._position = place + len(text)
                 return text
             self._receive(f"before {names} came")
+
+    @property
+    def text(self):
+        """All that was printed until now, without line ends."""
+        return self._text
 
     def type(self, line):
         """Types a line one character at a time, waiting for each one's echo.
