@@ -5,8 +5,9 @@
     tests/bench/bench.py [--runs N] [--folder DIR] [--command build/release/src/boots-from]
 
 Whole processes, started one after the other in rounds (A B C A B C ...), each writing a
-file that is not there yet, but for repoint, which changes one in place and waits for the
-disk. Its processor time beside that of --help is what repointing itself costs. Prints a
+file that is not there yet, but for those "over an existing file" and for repoint, which
+changes one in place and waits for the disk. cp empties the file that it writes over and waits
+for nothing; "cp, sync, mv, sync" keeps the promise that boots-from does. repoint's processor time beside that of --help is what repointing itself costs. Prints a
 Markdown table of medians. Nothing passes or fails here: machines are noisy, and a figure counts only beside
 the others of the same run.
 """
@@ -28,7 +29,7 @@ SECURE_URL = "https://my-bootserver.example/boot"
 
 
 class Row:
-    """A command to time. The output it writes, if any, is removed before each run."""
+    """A command to time. The output it is given, if any, is removed before each run."""
 
     def __init__(self, name, argv, output=None):
         self.name = name
@@ -104,6 +105,19 @@ def trust_row(command, folder):
     return Row("boots-from --trust CA URL", argv, output)
 
 
+def existing_rows(command, folder, image):
+    """Other bytes over a file that is there, which the disk has when it is done, but for cp."""
+    copy, safe, output = folder / "over.iso", folder / "safe.iso", folder / "replaced.iso"
+    for path in (copy, safe, output):
+        shutil.copyfile(image, path)
+    promise = 'cp "$0" "$1.tmp" && sync "$1.tmp" && mv "$1.tmp" "$1" && sync "${1%/*}"'
+    return [
+        Row("cp, over an existing file", ["cp", image, copy]),
+        Row("cp, sync, mv, sync, over an existing file", ["sh", "-c", promise, image, safe]),
+        Row("boots-from URL, over an existing file", [command, "-q", "-o", output, URL]),
+    ]
+
+
 def repoint_rows(command, image):
     """An image changed in place, and the program started for nothing but its help."""
     return [
@@ -120,6 +134,7 @@ def rows(command, folder):
     result = [Row("cp of the image", ["cp", image, copy], copy)]
     output = folder / "boots-from.iso"
     result.append(Row("boots-from URL", [command, "-q", "-o", output, URL], output))
+    result += existing_rows(command, folder, image)
     result.append(trust_row(command, folder))
     result += repoint_rows(command, changed)
     if shutil.which("xorrisofs"):

@@ -6,7 +6,8 @@
                          [--command build/release/src/boots-from]
 
 The folder needs room for all images at once, 3 MiB each. Whole processes in rounds
-(A B C A B C ...), each into an empty folder, on one processor but for the row with two jobs.
+(A B C A B C ...), each into an empty folder but for those over what is there, on one processor
+but for the rows with two jobs.
 Prints Markdown tables of medians. Nothing passes or fails here: machines are noisy, and a
 figure counts only beside the others of the same run.
 """
@@ -76,6 +77,7 @@ def rows(command, folder, count):
         Row("batch, one core", [*ONE_CORE, *one], out),
         Row("batch again, nothing to do, one core", [*ONE_CORE, *one], out, False),
         Row("batch, two jobs", two, out),
+        Row("batch, two jobs, over existing files", [*two, "--force"], out, False),
     ]
 
 
