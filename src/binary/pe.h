@@ -80,6 +80,12 @@ bf_must_check int bf_pe_parse(struct bf_view file, struct bf_pe *ret,
 /* Section number index, below number_of_sections. */
 struct bf_pe_section bf_pe_section(const struct bf_pe *pe, unsigned index);
 
+/*
+ * What the file has of the first section of a name, which may be longer than a Section Header
+ * has room for (PE Format, "COFF String Table"); without the padding. False if there is none.
+ */
+bool bf_pe_find_section(const struct bf_pe *pe, const char *name, struct bf_view *ret);
+
 /* Data directory number index; all zero if the image has fewer. */
 struct bf_pe_directory bf_pe_directory(const struct bf_pe *pe, unsigned index);
 

@@ -108,3 +108,11 @@ void bf_json_string(struct bf_json *json, const char *key, const char *text)
 {
 	bf_json_text(json, key, bf_view(text, strlen(text)));
 }
+
+void bf_json_string_or_null(struct bf_json *json, const char *key, const char *text)
+{
+	if (text[0])
+		bf_json_string(json, key, text);
+	else
+		bf_json_null(json, key);
+}

@@ -27,5 +27,6 @@ void bf_json_null(struct bf_json *json, const char *key);
 /* A byte that is not ASCII becomes the character of the same number: \u00HH. */
 void bf_json_text(struct bf_json *json, const char *key, struct bf_view text);
 void bf_json_string(struct bf_json *json, const char *key, const char *text);
+void bf_json_string_or_null(struct bf_json *json, const char *key, const char *text);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "cmd/json.h"
 #include "cmd/report.h"
+#include "cmd/report_signed.h"
 
 /* Raised when a member changes its meaning or goes away; new ones do not raise it. */
 enum { FORMAT = 1 };
@@ -13,14 +14,6 @@ static void put_hex(struct bf_json *json, const char *key, uint32_t value)
 	char text[16];
 	snprintf(text, sizeof(text), "0x%08x", value);
 	bf_json_string(json, key, text);
-}
-
-static void put_text_or_null(struct bf_json *json, const char *key, const char *text)
-{
-	if (text[0])
-		bf_json_string(json, key, text);
-	else
-		bf_json_null(json, key);
 }
 
 /* ---- Structure ---- */
@@ -55,7 +48,7 @@ static void put_eltorito(struct bf_json *json, const struct bf_scan *scan)
 		bf_json_bool(json, "emulation", entry->boot_media_type != 0);
 		bf_json_number(json, "offset", entry->offset);
 		bf_json_number(json, "load_size", entry->load_size);
-		put_text_or_null(json, "path", scan->eltorito_path[i]);
+		bf_json_string_or_null(json, "path", scan->eltorito_path[i]);
 		bf_json_close_object(json);
 	}
 	bf_json_close_array(json);
@@ -222,54 +215,20 @@ static void put_trust(struct bf_json *json, const struct bf_examined *binary)
 	bf_json_close_object(json);
 }
 
-static void put_signature(struct bf_json *json, const struct bf_signature *signature)
+static void put_pe(struct bf_json *json, const struct bf_inspect *report,
+		   const struct bf_inspect_program *program)
 {
-	static const char *const states[] = {
-		[BF_SIGNATURE_GOOD] = "good",
-		[BF_SIGNATURE_BROKEN] = "broken",
-		[BF_SIGNATURE_UNKNOWN] = "unknown",
-	};
-	bf_json_open_object(json, NULL);
-	bf_json_string(json, "state", states[signature->state]);
-	put_text_or_null(json, "signer", signature->signer);
-	bf_json_open_array(json, "issuers");
-	for (size_t i = 0; i < signature->n_issuers; i++)
-		bf_json_string(json, NULL, signature->issuers[i]);
-	bf_json_close_array(json);
-	put_text_or_null(json, "problem", signature->problem);
-	bf_json_close_object(json);
-}
-
-static void put_signatures(struct bf_json *json, const struct bf_examined *binary)
-{
-	const struct bf_signatures *signatures = &binary->signatures;
-	char hex[BF_SHA256_HEX_SIZE];
-	bf_hex(bf_view(binary->authenticode, BF_SHA256_SIZE), hex);
-	bf_json_string(json, "authenticode_sha256", hex);
-	bf_json_bool(json, "signed", binary->has_signature);
-	bf_json_open_array(json, "signers");
-	for (size_t i = 0; i < signatures->n; i++)
-		bf_json_string(json, NULL,
-			       bf_signature_common_name(signatures->all[i].signer));
-	bf_json_close_array(json);
-	bf_json_open_array(json, "signatures");
-	for (size_t i = 0; i < signatures->n; i++)
-		put_signature(json, &signatures->all[i]);
-	bf_json_close_array(json);
-	put_text_or_null(json, "signatures_problem", signatures->problem.text);
-}
-
-static void put_pe(struct bf_json *json, const struct bf_examined *binary)
-{
+	const struct bf_examined *binary = &program->binary;
 	bf_json_open_object(json, "checksum");
 	put_hex(json, "stored", binary->checksum);
 	put_hex(json, "computed", binary->checksum_computed);
 	bf_json_bool(json, "good", binary->checksum == binary->checksum_computed);
 	bf_json_close_object(json);
-	put_signatures(json, binary);
+	bf_report_signed_json(json, report, program);
 }
 
-static void put_program(struct bf_json *json, const struct bf_inspect_program *program)
+static void put_program(struct bf_json *json, const struct bf_inspect *report,
+			const struct bf_inspect_program *program)
 {
 	static const char *const kinds[] = {
 		[BF_EXAMINED_IPXE] = "ipxe",
@@ -285,18 +244,18 @@ static void put_program(struct bf_json *json, const struct bf_inspect_program *p
 	bf_json_number(json, "offset", program->offset);
 	bf_json_number(json, "size", binary->size);
 	bf_json_string(json, "kind", kinds[binary->kind]);
-	put_text_or_null(json, "name", binary->name);
-	put_text_or_null(json, "arch", binary->arch);
+	bf_json_string_or_null(json, "name", binary->name);
+	bf_json_string_or_null(json, "arch", binary->arch);
 	if (binary->is_pe && binary->kind != BF_EXAMINED_DAMAGED)
-		put_pe(json, binary);
+		put_pe(json, report, program);
 	if (binary->kind == BF_EXAMINED_IPXE) {
-		put_text_or_null(json, "version", binary->ipxe.version);
+		bf_json_string_or_null(json, "version", binary->ipxe.version);
 		put_schemes(json, binary->ipxe.can.schemes);
 		bf_json_bool(json, "embedded_script", binary->ipxe.embedded_script);
 		put_slot(json, binary);
 		put_trust(json, binary);
 	}
-	put_text_or_null(json, "problem", binary->problem.text);
+	bf_json_string_or_null(json, "problem", binary->problem.text);
 	bf_json_close_object(json);
 }
 
@@ -338,6 +297,7 @@ static void put_boot_path(struct bf_json *json, const struct bf_inspect *report,
 			       (uint64_t)(path->program - report->programs));
 	else
 		bf_json_null(json, "program");
+	bf_report_secure_json(json, path);
 	bf_json_close_object(json);
 }
 
@@ -361,7 +321,7 @@ void bf_report_json(const char *path, const struct bf_inspect *report)
 	bf_json_close_array(&json);
 	bf_json_open_array(&json, "programs");
 	for (size_t i = 0; i < report->n_programs; i++)
-		put_program(&json, &report->programs[i]);
+		put_program(&json, report, &report->programs[i]);
 	bf_json_close_array(&json);
 	bf_json_bool(&json, "scripts_differ", report->scripts_differ);
 	put_autoexec(&json, &report->autoexec);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/report.h"
+#include "cmd/report_signed.h"
 
 static const char *shown(const char *text)
 {
@@ -40,6 +41,7 @@ static void print_boot_path(const struct bf_boot_path *path)
 	printf("  %s %-8s %-4s %-8s %s\n", is_bios ? "BIOS" : "UEFI",
 	       is_bios ? "" : bf_arch_name(path->arch), path->is_usb ? "USB" : "CD",
 	       verdicts[path->verdict], shown(path->text));
+	bf_report_secure_text(path);
 }
 
 /* ---- Programs ---- */
@@ -122,38 +124,10 @@ static void print_trust(const struct bf_examined *binary)
 	}
 }
 
-static void print_signature(const struct bf_signature *signature)
+static void print_pe(const struct bf_inspect *report,
+		     const struct bf_inspect_program *program)
 {
-	static const char *const states[] = {
-		[BF_SIGNATURE_GOOD] = "good",
-		[BF_SIGNATURE_BROKEN] = "broken",
-		[BF_SIGNATURE_UNKNOWN] = "unknown",
-	};
-	printf("    signature: %s", states[signature->state]);
-	if (signature->signer[0])
-		printf(", by %s", shown(signature->signer));
-	for (size_t i = 0; i < signature->n_issuers; i++)
-		printf(", issued by %s", shown(signature->issuers[i]));
-	if (signature->problem[0])
-		printf(": %s", shown(signature->problem));
-	printf("\n");
-}
-
-static void print_signatures(const struct bf_examined *binary)
-{
-	char hex[BF_SHA256_HEX_SIZE];
-	bf_hex(bf_view(binary->authenticode, BF_SHA256_SIZE), hex);
-	printf("    Authenticode SHA-256: %s\n", hex);
-	if (!binary->has_signature)
-		printf("    signature: none\n");
-	for (size_t i = 0; i < binary->signatures.n; i++)
-		print_signature(&binary->signatures.all[i]);
-	if (binary->signatures.problem.text[0])
-		printf("    signature: %s\n", shown(binary->signatures.problem.text));
-}
-
-static void print_pe(const struct bf_examined *binary)
-{
+	const struct bf_examined *binary = &program->binary;
 	if (binary->checksum == binary->checksum_computed)
 		printf("    checksum: 0x%08x, good\n", binary->checksum);
 	else if (binary->checksum == 0)
@@ -161,7 +135,7 @@ static void print_pe(const struct bf_examined *binary)
 	else
 		printf("    checksum: 0x%08x is stored, 0x%08x would be right\n",
 		       binary->checksum, binary->checksum_computed);
-	print_signatures(binary);
+	bf_report_signed_text(report, program);
 }
 
 static void print_places(const struct bf_inspect_program *program)
@@ -191,7 +165,7 @@ static void print_program(const struct bf_inspect *report,
 	if (binary->problem.text[0])
 		printf("    problem: %s\n", shown(binary->problem.text));
 	if (binary->is_pe && binary->kind != BF_EXAMINED_DAMAGED)
-		print_pe(binary);
+		print_pe(report, program);
 	if (binary->kind != BF_EXAMINED_IPXE)
 		return;
 	printf("    URLs: %s\n", binary->ipxe.can.schemes);

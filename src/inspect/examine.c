@@ -12,9 +12,10 @@
 
 /* Work for a byte, see budget.h; of the worst kind. */
 enum {
-	FILE_WORK = 6,
-	PACKED_WORK = 54,   /* LZMA of what does not pack */
-	UNPACKED_WORK = 22, /* LZMA of what packs well, and then the same as a file */
+	FILE_WORK = 8,
+	SIGNATURE_WORK = 1000, /* public keys may be long, and there may be many */
+	PACKED_WORK = 54,      /* LZMA of what does not pack */
+	UNPACKED_WORK = 22,    /* LZMA of what packs well, and then the same as a file */
 };
 
 /* Programs by a text that is in them; the first of this list that is there counts. */
@@ -137,9 +138,9 @@ static int examine_pe(const struct bf_executable *executable, struct bf_examined
 	ret->checksum = bf_pe_stored_checksum(pe);
 	ret->checksum_computed = bf_pe_checksum(pe);
 	ret->has_signature = pe->has_signature;
-	int err = bf_image_sha256(pe, ret->authenticode);
-	if (!err)
-		err = bf_signatures_read(pe, &ret->signatures);
+	ret->is_shim = bf_shim_read(pe, &ret->shim);
+	bf_sbat_read(pe, &ret->sbat);
+	int err = bf_signatures_read(pe, &ret->signatures);
 	if (err)
 		return err;
 	err = take_ipxe(executable, ret);
@@ -216,12 +217,24 @@ static bool is_packed(struct bf_view file)
 	       bf_zbin_find_last(image.payload, &block, NULL) == BF_OK;
 }
 
+/* Of a signature no more is read than may be. */
+static uint64_t signature_work(struct bf_view file)
+{
+	uint64_t most = (uint64_t)BF_SIGNATURES_MAX * BF_SIGNATURE_SIZE_MAX;
+	struct bf_pe pe;
+	if (bf_executable_probe(file) != BF_EXECUTABLE_PE || bf_pe_parse(file, &pe, NULL))
+		return 0;
+	uint64_t size = bf_pe_directory(&pe, BF_PE_CERTIFICATE_TABLE).size;
+	return (size < most ? size : most) * SIGNATURE_WORK;
+}
+
 /* What a file unpacks to is known only afterwards. */
 int bf_examine_draw(struct bf_view file, struct bf_budget *budget, uint64_t *ret_spare,
 		    struct bf_error *reterr)
 {
 	bool unpacks = is_packed(file);
 	uint64_t most = BF_ZBIN_UNPACKED_MAX, work = (uint64_t)file.size * FILE_WORK;
+	work += signature_work(file);
 	*ret_spare = unpacks ? most * UNPACKED_WORK : 0;
 	if (unpacks) /* noise: a byte of it for one that comes out, and that ends it */
 		work += (file.size < most ? file.size : most) * PACKED_WORK;

@@ -7,10 +7,11 @@
 #define BF_EXAMINE_H
 
 #include "base/budget.h"
+#include "binary/sbat.h"
+#include "binary/shim.h"
 #include "ipxe/ipxe.h"
 #include "ipxe/rootcert.h"
 #include "ipxe/slot.h"
-#include "sign/image_digest.h"
 #include "sign/signature.h"
 
 enum { BF_EXAMINE_SIZE_MAX = 64 << 20 };
@@ -40,7 +41,9 @@ struct bf_examined {
 	uint32_t checksum, checksum_computed; /* of a PE */
 	bool has_signature;
 	struct bf_signatures signatures;
-	uint8_t authenticode[BF_SHA256_SIZE]; /* what a list of digests would hold */
+	struct bf_sbat sbat;
+	bool is_shim;
+	struct bf_shim shim;
 
 	enum bf_slot_state slot_state;
 	struct bf_slot slot;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "inspect/inspect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -240,4 +241,15 @@ const struct bf_inspect_program *bf_inspect_find(const struct bf_inspect *report
 			if (report->programs[i].places[j] == file)
 				return &report->programs[i];
 	return NULL;
+}
+
+const struct bf_scan_file *bf_inspect_find_beside(const struct bf_inspect *report,
+						  const struct bf_scan_file *file,
+						  const char *name,
+						  char ret_path[BF_SCAN_PATH_SIZE])
+{
+	const char *slash = strrchr(file->path, '/');
+	int length = slash ? (int)(slash + 1 - file->path) : 0;
+	snprintf(ret_path, BF_SCAN_PATH_SIZE, "%.*s%s", length, file->path, name);
+	return name[0] ? bf_scan_find(report->scan, file->fat, ret_path) : NULL;
 }

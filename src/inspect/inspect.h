@@ -38,12 +38,25 @@ enum bf_verdict {
 	BF_VERDICT_UNKNOWN, /* into something that cannot be told */
 };
 
+/* The same of a machine with Secure Boot. */
+enum bf_secure_verdict {
+	BF_SECURE_NONE,     /* not asked: no UEFI, or nothing that could be started */
+	BF_SECURE_ENROLLED, /* as without, if the machine knows who the text names */
+	BF_SECURE_UNSIGNED, /* refused, as the rest is but what is not known */
+	BF_SECURE_BROKEN,
+	BF_SECURE_REVOKED,
+	BF_SECURE_UNKNOWN,
+};
+
 struct bf_boot_path {
 	enum bf_arch arch; /* BF_ARCH_BIOS, or UEFI of an architecture */
 	bool is_usb;       /* a stick or a disk, else a CD */
 	enum bf_verdict verdict;
+	const struct bf_inspect_program *first;   /* what firmware starts, if UEFI */
 	const struct bf_inspect_program *program; /* what is run in the end, if known */
 	char text[BF_INSPECT_TEXT_SIZE];
+	enum bf_secure_verdict secure_verdict;
+	char secure_text[2 * BF_INSPECT_TEXT_SIZE];
 };
 
 struct bf_inspect {
@@ -69,5 +82,14 @@ void bf_inspect_free(struct bf_inspect *report);
 /* The program in a file, NULL if it was not examined. */
 const struct bf_inspect_program *bf_inspect_find(const struct bf_inspect *report,
 						 const struct bf_scan_file *file);
+
+/*
+ * The file of a name in another one's folder, NULL if it is not there or the name is empty.
+ * Its path is returned either way.
+ */
+const struct bf_scan_file *bf_inspect_find_beside(const struct bf_inspect *report,
+						  const struct bf_scan_file *file,
+						  const char *name,
+						  char ret_path[BF_SCAN_PATH_SIZE]);
 
 #endif

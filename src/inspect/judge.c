@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "inspect/isolinux.h"
+#include "inspect/secure_boot.h"
 #include "ipxe/loose.h"
 
 __attribute__((format(printf, 3, 4))) static void
@@ -114,6 +115,41 @@ static void judge_program(struct bf_boot_path *path, const struct bf_inspect *re
 
 /* ---- UEFI ---- */
 
+/* shim runs: what will it start? */
+static void judge_shim(struct bf_boot_path *path, const struct bf_inspect *report,
+		       const struct bf_scan_file *file)
+{
+	const struct bf_shim *shim = &path->program->binary.shim;
+	char beside[BF_SCAN_PATH_SIZE], text[BF_INSPECT_TEXT_SIZE];
+	if (bf_inspect_find_beside(report, file, shim->fallback, beside)) {
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "shim, which starts %.400s, and that what is installed", beside);
+		return;
+	}
+	const struct bf_scan_file *next =
+		bf_inspect_find_beside(report, file, shim->loader, beside);
+	if (!shim->loader[0]) {
+		settle(path, BF_VERDICT_UNKNOWN,
+		       "shim, and it cannot be told what it starts");
+	} else if (!next) {
+		settle_absent(path, report, "shim starts %.400s: no such file", beside);
+	} else {
+		judge_program(path, report, next, NULL);
+		snprintf(text, sizeof(text), "%s", path->text);
+		settle(path, path->verdict, "shim, then %.500s", text);
+	}
+}
+
+static void judge_efi(struct bf_boot_path *path, const struct bf_inspect *report,
+		      const struct bf_scan_file *file)
+{
+	judge_program(path, report, file, NULL);
+	path->first = path->program;
+	if (path->verdict == BF_VERDICT_OTHER && path->first->binary.is_shim)
+		judge_shim(path, report, file);
+	bf_judge_secure_boot(path);
+}
+
 /* Try the file for the architecture in one file system; false if there is none. */
 static bool try_efi(struct bf_boot_path *path, struct bf_inspect *report, uint64_t offset)
 {
@@ -125,7 +161,7 @@ static bool try_efi(struct bf_boot_path *path, struct bf_inspect *report, uint64
 			     bf_arch_efi_path(path->arch));
 	if (!file)
 		return false;
-	judge_program(path, report, file, NULL);
+	judge_efi(path, report, file);
 	return true;
 }
 

@@ -20,7 +20,7 @@ enum {
  */
 #define WORK_MIN UINT64_C(800000000)
 enum {
-	WORK_PER_BYTE = 10, /* of a source that is nothing but programs */
+	WORK_PER_BYTE = 12, /* of a source that is nothing but programs */
 	WORK_SIZE_MAX = 1 << 30,
 };
 

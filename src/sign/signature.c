@@ -175,16 +175,41 @@ static X509_SIG *read_digest_info(struct bf_view content)
 	return d2i_X509_SIG(NULL, &at, (long)info.size);
 }
 
+/* A program and its digests, each made once: it may be large, and have many signatures. */
+struct subject {
+	const struct bf_pe *pe;
+	struct digest {
+		int nid;
+		size_t size; /* 0: not made yet */
+		uint8_t bytes[BF_IMAGE_DIGEST_MAX];
+	} digests[3];
+};
+
+/* NULL for one that firmware does not take. */
+static struct digest *find_digest(struct subject *subject, int nid)
+{
+	for (size_t i = 0; i < sizeof(subject->digests) / sizeof(subject->digests[0]);
+	     i++)
+		if (subject->digests[i].nid == nid)
+			return &subject->digests[i];
+	return NULL;
+}
+
+static int make_digest(const struct subject *subject, struct digest *digest)
+{
+	return digest->size ? BF_OK
+			    : bf_image_digest(subject->pe, OBJ_nid2sn(digest->nid),
+					      digest->bytes, &digest->size);
+}
+
 /* Whether the digest that was signed is the program's. */
-static int compare_digest(const struct bf_pe *pe, struct bf_view content,
+static int compare_digest(struct subject *subject, struct bf_view content,
 			  struct bf_signature *ret)
 {
 	bf_cleanup(free_digest_info) X509_SIG *info = read_digest_info(content);
 	const X509_ALGOR *algorithm;
 	const ASN1_OCTET_STRING *signed_digest;
 	const ASN1_OBJECT *object;
-	uint8_t digest[BF_IMAGE_DIGEST_MAX];
-	size_t size;
 	if (!info) {
 		settle(ret, BF_SIGNATURE_BROKEN, "the digest in it is damaged");
 		return BF_OK;
@@ -192,15 +217,17 @@ static int compare_digest(const struct bf_pe *pe, struct bf_view content,
 	X509_SIG_get0(info, &algorithm, &signed_digest);
 	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
 	int nid = OBJ_obj2nid(object);
-	if (nid != NID_sha256 && nid != NID_sha384 && nid != NID_sha512) {
+	struct digest *digest = find_digest(subject, nid);
+	if (!digest) {
 		settle(ret, BF_SIGNATURE_UNKNOWN,
 		       "its digest is %s; firmware takes SHA-256, SHA-384 and SHA-512",
 		       nid == NID_undef ? "of an unknown kind" : OBJ_nid2sn(nid));
 		return BF_OK;
 	}
-	int err = bf_image_digest(pe, OBJ_nid2sn(nid), digest, &size);
-	if (!err && ((size_t)ASN1_STRING_length(signed_digest) != size ||
-		     memcmp(ASN1_STRING_get0_data(signed_digest), digest, size) != 0))
+	int err = make_digest(subject, digest);
+	if (!err && ((size_t)ASN1_STRING_length(signed_digest) != digest->size ||
+		     memcmp(ASN1_STRING_get0_data(signed_digest), digest->bytes,
+			    digest->size) != 0))
 		settle(ret, BF_SIGNATURE_BROKEN,
 		       "it is a signature of other bytes: the program was changed "
 		       "after it was signed");
@@ -232,7 +259,7 @@ static bool is_by(X509 *certificate, PKCS7 *pkcs7, struct bf_view content)
 
 /* ---- One signature, and all of them ---- */
 
-static int read_pkcs7(const struct bf_pe *pe, struct bf_view der,
+static int read_pkcs7(struct subject *subject, struct bf_view der,
 		      struct bf_signature *ret)
 {
 	const uint8_t *at = der.data;
@@ -251,14 +278,14 @@ static int read_pkcs7(const struct bf_pe *pe, struct bf_view der,
 		settle(ret, BF_SIGNATURE_BROKEN, "it is not a signature of a program");
 		return BF_OK;
 	}
-	int err = compare_digest(pe, content, ret);
+	int err = compare_digest(subject, content, ret);
 	if (!err && ret->state == BF_SIGNATURE_GOOD && !is_by(signer, pkcs7, content))
 		settle(ret, BF_SIGNATURE_BROKEN,
 		       "it was not made with the key of the certificate in it");
 	return err;
 }
 
-static int read_certificate(const struct bf_pe *pe,
+static int read_certificate(struct subject *subject,
 			    const struct bf_pe_certificate *certificate,
 			    struct bf_signature *ret)
 {
@@ -276,7 +303,7 @@ static int read_certificate(const struct bf_pe *pe,
 		       certificate->data.size);
 		return BF_OK;
 	}
-	int err = read_pkcs7(pe, certificate->data, ret);
+	int err = read_pkcs7(subject, certificate->data, ret);
 	/* What failed on the way is said; libcrypto's own list of it is not needed. */
 	ERR_clear_error();
 	return err;
@@ -293,14 +320,17 @@ static void spoil(struct bf_signatures *signatures)
 int bf_signatures_read(const struct bf_pe *pe, struct bf_signatures *ret)
 {
 	struct bf_pe_certificate certificate;
+	struct subject subject = {
+		pe, {{.nid = NID_sha256}, {.nid = NID_sha384}, {.nid = NID_sha512}}};
 	size_t at = 0;
-	int err = BF_OK;
 	*ret = (struct bf_signatures){.n = 0};
+	int err = make_digest(&subject, &subject.digests[0]);
+	memcpy(ret->sha256, subject.digests[0].bytes, BF_SHA256_SIZE);
 	bool is_damaged = bf_authenticode_check_table(pe, &ret->problem) != BF_OK;
 	struct bf_error *reterr = is_damaged ? NULL : &ret->problem;
 	while (!err && ret->n < BF_SIGNATURES_MAX &&
 	       bf_authenticode_next(pe, &at, &certificate, reterr) > 0)
-		err = read_certificate(pe, &certificate, &ret->all[ret->n++]);
+		err = read_certificate(&subject, &certificate, &ret->all[ret->n++]);
 	if (is_damaged)
 		spoil(ret);
 	return err;

@@ -6,6 +6,7 @@
 #ifndef BF_SIGNATURE_H
 #define BF_SIGNATURE_H
 
+#include "base/sha256.h"
 #include "binary/authenticode.h"
 
 enum {
@@ -39,6 +40,8 @@ struct bf_signature {
 };
 
 struct bf_signatures {
+	uint8_t sha256
+		[BF_SHA256_SIZE]; /* the program's Authenticode digest, signed or not */
 	struct bf_signature all[BF_SIGNATURES_MAX];
 	size_t n;
 	struct bf_error problem; /* of the table they stand in; empty if it is in order */

@@ -28,6 +28,20 @@ def digest(data):
     return hashlib.sha256(hashed + bytes(-end % 8)).hexdigest()
 
 
+def section(path, wanted):
+    """The bytes of a section, whose name may be in the string table."""
+    data = path.read_bytes()
+    pe = pefile.PE(data=data, fast_load=True)
+    strings = pe.FILE_HEADER.PointerToSymbolTable + 18 * pe.FILE_HEADER.NumberOfSymbols
+    for header in pe.sections:
+        name = header.Name.rstrip(b"\0")
+        if name.startswith(b"/"):
+            name = data[strings + int(name[1:]) :].split(b"\0", 1)[0]
+        if name == wanted:
+            return header.get_data()
+    raise AssertionError(f"no {wanted} in {path}")
+
+
 def digest_by_osslsigncode(path):
     _, text = judge("osslsigncode", "verify", path)
     return re.search(r"Calculated message digest +: ([0-9A-F]+)", text).group(1).lower()
@@ -182,6 +196,117 @@ class SignaturesTest(CommandTest):
                 self.assertEqual([s["issuers"][0].removeprefix("CN=") for s in program["signatures"]], issuers)
         self.assertIn("Microsoft", self.text(SHIM))
         self.assertIn("issued by CN=Debian Secure Boot CA", self.text(GRUB))
+
+    def test_generations(self):
+        """What Debian's programs say of themselves, and what Debian's shim takes of others."""
+        if not OTHERS.is_dir():
+            self.skipTest("the other boot programs could not be fetched")
+        for path in (SHIM, GRUB):
+            text = section(path, b".sbat").split(b"\0")[0].decode()
+            self.assertEqual(
+                [(entry["component"], str(entry["generation"])) for entry in self.inspect(path)["sbat"]],
+                [tuple(line.split(",")[:2]) for line in text.splitlines()])
+            self.assertFalse(any(entry["revoked"] for entry in self.inspect(path)["sbat"]))
+        self.assertIn("    SBAT: sbat 1, shim 4, shim.debian ", self.text(SHIM))
+        # The level that shim sets by itself; its place is counted from behind the first field.
+        level = section(SHIM, b".sbatlevel")
+        start = 4 + int.from_bytes(level[4:8], "little")
+        lines = level[start:].split(b"\0")[0].decode().splitlines()
+        self.assertTrue(lines[0].startswith("sbat,1,20"), lines)
+        # It only rises: what it takes is not called revoked here, and what it never took is.
+        for line in lines[1:]:
+            component, generation = line.split(",")
+            for number, revoked in ((1, True), (int(generation), False)):
+                entry = f"\n{component},{number},".encode()
+                data = re.sub(rb"\ngrub,\d+,", entry, GRUB.read_bytes())
+                entries = {entry["component"]: entry for entry in self.inspect(self.put("old.efi", data))["sbat"]}
+                self.assertEqual(entries[component]["revoked"], revoked, (line, number))
+                self.assertEqual(f"revoked, a current shim wants {component} " in self.text("old.efi"), revoked)
+
+    # ---- Boot paths ----
+
+    def stick(self, **files):
+        """A FAT with files in /EFI/BOOT."""
+        image = self.folder / "stick.img"
+        image.unlink(missing_ok=True)
+        self.run_judge("mkfs.fat", "-C", image, "16384")
+        self.run_judge("mmd", "-i", image, "::/EFI", "::/EFI/BOOT")
+        for name, path in files.items():
+            self.run_judge("mcopy", "-i", image, path, f"::/EFI/BOOT/{name}.efi")
+        return image
+
+    def boot_path(self, image, arch="x86_64"):
+        done = self.run_command("inspect", "--json", image)
+        (path,) = [path for path in json.loads(done.stdout)["boot_paths"]
+                   if (path["arch"], path["medium"]) == (arch, "usb")]
+        return path
+
+    def test_boot_paths(self):
+        self.make_key("own", "/CN=Own")
+        plain = self.make()
+        signed = self.sign(plain, "own")
+        broken = self.put("broken.efi", signed.read_bytes().replace(URL.encode(), URL.upper().encode()))
+        for file, boots, text in (
+            (plain, "unsigned", "not signed"),
+            (signed, "enrolled", "if CN=Own is enrolled"),
+            (broken, "broken", "signature broken: it is a signature of other bytes"),
+        ):
+            image = self.stick(BOOTX64=file)
+            path = self.boot_path(image)
+            # Without Secure Boot it is all the same.
+            self.assertEqual(path["boots"], "ipxe")
+            self.assertEqual(path["secure_boot"]["boots"], boots)
+            self.assertIn(text, path["secure_boot"]["text"])
+            self.assertIsNone(self.boot_path(image, "arm64")["secure_boot"])
+            self.assertIsNone(self.boot_path(image, "bios")["secure_boot"])
+            self.assertEqual(self.text(image).count(f" Secure Boot: {text}"), 1)
+
+    def test_behind_shim(self):
+        if not OTHERS.is_dir():
+            self.skipTest("the other boot programs could not be fetched")
+        self.make_key("own", "/CN=Own")
+        plain = self.make()
+        signed = self.sign(plain, "own")
+        microsoft = ("if CN=Microsoft Windows UEFI Driver Publisher or its issuer CN=Microsoft Corporation UEFI "
+                     "CA 2011")
+        for names, boots, text, secure, secure_text in (
+            ({"grubx64": signed}, "ipxe", "shim, then iPXE", "enrolled", "grubx64.efi by shim if CN=Own is enrolled"),
+            ({"grubx64": plain}, "ipxe", "shim, then iPXE", "unsigned", "grubx64.efi by shim not signed"),
+            ({"grubx64": GRUB}, "other", "shim, then GRUB", "enrolled", "issuer CN=Debian Secure Boot CA"),
+            ({"grubx64": signed, "mmx64": OTHERS / "usr/lib/shim/mmx64.efi"}, "ipxe", "shim, then iPXE", "enrolled",
+             "CN=Own"),
+            ({"fbx64": OTHERS / "usr/lib/shim/fbx64.efi", "grubx64": signed}, "unknown",
+             "shim, which starts /EFI/BOOT/fbx64.efi", "enrolled", "CN=Microsoft"),
+            ({"ipxe": signed}, "nothing", "shim starts /EFI/BOOT/grubx64.efi: no such file", None, None),
+        ):
+            with self.subTest(text):
+                path = self.boot_path(self.stick(BOOTX64=SHIM, **names))
+                self.assertEqual(path["boots"], boots)
+                self.assertIn(text, path["text"])
+                if secure is None:
+                    self.assertIsNone(path["secure_boot"])
+                    continue
+                self.assertEqual(path["secure_boot"]["boots"], secure)
+                self.assertIn(secure_text, path["secure_boot"]["text"])
+                self.assertTrue(path["secure_boot"]["text"].startswith(microsoft), path["secure_boot"]["text"])
+
+    def test_what_a_shim_starts(self):
+        if not OTHERS.is_dir():
+            self.skipTest("the other boot programs could not be fetched")
+        self.assertEqual(self.inspect(SHIM)["shim"], {
+            "starts": {"name": "grubx64.efi", "present": None},
+            "mok_manager": {"name": "mmx64.efi", "present": None},
+            "fallback": {"name": "fbx64.efi", "present": None}})
+        self.assertIn("    shim: starts grubx64.efi\n    shim: enrols keys with mmx64.efi\n", self.text(SHIM))
+        stick = self.stick(BOOTX64=SHIM, grubx64=GRUB)
+        done = self.run_command("inspect", "--json", stick)
+        (shim,) = [program["shim"] for program in json.loads(done.stdout)["programs"] if program["shim"]]
+        self.assertEqual([shim[name]["present"] for name in ("starts", "mok_manager", "fallback")],
+                         [True, False, False])
+        self.assertIn("    shim: starts grubx64.efi, which is there\n"
+                      "    shim: enrols keys with mmx64.efi, which is not there\n", self.text(stick))
+        for path in (GRUB, SHIM.with_name("mmx64.efi"), SHIM.with_name("fbx64.efi"), self.make()):
+            self.assertIsNone(self.inspect(path)["shim"], path)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 """What a row works with: the command under test, a folder, servers and a machine."""
 
 import contextlib
+import json
 import secrets
 import subprocess
 import time
@@ -130,6 +131,11 @@ class Lab(contextlib.ExitStack):
         if result.returncode != 0:
             raise Failure(f"{' '.join(map(str, words))}: status {result.returncode}: "
                           f"{result.stderr.strip()}")
+
+    def report(self, image):
+        """What the command under test says of an image."""
+        words = [self.program, "inspect", "--json", image]
+        return json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
 
     def image(self, *arguments, name="boots-from.iso"):
         """Runs the command under test; returns the image it wrote."""

@@ -25,7 +25,17 @@ def stick_with(lab, efi):
     return make_stick(lab, {f"EFI/BOOT/{EFI_FILES[lab.target.platform.name]}": efi})
 
 
-def expect_refusal(lab, web, image):
+def expect_verdict(lab, image, verdict):
+    """inspect knows beforehand what the machine is going to do."""
+    medium = "cd" if lab.target.medium is cd else "usb"
+    (path,) = [path for path in lab.report(image)["boot_paths"]
+               if (path["arch"], path["medium"]) == (lab.target.platform.name, medium)]
+    if path["boots"] != "ipxe" or path["secure_boot"]["boots"] != verdict:
+        raise Failure(f"inspect says of it: {path}")
+
+
+def expect_refusal(lab, web, image, verdict):
+    expect_verdict(lab, image, verdict)
     guest = lab.boot(image)
     guest.expect(NOT_STARTED)
     guest.expect(*REASONS)
@@ -37,20 +47,23 @@ def signed(lab):
     web = serve_arrival(lab)
     efi = make_efi(lab, web.url(lab.nonce))
     sign(own_signer(lab.folder), efi)
-    boot_to_arrival(lab, stick_with(lab, efi))
+    image = stick_with(lab, efi)
+    expect_verdict(lab, image, "enrolled")
+    boot_to_arrival(lab, image)
     web.expect_request(f"/{lab.nonce}")
 
 
 def unsigned(lab):
     web = serve_arrival(lab)
-    expect_refusal(lab, web, lab.image(web.url(lab.nonce)))
+    expect_refusal(lab, web, lab.image(web.url(lab.nonce)), "unsigned")
 
 
 def wrong_key(lab):
     web = serve_arrival(lab)
     efi = make_efi(lab, web.url(lab.nonce))
     sign(make_signer(lab.folder, "stranger"), efi)
-    expect_refusal(lab, web, stick_with(lab, efi))
+    # That the machine has not enrolled him is not in the image.
+    expect_refusal(lab, web, stick_with(lab, efi), "enrolled")
 
 
 def changed_slot(lab):
@@ -62,7 +75,7 @@ def changed_slot(lab):
     data = efi.read_bytes()
     at = data.index(url.encode())
     efi.write_bytes(data[:at] + b"H" + data[at + 1:])
-    expect_refusal(lab, web, stick_with(lab, efi))
+    expect_refusal(lab, web, stick_with(lab, efi), "broken")
 
 
 def stick_with_shim(lab, efi):
@@ -75,13 +88,17 @@ def behind_shim(lab):
     web = serve_arrival(lab)
     efi = make_efi(lab, web.url(lab.nonce))
     sign(own_signer(lab.folder), efi)
-    boot_to_arrival(lab, stick_with_shim(lab, efi))
+    image = stick_with_shim(lab, efi)
+    expect_verdict(lab, image, "enrolled")
+    boot_to_arrival(lab, image)
     web.expect_request(f"/{lab.nonce}")
 
 
 def unsigned_behind_shim(lab):
     web = serve_arrival(lab)
-    guest = lab.boot(stick_with_shim(lab, make_efi(lab, web.url(lab.nonce))))
+    image = stick_with_shim(lab, make_efi(lab, web.url(lab.nonce)))
+    expect_verdict(lab, image, "unsigned")
+    guest = lab.boot(image)
     guest.expect("Verification failed: (0x1A) Security Violation")
     if web.requests():
         raise Failure(f"it was started all the same: {web.requests()}")

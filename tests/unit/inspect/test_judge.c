@@ -211,6 +211,78 @@ static void test_long_problem(void **state)
 	report_free(r);
 }
 
+/* ---- shim ---- */
+
+/* BOOTX64.EFI becomes a shim; it is followed to what it starts from its own folder. */
+static void test_shim(void **state)
+{
+	(void)state;
+	static const struct bf_shim shim = {"grubx64.efi", "mmx64.efi", "fbx64.efi"};
+	static const struct {
+		unsigned fat;
+		const char *path; /* of an iPXE beside it */
+		enum bf_verdict verdict;
+		const char *text;
+	} cases[] = {
+		{1, "/EFI/BOOT/grubx64.efi", BF_VERDICT_BOOTS,
+		 "shim, then iPXE 1.2.3, runs the script in its slot"},
+		{1, "/EFI/BOOT/GRUBX64.EFI", BF_VERDICT_BOOTS,
+		 "shim, then iPXE 1.2.3, runs the script in its slot"},
+		{0, "/EFI/BOOT/grubx64.efi", BF_VERDICT_NOTHING,
+		 "shim starts /EFI/BOOT/grubx64.efi: no such file"},
+		{1, "/EFI/debian/grubx64.efi", BF_VERDICT_NOTHING,
+		 "shim starts /EFI/BOOT/grubx64.efi: no such file"},
+		{1, "/EFI/BOOT/fbx64.efi", BF_VERDICT_UNKNOWN,
+		 "shim, which starts /EFI/BOOT/fbx64.efi, and that what is installed"},
+	};
+	for (size_t i = 0; i < ITEMS(cases); i++) {
+		struct report *r = report_new();
+		struct bf_examined *first = &r->inspect.programs[0].binary;
+		add_program(r, add_file(r, cases[i].fat, cases[i].path), &ipxe);
+		first->kind = BF_EXAMINED_OTHER;
+		first->is_shim = true;
+		first->shim = shim;
+		assert_path(r, BF_ARCH_X86_64, true, cases[i].verdict, cases[i].text);
+		const struct bf_boot_path *path =
+			&r->inspect.boot_paths[2 * BF_ARCH_X86_64 + 1];
+		assert_ptr_equal(path->first, &r->inspect.programs[0]);
+		assert_ptr_equal(
+			path->program,
+			&r->inspect.programs[cases[i].verdict == BF_VERDICT_BOOTS]);
+		/* Signed or not, it is asked wherever something is started. */
+		assert_int_equal(path->secure_verdict,
+				 cases[i].verdict == BF_VERDICT_NOTHING
+					 ? BF_SECURE_NONE
+					 : BF_SECURE_UNSIGNED);
+		report_free(r);
+	}
+}
+
+static void test_shim_without_a_name(void **state)
+{
+	(void)state;
+	struct report *r = report_new();
+	r->inspect.programs[0].binary.kind = BF_EXAMINED_OTHER;
+	r->inspect.programs[0].binary.is_shim = true;
+	assert_path(r, BF_ARCH_X86_64, true, BF_VERDICT_UNKNOWN,
+		    "shim, and it cannot be told what it starts");
+	report_free(r);
+}
+
+/* A shim behind a shim is followed no further, also where it leads back. */
+static void test_shim_behind_shim(void **state)
+{
+	(void)state;
+	struct report *r = report_new();
+	struct bf_examined *binary = &r->inspect.programs[0].binary;
+	binary->kind = BF_EXAMINED_OTHER;
+	strcpy(binary->name, "shim");
+	binary->is_shim = true;
+	strcpy(binary->shim.loader, "BOOTX64.EFI");
+	assert_path(r, BF_ARCH_X86_64, true, BF_VERDICT_OTHER, "shim, then shim");
+	report_free(r);
+}
+
 /* ---- UEFI: which file system is looked into ---- */
 
 static void test_uefi_cd(void **state)
@@ -389,6 +461,9 @@ int main(void)
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_unread_program),
 		cmocka_unit_test(test_long_problem),
+		cmocka_unit_test(test_shim),
+		cmocka_unit_test(test_shim_without_a_name),
+		cmocka_unit_test(test_shim_behind_shim),
 		cmocka_unit_test(test_uefi_cd),
 		cmocka_unit_test(test_uefi_usb),
 		cmocka_unit_test(test_empty_gpt),
