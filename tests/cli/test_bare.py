@@ -4,7 +4,7 @@
 import subprocess
 import unittest
 
-from command import COMMAND, URL, CommandTest
+from command import COMMAND, SECONDS, URL, CommandTest
 
 
 class BareTest(CommandTest):
@@ -12,7 +12,7 @@ class BareTest(CommandTest):
         line = 'mount -t tmpfs none /proc && exec "$0" "$@"'
         return subprocess.run(
             ["unshare", "-m", "--propagation", "private", "sh", "-c", line, COMMAND, *arguments],
-            capture_output=True, cwd=self.folder, timeout=60)
+            capture_output=True, cwd=self.folder, timeout=SECONDS)
 
     def test_without_proc(self):
         expected = self.build(URL)

@@ -13,7 +13,7 @@ import unittest
 
 from command import CommandTest, judge
 
-SECONDS = 30
+SECONDS = 120
 
 # Stands for boots-from in the shells, and writes down with what words it was run.
 STUB = """#!/usr/bin/python3

@@ -6,7 +6,7 @@ import stat
 import subprocess
 import unittest
 
-from command import COMMAND, URL, CommandTest, judge
+from command import COMMAND, SECONDS, URL, CommandTest, judge
 
 OLD = b"the old file"
 
@@ -173,7 +173,7 @@ class OutputTest(CommandTest):
         done = subprocess.run(
             ["strace", "-f", "-o", trace, "-e", f"trace={names}", COMMAND, *arguments],
             env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"), input=stdin,
-            capture_output=True, cwd=self.folder, timeout=60)
+            capture_output=True, cwd=self.folder, timeout=SECONDS)
         self.assertEqual(done.returncode, 0, done.stderr)
         calls = [line.split()[1].split("(")[0] for line in trace.read_text().splitlines()
                  if "(" in line.split()[1]]

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from command import BUNDLE
+from command import BUNDLE, SECONDS
 
 CHECKER = os.environ["BOOTS_FROM_CKPREBUILT"]
 STUBS = os.environ["BOOTS_FROM_STUBS"]
@@ -28,7 +28,7 @@ class PlantingTest(unittest.TestCase):
 
     def check(self):
         argv = [CHECKER, STOCK, STUBS, self.bundle]
-        return subprocess.run(argv, capture_output=True, text=True, timeout=60)
+        return subprocess.run(argv, capture_output=True, text=True, timeout=SECONDS)
 
     def test_the_bundle_passes(self):
         self.assertEqual(self.check().returncode, 0)

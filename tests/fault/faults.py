@@ -13,7 +13,7 @@ from pathlib import Path
 
 COMMAND = os.environ["BOOTS_FROM"]
 LIBRARY = os.environ["FAULT_LIBRARY"]
-SECONDS = 60
+SECONDS = 120
 
 OLD_URL = "http://old.example/boot"
 NEW_URL = "http://new.example/a/longer/path?mac=${net0/mac:hexhyp}"

@@ -23,7 +23,7 @@ class Architecture(unittest.TestCase):
             for command in commands:
                 with self.subTest(command):
                     done = subprocess.run(command, shell=True, cwd=folder, env=environment,
-                                          capture_output=True, timeout=60, check=False)
+                                          capture_output=True, timeout=120, check=False)
                     self.assertEqual(done.returncode, 0, done.stderr)
             self.assertTrue((Path(folder) / "images/web2.iso").exists())
 
