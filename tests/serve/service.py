@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A `boots-from serve` of our own, talking over the loopback, in a folder of its own."""
 
+import contextlib
 import http.client
 import os
 import re
@@ -10,18 +11,14 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
 COMMAND = os.environ["BOOTS_FROM"]
 URL = "http://10.0.0.1/boot/{host}"
-SECONDS = 60
+SECONDS = 120  # a bound for what hangs, however busy the machine
 READY = re.compile(rb"serving http://[^/]*:(\d+)/")
-
-
-def resident_kilobytes(pid):
-    text = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1))
 
 
 class Service:
@@ -72,6 +69,13 @@ class Service:
         self._reader.join()
         self.process.stderr.close()
 
+    def wait_refused(self):
+        """Until nobody new gets in, that is until it drains."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                socket.create_connection(("127.0.0.1", self.port), SECONDS).close()
+                time.sleep(0.01)
+
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
 
@@ -92,9 +96,13 @@ class Service:
         return answer
 
     def raw(self, request):
-        """Send bytes, return all that comes back until the other side closes."""
+        """Send bytes, return all that comes back until the other side closes.
+
+        It may do so before it has all of the request.
+        """
         with socket.create_connection(("127.0.0.1", self.port), SECONDS) as connection:
-            connection.sendall(request)
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(request)
             return read_to_end(connection)
 
 

@@ -259,8 +259,11 @@ class FramingTest(ServiceTest):
         address = ("127.0.0.1", self.service.port)
         with socket.create_connection(address, SECONDS) as connection:
             connection.sendall(HEAD + b"\r\n")
-            while not connection.recv(1000).endswith(b"ok\n"):
-                pass
+            received = b""
+            while not received.endswith(b"ok\n"):
+                piece = connection.recv(1000)
+                self.assertNotEqual(piece, b"", received)
+                received += piece
             connection.sendall(b"GET\r\n\r\n")
             self.assertEqual(connection.recv(1), b"")
         # One that goes away without a byte is nothing to speak of.

@@ -121,22 +121,18 @@ class HostsTest(ServiceTest):
 
 
 class LimitsTest(ServiceTest):
-    def assert_closed_within(self, connection, seconds):
-        connection.settimeout(seconds)
-        self.assertEqual(read_to_end(connection), b"")
-
     def test_idle(self):
         service = self.serve("--idle-timeout", "1", URL)
-        with socket.create_connection(("127.0.0.1", service.port)) as connection:
-            self.assert_closed_within(connection, 20)
+        with socket.create_connection(("127.0.0.1", service.port), SECONDS) as connection:
+            self.assertEqual(read_to_end(connection), b"")
 
     def test_slow_head(self):
         """A byte now and then does not keep a connection open."""
         service = self.serve("--idle-timeout", "2", URL)
-        with socket.create_connection(("127.0.0.1", service.port)) as connection:
+        with socket.create_connection(("127.0.0.1", service.port), SECONDS) as connection:
             connection.sendall(b"GET /web1.iso HTTP/1.1\r\nHost: a\r\nX: ")
             with self.assertRaises(OSError):
-                for _ in range(200):
+                for _ in range(SECONDS * 10):
                     connection.sendall(b"a")
                     time.sleep(0.1)
         self.assertEqual(service.get("/healthz").status, 200)
@@ -150,7 +146,7 @@ class LimitsTest(ServiceTest):
         self.assertEqual(service.raw(b"GET /healthz HTTP/1.0\r\n\r\n"), b"")
         for connection in connections:
             connection.close()
-        for _ in range(100):
+        for _ in range(SECONDS * 20):
             if service.raw(b"GET /healthz HTTP/1.0\r\n\r\n").endswith(b"ok\n"):
                 return
             time.sleep(0.05)
@@ -196,9 +192,10 @@ class EndTest(ServiceTest):
         service = self.serve()
         self.start_reading(service)
         service.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
+        service.wait_refused()
         self.assertIsNone(service.process.poll())
         self.assertEqual(service.terminate(), 0)
+        service.wait_message(b"stopping with answers unfinished")
 
     def test_interrupt(self):
         service = self.serve()
