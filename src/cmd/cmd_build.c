@@ -64,28 +64,30 @@ static int print_slot(struct bf_error *reterr)
 	return err;
 }
 
-static int write_one(const struct bf_arguments *options, struct bf_maker *maker,
-		     const struct bf_buffer *script, struct bf_error *reterr)
+/* All but writing it; what the script is in the end depends on where there is room for it. */
+static int make(const struct bf_arguments *options, struct bf_maker *maker,
+		struct bf_image *ret, struct bf_error *reterr)
 {
-	bf_cleanup(bf_image_free) struct bf_image image = {0};
-	int err = bf_maker_lay_out(maker, script, script->size, reterr);
+	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
+	int err = bf_renderer_render(&maker->renderer, &options->target, &script, reterr);
 	if (!err)
-		err = bf_image_make(maker, &options->target, &image, reterr);
-	return err ? err : write_image(&image.pieces, options->output, reterr);
+		err = bf_maker_lay_out(maker, &script, script.size, reterr);
+	return err ? err : bf_image_make(maker, &options->target, ret, reterr);
 }
 
 static int build(const struct bf_arguments *options, struct bf_maker *maker,
 		 const struct timespec *start, struct bf_error *reterr)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
-	int err = bf_renderer_render(&maker->renderer, &options->target, &script, reterr);
+	bf_cleanup(bf_image_free) struct bf_image image = {0};
+	int err = make(options, maker, &image, reterr);
 	if (err)
 		return err;
 	if (options->print_script) {
-		printf(BF_SLOT_FIRST_LINE "%.*s", (int)script.size, script.data);
+		printf(BF_SLOT_FIRST_LINE "%.*s", (int)image.script.size,
+		       image.script.data);
 		return BF_OK;
 	}
-	err = write_one(options, maker, &script, reterr);
+	err = write_image(&image.pieces, options->output, reterr);
 	if (err || options->quiet)
 		return err;
 	report(options, maker, start);

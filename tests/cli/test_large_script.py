@@ -151,8 +151,9 @@ class LargeScriptTest(CommandTest):
             with self.subTest(room):
                 file = self.from_iso(self.make_url("--script-room", room, URL), "/autoexec.ipxe")
                 self.assertEqual(len(file), size)
-                self.assertEqual(b"#!ipxe\n" + slot_of(file)[1],
-                                 b"#!ipxe\n" + PREAMBLE + self.printed(URL)[7:])
+                script = slot_of(file)[1]
+                self.assertEqual(script, PREAMBLE + self.printed(URL).removeprefix(b"#!ipxe\n"))
+                self.assertEqual(self.printed("--script-room", room, URL), b"#!ipxe\n" + script)
         for room in ("0", "", "K", "64Q", "1048577", "2M", "-1", "64 K", "99999999999999999999"):
             done = self.run_command("--script-room", room, URL)
             self.assert_refused(done, USAGE, "--script-room: ", f"'{room}' is not a size from 1 to")
