@@ -2,9 +2,9 @@
 """QEMU's monitor: what is done to a machine from outside, in QMP."""
 
 import json
-import socket
 
 from lab.outcome import Failure
+from lab.process import listen
 
 SOCKET = "/run/monitor.sock"  # the sandbox's own /run
 
@@ -15,9 +15,7 @@ class Monitor:
     options = ("-qmp", f"unix:{SOCKET}", "-S")
 
     def __init__(self):
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(SOCKET)
-        self._listener.listen(1)
+        self._listener = listen(SOCKET)
         self._connection = None
         self._lines = None
 

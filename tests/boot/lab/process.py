@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from lab.outcome import Failure, Skip
 
@@ -19,6 +20,15 @@ def require(program, package):
     if path is None:
         raise Skip(f"{program} is not installed (package {package})")
     return path
+
+
+def listen(path):
+    """A unix socket for QEMU to connect to, in the place of one that an earlier machine had."""
+    Path(path).unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(1)
+    return listener
 
 
 class Process:

@@ -3,12 +3,10 @@
 
 import re
 import select
-import socket
 import time
-from pathlib import Path
 
 from lab.outcome import Failure
-from lab.process import PATIENCE_SECONDS
+from lab.process import PATIENCE_SECONDS, listen
 
 # Cursor movement and colours, of SeaBIOS, EDK2 and iPXE.
 TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()].|\x1b[=>78c]|[\r\0]")
@@ -30,10 +28,7 @@ class Console:
 
     def __init__(self, path, log, deadline):
         """deadline is on the monotonic clock and common to all waiting on this console."""
-        Path(path).unlink(missing_ok=True)  # a machine's that was booted before
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(path)
-        self._listener.listen(1)
+        self._listener = listen(path)
         self._log = open(log, "wb", buffering=0)
         self._deadline = deadline
         self._connection = None
