@@ -281,10 +281,9 @@ static void put_boot_path(struct bf_json *json, const struct bf_inspect *report,
 			  const struct bf_boot_path *path)
 {
 	static const char *const verdicts[] = {
-		[BF_VERDICT_BOOTS] = "ipxe",
-		[BF_VERDICT_OTHER] = "other",
-		[BF_VERDICT_NOTHING] = "nothing",
-		[BF_VERDICT_UNKNOWN] = "unknown",
+		[BF_VERDICT_BOOTS] = "ipxe",      [BF_VERDICT_OTHER] = "other",
+		[BF_VERDICT_NOTHING] = "nothing", [BF_VERDICT_UNKNOWN] = "unknown",
+		[BF_VERDICT_DEPENDS] = "depends",
 	};
 	bf_json_open_object(json, NULL);
 	bf_json_string(json, "firmware", path->arch == BF_ARCH_BIOS ? "bios" : "uefi");

@@ -32,10 +32,9 @@ static void print_title(const char *path, const struct bf_scan *scan)
 static void print_boot_path(const struct bf_boot_path *path)
 {
 	static const char *const verdicts[] = {
-		[BF_VERDICT_BOOTS] = "boots",
-		[BF_VERDICT_OTHER] = "other",
-		[BF_VERDICT_NOTHING] = "no",
-		[BF_VERDICT_UNKNOWN] = "unknown",
+		[BF_VERDICT_BOOTS] = "boots",     [BF_VERDICT_OTHER] = "other",
+		[BF_VERDICT_NOTHING] = "no",      [BF_VERDICT_UNKNOWN] = "unknown",
+		[BF_VERDICT_DEPENDS] = "depends",
 	};
 	bool is_bios = path->arch == BF_ARCH_BIOS;
 	printf("  %s %-8s %-4s %-8s %s\n", is_bios ? "BIOS" : "UEFI",

@@ -36,6 +36,7 @@ enum bf_verdict {
 	BF_VERDICT_OTHER,   /* into something that is not iPXE */
 	BF_VERDICT_NOTHING, /* it does not boot; the text has the reason */
 	BF_VERDICT_UNKNOWN, /* into something that cannot be told */
+	BF_VERDICT_DEPENDS, /* on some firmware as the text says, on other not at all */
 };
 
 /* The same of a machine with Secure Boot. */

@@ -187,6 +187,25 @@ static void judge_uefi_cd(struct bf_boot_path *path, struct bf_inspect *report)
 		      bf_arch_efi_path(path->arch));
 }
 
+/*
+ * UEFI reads El Torito from CDs (2.10, 13.3.2.1). EDK2 and U-Boot read it from disks too, if
+ * these have no partition table; false if that would start nothing either.
+ */
+static bool judge_eltorito_on_disk(struct bf_boot_path *path, struct bf_inspect *report)
+{
+	struct bf_boot_path cd = {.arch = path->arch};
+	judge_uefi_cd(&cd, report);
+	if (cd.verdict != BF_VERDICT_BOOTS && cd.verdict != BF_VERDICT_OTHER)
+		return false;
+	*path = cd;
+	path->is_usb = true;
+	settle(path, BF_VERDICT_DEPENDS,
+	       "no partition table; EDK2 and U-Boot follow El Torito on a disk too: "
+	       "%.300s",
+	       cd.text);
+	return true;
+}
+
 static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
 {
 	const struct bf_scan *scan = report->scan;
@@ -205,9 +224,11 @@ static void judge_uefi_usb(struct bf_boot_path *path, struct bf_inspect *report)
 		if (try_efi(path, report, scan->mbr.partitions[i].offset))
 			return;
 	}
+	bool has_table = scan->has_gpt || scan->mbr.n_partitions || has_fat;
+	if (!has_table && judge_eltorito_on_disk(path, report))
+		return;
 	settle_absent(path, report,
-		      !scan->has_gpt && !scan->mbr.n_partitions && !has_fat
-			      ? "no partition table"
+		      !has_table ? "no partition table"
 		      : !has_fat ? "no partition with a FAT file system"
 				 : "no partition with %s",
 		      bf_arch_efi_path(path->arch));

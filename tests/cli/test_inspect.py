@@ -59,7 +59,7 @@ class InspectTest(CommandTest):
             (["--arch", "all"], {"bios": "cd usb", "x86_64": "cd usb", "arm64": "cd usb", "riscv64": "cd usb"}),
             (["--arch", "bios"], {"bios": "cd usb"}),
             (["--arch", "arm64"], {"arm64": "cd usb"}),
-            (["--layout", "cd", "--arch", "bios,x86_64"], {"bios": "cd", "x86_64": "cd"}),
+            (["--layout", "cd", "--arch", "bios,x86_64"], {"bios": "cd", "x86_64": "cd usb?"}),
             (["--layout", "mbr", "--arch", "bios,x86_64"], {"bios": "cd usb", "x86_64": "cd usb"}),
             (["--layout", "gpt", "--arch", "bios,x86_64"], {"bios": "cd usb", "x86_64": "cd usb"}),
             (["--format", "esp", "--arch", "x86_64"], {"x86_64": "usb"}),
@@ -69,8 +69,9 @@ class InspectTest(CommandTest):
                 verdicts = self.boots(report)
                 self.assertEqual(len(verdicts), 8)
                 for (_, arch, medium), verdict in verdicts.items():
-                    wanted = medium in booting.get(arch, "").split()
-                    self.assertEqual(verdict == "ipxe", wanted, (arch, medium, verdict))
+                    wanted = booting.get(arch, "").split()
+                    self.assertEqual(verdict == "ipxe", medium in wanted, (arch, medium, verdict))
+                    self.assertEqual(verdict == "depends", medium + "?" in wanted, (arch, medium, verdict))
                 self.assertEqual(report["problems"], [])
 
     def test_programs(self):

@@ -118,7 +118,8 @@ class Lab(contextlib.ExitStack):
 
         The sleep lets the serial port deliver what is printed before the machine is gone.
         """
-        return f"#!ipxe\necho {self.arrival_text}\nsleep 1\npoweroff\n"
+        off = self.target.platform.off
+        return f"#!ipxe\necho {self.arrival_text}\n{off}\n"
 
     @property
     def arrival_text(self):

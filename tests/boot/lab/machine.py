@@ -42,6 +42,11 @@ def pflash(code, variables, package):
     return options
 
 
+def rom(image, package):
+    """A firmware of one image that keeps nothing."""
+    return lambda _folder: ["-bios", str(existing(image, package))]
+
+
 RISCV64_FIRMWARE_VARIABLE = "BF_RISCV64_FIRMWARE"
 RISCV64_FLASH = 0x20000000
 RISCV64_VARIABLES = 0x22000000
@@ -77,6 +82,7 @@ class Platform:
     machine: tuple[str, ...]
     firmware: Callable[[Path], list[str]]
     cd: tuple[str, ...] = ("ide-cd,drive=medium,bootindex=1",)
+    off: str = "sleep 1\npoweroff"  # how a script ends QEMU when its serial port has said all
     arch: str | None = None  # for --arch, None when the default image boots this platform
     seconds: int = 480  # a bound for what hangs: twenty times what a quiet machine takes
 
@@ -97,6 +103,14 @@ ARM64 = Platform(
     ("-M", "virt,accel=tcg", "-cpu", "cortex-a57"),
     pflash("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd", "qemu-efi-aarch64"),
     cd=("virtio-scsi-pci", "scsi-cd,drive=medium,bootindex=1"),
+)
+# Its default bootcmd tries the disks one after the other, without being asked. It cannot switch
+# the power off, QEMU ends at the reset too; and a sleep has no end where there are no interrupts.
+U_BOOT_ARM64 = Platform(
+    "u-boot-arm64", "qemu-system-aarch64", "qemu-system-arm",
+    ("-M", "virt,accel=tcg", "-cpu", "cortex-a57"),
+    rom("/usr/lib/u-boot/qemu_arm64/u-boot.bin", "u-boot-qemu"),
+    off="reboot",
 )
 RISCV64 = Platform(
     "riscv64", "qemu-system-riscv64", "qemu-system-misc",

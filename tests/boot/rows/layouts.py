@@ -4,7 +4,7 @@
 import shutil
 
 from lab.bench import Row
-from lab.machine import BIOS, X86_64, Target, cd, stick
+from lab.machine import BIOS, U_BOOT_ARM64, X86_64, Target, cd, disk, stick
 from lab.process import require
 from rows.common import boot_to_arrival, run, serve_arrival
 
@@ -14,6 +14,13 @@ LAYOUTS = {
     "mbr": (cd, stick),
     "cd": (cd,),
 }
+
+# Firmware that is not what desktops have, and follows El Torito on a disk, as EDK2 does.
+ON_DISK = [
+    ("isohybrid", U_BOOT_ARM64, disk),
+    ("cd", U_BOOT_ARM64, disk),
+    ("cd", X86_64, disk),
+]
 
 STICK_BYTES = 64 << 20  # enough for the clusters FAT32 needs at least
 
@@ -55,5 +62,9 @@ ROWS = [
     for layout, media in LAYOUTS.items()
     for platform in (BIOS, X86_64)
     for medium in media
+]
+ROWS += [
+    Row(f"layout-{layout}.{platform.name}-{medium.__name__}", Target(platform, medium), boot_layout(layout))
+    for layout, platform, medium in ON_DISK
 ]
 ROWS += [Row("copied-files.x86_64-stick", Target(X86_64, stick), boot_copied_files)]

@@ -373,7 +373,7 @@ static void test_uefi_usb(void **state)
 		{2, 2, {FIRST, NOWHERE}, "no partition with /EFI/BOOT/BOOTX64.EFI"},
 		{2, 2, {NOWHERE, NOWHERE + 1}, "no partition with a FAT file system"},
 		{0, 2, {NOWHERE, NOWHERE + 1}, "no partition with a FAT file system"},
-		{0, 0, {FIRST, SECOND}, "no partition table"},
+		{0, 0, {NOWHERE, NOWHERE + 1}, "no partition table"},
 	};
 	for (size_t i = 0; i < ITEMS(cases); i++) {
 		struct report *r = report_new();
@@ -387,6 +387,41 @@ static void test_uefi_usb(void **state)
 			    cases[i].text);
 		report_free(r);
 	}
+}
+
+/* Firmware differs in whether it reads a CD's boot catalog on a disk. */
+static void test_eltorito_on_disk(void **state)
+{
+	(void)state;
+	struct report *r = report_new();
+	r->scan->has_gpt = false;
+	r->scan->gpt.n_partitions = r->scan->mbr.n_partitions = 0;
+	assert_path(r, BF_ARCH_X86_64, true, BF_VERDICT_DEPENDS,
+		    "no partition table; EDK2 and U-Boot follow El Torito on a disk too: "
+		    "iPXE 1.2.3, runs the script in its slot");
+	assert_ptr_equal(r->inspect.boot_paths[2 * BF_ARCH_X86_64 + 1].program,
+			 &r->inspect.programs[0]);
+	assert_path(r, BF_ARCH_ARM64, true, BF_VERDICT_NOTHING, "no partition table");
+	/* A damaged program boots nowhere. */
+	r->inspect.programs[0].binary.kind = BF_EXAMINED_DAMAGED;
+	assert_path(r, BF_ARCH_X86_64, true, BF_VERDICT_NOTHING, "no partition table");
+	report_free(r);
+}
+
+/* What was not found may be where nobody looked. */
+static void test_partial(void **state)
+{
+	(void)state;
+	struct report *r = report_new();
+	r->scan->is_partial = true;
+	assert_path(r, BF_ARCH_X86_64, true, BF_VERDICT_BOOTS,
+		    "iPXE 1.2.3, runs the script in its slot");
+	assert_path(r, BF_ARCH_ARM64, true, BF_VERDICT_UNKNOWN,
+		    "no partition with /EFI/BOOT/BOOTAA64.EFI in what was looked at");
+	assert_path(r, BF_ARCH_ARM64, false, BF_VERDICT_UNKNOWN,
+		    "no /EFI/BOOT/BOOTAA64.EFI in the EFI file system in what was looked "
+		    "at");
+	report_free(r);
 }
 
 /* A GPT whose entries are all unused is a partition table, without a file system. */
@@ -466,6 +501,8 @@ int main(void)
 		cmocka_unit_test(test_shim_behind_shim),
 		cmocka_unit_test(test_uefi_cd),
 		cmocka_unit_test(test_uefi_usb),
+		cmocka_unit_test(test_eltorito_on_disk),
+		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_empty_gpt),
 		cmocka_unit_test(test_fat_alone),
 		cmocka_unit_test(test_every_arch),
