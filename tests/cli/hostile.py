@@ -121,17 +121,18 @@ def many_scripts(size):
 
 
 def signed(size):
-    """Certificates as large as the file, of the smallest parts there are."""
+    """As many signatures as are read, of parts as small as there are, behind a large program."""
 
     def der(tag, content):
         return bytes([tag, 0x84]) + struct.pack(">I", len(content)) + content
 
-    count = 4
-    parts = fill(b"\x30\x00", size // count)
-    content = der(0x30, der(0x02, b"\1") + der(0x31, parts) + der(0x30, bytes.fromhex("06092a864886f70d010701")) + der(0x31, b""))
-    pkcs7 = der(0x30, bytes.fromhex("06092a864886f70d010702") + der(0xA0, content))
+    signed_data, data = (bytes.fromhex("06092a864886f70d0107" + last) for last in ("02", "01"))
+    parts = fill(bytes.fromhex("300306012a"), 200000 * 5)
+    content = der(0x30, bytes.fromhex("020101") + der(0x31, parts) + der(0x30, data) + der(0x31, b""))
+    pkcs7 = der(0x30, signed_data + der(0xA0, content))
     entry = struct.pack("<IHH", 8 + len(pkcs7), 0x200, 2) + pkcs7
-    return pe(ipxe_head(), certificates=entry.ljust((len(entry) + 7) & ~7, b"\0") * count)
+    entry = entry.ljust((len(entry) + 7) & ~7, b"\0") * 8
+    return pe(ipxe_head().ljust(max(4096, size - len(entry)), b"\0"), certificates=entry)
 
 
 def lkrn(unpacked):
@@ -210,25 +211,21 @@ def boot_entry(block):
 
 
 def overlapping_iso(size=3 * MIB // 2):
-    """A program at every block, each of them all the rest of the image."""
-    count = 60
-    small = pe(b"", pads=0)[:HEADERS]
-    names = [b"P%02d.EFI;1" % i for i in range(count)]
-    start = 22 + 2
+    """Programs that start three blocks apart, each of them all the rest of the image."""
+    count, step = 60, 3
     blocks = size // BLOCK
-    rest = bytearray(fill(b"\nshim\ngrub\n", (start - 22) * BLOCK + size))
-    step = 3
+    rest = bytearray(fill(pointers(*(4096 - 4 * i for i in range(512))), 2 * BLOCK + size))
+    root = []
     for i in range(count):
         total = (blocks - i * step) * BLOCK
-        head = bytearray(small)
+        head = bytearray(pe(b"\0" * 512, pads=0)[:HEADERS])
         struct.pack_into("<I", head, 0x98 + 56, total)
         struct.pack_into("<8sIIII12xI", head, 0x98 + 240, b".text", total - HEADERS, HEADERS, total - HEADERS,
                          HEADERS, 0x60000020)
-        at = (start - 22 + i * step) * BLOCK
+        at = (2 + i * step) * BLOCK
         rest[at : at + HEADERS] = head
-    root = [record(name, start + i * step, (blocks - i * step) * BLOCK) for i, name in enumerate(names)]
-    tree = folder(root, 20)
-    return iso(tree.ljust(2 * BLOCK, b"\0"), bytes(rest))
+        root.append(record(b"P%02d.EFI;1" % i, 24 + i * step, total))
+    return iso(folder(root, 20).ljust(2 * BLOCK, b"\0"), bytes(rest))
 
 
 def bombs_iso(count=40):
@@ -285,7 +282,7 @@ def many_entries_iso():
 # ---- FAT and partitions ----
 
 
-def fat(clusters, links, contents, root, cluster_size=512, bits=16, total=None):
+def fat(clusters, links, contents, root, cluster_size=512):
     """A FAT16 with chosen links and contents by cluster number."""
     sectors = cluster_size // 512
     fat_sectors = (clusters * 2 + 4 + 511) // 512
@@ -339,13 +336,13 @@ def crosslinked_fat():
     return fat(clusters, links, {chain[i]: head for i in range(60)}, root)
 
 
-def folder_fat(levels=1, chain=4000):
+def folder_fat(chain=4000):
     """Folders of two megabytes, of long names, that lead to each other."""
     clusters = 4200
     links = {cluster: cluster + 1 for cluster in range(2, 2 + chain)}
     links[2 + chain] = 0xFFFF
     short = b"LONG~1     "
-    one = long_entries("n" * 250, short) + fat_entry(short, 2, 0, True)
+    one = long_entries("n" * 60, short) + fat_entry(short, 2, 0, True)
     tree = fill(one, chain * 512)
     contents = {2: tree}
     return fat(clusters, links, contents, b"".join(fat_entry(b"D%07d   " % i, 2, 0, True) for i in range(512)))
@@ -404,9 +401,8 @@ def make(size):
     yield "folders.fat", folder_fat()
     yield "partitions.img", gpt_disk([crosslinked_fat()] * 4 + [folder_fat()] * 8)
     yield "script.fat", long_script_fat(min(size, 60 * MIB))
-    yield "bomb.lkrn", lkrn(bytes(16 * MIB - 64))
+    yield "bomb.lkrn", lkrn(bytes(16 * MIB))
     yield "noise.lkrn", lkrn(noise(min(size // 2, 8 * MIB - 64)))
-    yield "noise16.lkrn", lkrn(noise(min(size // 2, 16 * MIB - 64)))
     for one in (almost_openers, short_openers, almost_roots, far_roots, almost_digests, almost_texts, newlines,
                 many_scripts, signed):
         yield one.__name__.replace("_", "-") + ".efi", one(body)
