@@ -323,6 +323,38 @@ static void test_pin(void **state)
 	bf_binaries_free(&binaries);
 }
 
+/* What is behind a slot that says it is larger than it is stays what it was. */
+static void test_a_slot_over_something_else(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[] = {0, 0x80};
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		uint8_t file[FORGE_SIZE];
+		struct bf_binaries binaries;
+		struct bf_error error;
+		forge(file);
+		assert_int_equal(bf_slot_format(file + FORGE_PE_SCRIPT, BF_SLOT_SIZE_MIN,
+						BF_SLOT_OFFSET_UNKNOWN,
+						bf_view("shell\n", 6), NULL),
+				 BF_OK);
+		bf_binaries_init(&binaries, bundle);
+		assert_int_equal(import(&binaries, bf_view(file, sizeof(file)), &error),
+				 BF_OK);
+		bf_binaries_free(&binaries);
+
+		file[FORGE_PE_SCRIPT + BF_SLOT_SIZE_MIN - 1] = bytes[i];
+		bf_binaries_init(&binaries, bundle);
+		assert_int_equal(import(&binaries, bf_view(file, sizeof(file)), &error),
+				 BF_ERR_FORMAT);
+		assert_sentence(&error,
+				i == 0 ? "'file': the script slot at offset 2304 has "
+					 "the byte \\x00 at 2815"
+				       : "'file': the script slot at offset 2304 has "
+					 "the byte \\x80 at 2815");
+		bf_binaries_free(&binaries);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_fill_too_big),
 		cmocka_unit_test(test_pin),
+		cmocka_unit_test(test_a_slot_over_something_else),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
