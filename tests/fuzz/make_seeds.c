@@ -13,12 +13,14 @@
 #include "archive.h"
 #include "forge_certificate.h"
 #include "forge_ipxe.h"
+#include "forge_signature.h"
 #include "fuzz.h"
 #include "ipxe/pin.h"
 #include "ipxe/plant.h"
 #include "ipxe/site.h"
 #include "packer.h"
 #include "pinnable.h"
+#include "sign/image_digest.h"
 
 enum { COMMAND_LINE = 0x60, SLOT_SIZE = BF_SLOT_SIZE_MIN };
 
@@ -237,6 +239,57 @@ static void write_certificates(void)
 	bf_buffer_free(&wide);
 }
 
+/* ---- Signatures ---- */
+
+enum { CERTIFICATES = FORGE_OPTIONAL + 112 + 8 * BF_PE_CERTIFICATE_TABLE };
+
+/* Two of a program, the first of which is good, with certificates up to the root. */
+static void sign_program(struct bf_buffer *file)
+{
+	struct forge_signer root = forge_signer("Root", NULL);
+	struct forge_signer signer = forge_signer("Signer", &root);
+	struct forge_signing signing = {.certificates = {root.certificate}};
+	struct bf_pe pe;
+	fuzz_require(!bf_pe_parse(bf_buffer_view(file), &pe, NULL));
+	fuzz_require(!bf_image_sha256(&pe, signing.digest));
+	for (unsigned i = 0; i < 2; i++) {
+		struct bf_buffer pkcs7 = forge_authenticode(&signing, &signer);
+		forge_attach(file, CERTIFICATES, BF_CERTIFICATE_PKCS_SIGNED_DATA,
+			     bf_buffer_view(&pkcs7));
+		bf_buffer_free(&pkcs7);
+		signing.digest[i] ^= 1;
+	}
+	forge_signer_free(&root);
+	forge_signer_free(&signer);
+}
+
+static void write_signed(const char *name, struct bf_buffer *file, size_t from)
+{
+	write_headed("signature", name, from ? "t" : "f", 1,
+		     bf_view(file->data + from, file->size - from));
+	bf_buffer_free(file);
+}
+
+/* With new keys each time: libcrypto's own are not to be had from a seed. */
+static void write_signatures(void)
+{
+	static const char name[] = "\\\0g\0r\0u\0b\0x\0006\0004\0.\0e\0f\0i\0\0";
+	static const char sbat[] = "sbat,1,SBAT Version\nshim,4,UEFI shim\n";
+	struct bf_buffer table = {0}, shim = {0};
+	fuzz_require(!bf_buffer_zero(&table, FORGE_SIZE));
+	fuzz_require(!bf_buffer_zero(&shim, FORGE_SIZE));
+	forge_pe(table.data, BF_PE_MACHINE_AMD64);
+	sign_program(&table);
+	write_signed("table", &table, FORGE_SIZE);
+	forge_pe(shim.data, BF_PE_MACHINE_ARM64);
+	memcpy(shim.data + forge_section(4, 0), ".vendor_", 8);
+	memset(shim.data + FORGE_PE_DATA, 0, FORGE_SIZE - FORGE_PE_DATA);
+	memcpy(shim.data + FORGE_PE_DATA, name, sizeof(name));
+	memcpy(shim.data + FORGE_PE_SBAT, sbat, sizeof(sbat));
+	sign_program(&shim);
+	write_signed("shim", &shim, 0);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 3)
@@ -251,5 +304,6 @@ int main(int argc, char **argv)
 	write_bundle("efi", false, true);
 	write_bundle("both", true, true);
 	write_certificates();
+	write_signatures();
 	return 0;
 }

@@ -72,7 +72,7 @@ static void put_object(struct bf_buffer *out, const char *name)
 	ASN1_OBJECT_free(object);
 }
 
-static struct bf_buffer make_content(const struct forge_recipe *recipe)
+static struct bf_buffer make_content(const struct forge_signing *recipe)
 {
 	struct bf_buffer out = {0};
 	put_object(&out, "1.3.6.1.4.1.311.2.1.15"); /* SpcPeImageData */
@@ -111,7 +111,7 @@ static PKCS7_SIGNER_INFO *add_signer(PKCS7 *pkcs7, const struct forge_signer *si
 	return info;
 }
 
-static void add_certificates(PKCS7 *pkcs7, const struct forge_recipe *recipe,
+static void add_certificates(PKCS7 *pkcs7, const struct forge_signing *recipe,
 			     const struct forge_signer *signer)
 {
 	if (!recipe->has_no_certificate)
@@ -120,8 +120,8 @@ static void add_certificates(PKCS7 *pkcs7, const struct forge_recipe *recipe,
 		check(PKCS7_add_certificate(pkcs7, (X509 *)recipe->certificates[i]));
 }
 
-struct bf_buffer forge_pkcs7(const struct forge_recipe *recipe,
-			     const struct forge_signer *signer)
+struct bf_buffer forge_authenticode(const struct forge_signing *recipe,
+				    const struct forge_signer *signer)
 {
 	struct bf_buffer content = make_content(recipe), out = {0};
 	PKCS7 *pkcs7 = PKCS7_new();

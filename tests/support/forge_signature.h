@@ -22,7 +22,7 @@ struct forge_signer forge_signer_with(EVP_PKEY *key, const char *common_name,
 void forge_signer_free(struct forge_signer *signer);
 
 /* What a signature is made of; a zeroed one with a digest is in order. */
-struct forge_recipe {
+struct forge_signing {
 	uint8_t digest[64];
 	size_t digest_size;          /* 0 stands for 32 */
 	const char *algorithm;       /* of the digest, NULL for SHA256 */
@@ -35,8 +35,8 @@ struct forge_recipe {
 };
 
 /* The PKCS #7, DER. */
-struct bf_buffer forge_pkcs7(const struct forge_recipe *recipe,
-			     const struct forge_signer *signer);
+struct bf_buffer forge_authenticode(const struct forge_signing *recipe,
+				    const struct forge_signer *signer);
 
 /*
  * Put a WIN_CERTIFICATE behind a PE whose size is a multiple of eight, into its table or

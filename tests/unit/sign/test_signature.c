@@ -57,10 +57,10 @@ static struct bf_buffer make_program(void)
 }
 
 /* A recipe with this program's digest. */
-static struct forge_recipe make_recipe(const struct bf_buffer *file,
-				       const char *algorithm)
+static struct forge_signing make_recipe(const struct bf_buffer *file,
+					const char *algorithm)
 {
-	struct forge_recipe recipe = {.algorithm = algorithm};
+	struct forge_signing recipe = {.algorithm = algorithm};
 	struct bf_pe pe;
 	assert_int_equal(bf_pe_parse(bf_buffer_view(file), &pe, NULL), BF_OK);
 	assert_int_equal(
@@ -69,10 +69,10 @@ static struct forge_recipe make_recipe(const struct bf_buffer *file,
 	return recipe;
 }
 
-static void attach(struct bf_buffer *file, const struct forge_recipe *recipe,
+static void attach(struct bf_buffer *file, const struct forge_signing *recipe,
 		   const struct forge_signer *by)
 {
-	struct bf_buffer pkcs7 = forge_pkcs7(recipe, by);
+	struct bf_buffer pkcs7 = forge_authenticode(recipe, by);
 	forge_attach(file, DIRECTORY, BF_CERTIFICATE_PKCS_SIGNED_DATA,
 		     bf_buffer_view(&pkcs7));
 	bf_buffer_free(&pkcs7);
@@ -81,7 +81,7 @@ static void attach(struct bf_buffer *file, const struct forge_recipe *recipe,
 static struct bf_buffer make_signed(void)
 {
 	struct bf_buffer file = make_program();
-	struct forge_recipe recipe = make_recipe(&file, "SHA256");
+	struct forge_signing recipe = make_recipe(&file, "SHA256");
 	attach(&file, &recipe, &signer);
 	return file;
 }
@@ -128,7 +128,7 @@ static void test_good(void **state)
 	static const char *const algorithms[] = {"SHA256", "SHA384", "SHA512"};
 	for (size_t i = 0; i < ITEMS(algorithms); i++) {
 		struct bf_buffer file = make_program();
-		struct forge_recipe recipe = make_recipe(&file, algorithms[i]);
+		struct forge_signing recipe = make_recipe(&file, algorithms[i]);
 		attach(&file, &recipe, &signer);
 		struct bf_signatures found = read_signatures(&file);
 		assert_int_equal(found.n, 1);
@@ -157,7 +157,7 @@ static void test_issuers(void **state)
 	};
 	for (size_t i = 0; i < ITEMS(cases); i++) {
 		struct bf_buffer file = make_program();
-		struct forge_recipe recipe = make_recipe(&file, "SHA256");
+		struct forge_signing recipe = make_recipe(&file, "SHA256");
 		memcpy(recipe.certificates, cases[i].certificates,
 		       sizeof(recipe.certificates));
 		attach(&file, &recipe, &signer);
@@ -183,7 +183,7 @@ static void test_names(void **state)
 	for (size_t i = 0; i < ITEMS(cases); i++) {
 		struct forge_signer other = forge_signer(cases[i].given, NULL);
 		struct bf_buffer file = make_program();
-		struct forge_recipe recipe = make_recipe(&file, "SHA256");
+		struct forge_signing recipe = make_recipe(&file, "SHA256");
 		attach(&file, &recipe, &other);
 		struct bf_signatures found = read_signatures(&file);
 		assert_string_equal(found.all[0].signer, cases[i].name);
@@ -201,8 +201,8 @@ static void test_several(void **state)
 {
 	(void)state;
 	struct bf_buffer file = make_program();
-	struct forge_recipe recipe = make_recipe(&file, "SHA256");
-	struct forge_recipe wrong = recipe;
+	struct forge_signing recipe = make_recipe(&file, "SHA256");
+	struct forge_signing wrong = recipe;
 	wrong.digest[31] ^= 1;
 	attach(&file, &recipe, &signer);
 	attach(&file, &wrong, &signer);
@@ -257,7 +257,7 @@ static void test_pkcs7(void **state)
 {
 	(void)state;
 	static const struct {
-		struct forge_recipe recipe; /* without a digest */
+		struct forge_signing recipe; /* without a digest */
 		enum bf_signature_state state;
 		const char *problem;
 	} cases[] = {
@@ -288,8 +288,8 @@ static void test_pkcs7(void **state)
 	};
 	for (size_t i = 0; i < ITEMS(cases); i++) {
 		struct bf_buffer file = make_program();
-		struct forge_recipe recipe = cases[i].recipe;
-		struct forge_recipe right = make_recipe(&file, "SHA256");
+		struct forge_signing recipe = cases[i].recipe;
+		struct forge_signing right = make_recipe(&file, "SHA256");
 		memcpy(recipe.digest, right.digest, sizeof(right.digest));
 		attach(&file, &recipe, &signer);
 		assert_one(&file, cases[i].state, cases[i].problem);
@@ -301,7 +301,7 @@ static void test_another_key(void **state)
 {
 	(void)state;
 	struct bf_buffer file = make_program();
-	struct forge_recipe recipe = make_recipe(&file, "SHA256");
+	struct forge_signing recipe = make_recipe(&file, "SHA256");
 	/* libcrypto wants the two to be a pair until it has signed. */
 	struct forge_signer pair = {signer.key, X509_dup(stranger.certificate)};
 	X509_set_pubkey(pair.certificate, signer.key);
@@ -317,7 +317,7 @@ static void test_damaged_certificate(void **state)
 {
 	(void)state;
 	struct bf_buffer file = make_program();
-	struct forge_recipe recipe = make_recipe(&file, "SHA256");
+	struct forge_signing recipe = make_recipe(&file, "SHA256");
 	struct bf_view name = bf_view("Lab Middle", 10);
 	size_t at;
 	attach(&file, &recipe, &stranger);
@@ -334,8 +334,8 @@ static void test_damaged_pkcs7(void **state)
 {
 	(void)state;
 	struct bf_buffer program = make_program();
-	struct forge_recipe recipe = make_recipe(&program, "SHA256");
-	struct bf_buffer pkcs7 = forge_pkcs7(&recipe, &signer);
+	struct forge_signing recipe = make_recipe(&program, "SHA256");
+	struct bf_buffer pkcs7 = forge_authenticode(&recipe, &signer);
 	for (size_t size = 0; size < pkcs7.size; size += size < 64 ? 1 : 7) {
 		struct bf_buffer file = make_program();
 		forge_attach(&file, DIRECTORY, BF_CERTIFICATE_PKCS_SIGNED_DATA,
