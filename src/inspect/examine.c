@@ -202,6 +202,9 @@ static int examine_file(struct bf_view file, struct bf_examined *ret)
 		return err;
 	if (ret->kind != BF_EXAMINED_IPXE)
 		name_program(file, ret);
+	/* MokManager and fallback say the same of themselves. */
+	if (ret->is_pe && !ret->is_shim && strcmp(ret->name, "shim") == 0)
+		snprintf(ret->name, sizeof(ret->name), "a part of shim");
 	/* A kernel may be a PE too; its bzImage header has the better name. */
 	if (ret->kind == BF_EXAMINED_OTHER && !ret->name[0])
 		name_kernel(file, ret);

@@ -279,10 +279,17 @@ static int read_pkcs7(struct subject *subject, struct bf_view der,
 		return BF_OK;
 	}
 	int err = compare_digest(subject, content, ret);
-	if (!err && ret->state == BF_SIGNATURE_GOOD && !is_by(signer, pkcs7, content))
+	if (err || ret->state != BF_SIGNATURE_GOOD)
+		return err;
+	const EVP_PKEY *key = X509_get0_pubkey(signer);
+	if (!is_by(signer, pkcs7, content))
 		settle(ret, BF_SIGNATURE_BROKEN,
 		       "it was not made with the key of the certificate in it");
-	return err;
+	else if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
+		settle(ret, BF_SIGNATURE_UNKNOWN,
+		       "its key is of type %s, and most firmware takes RSA alone",
+		       EVP_PKEY_get0_type_name(key));
+	return BF_OK;
 }
 
 static int read_certificate(struct subject *subject,

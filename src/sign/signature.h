@@ -20,7 +20,7 @@ enum {
 enum bf_signature_state {
 	BF_SIGNATURE_GOOD,    /* made of these bytes, with the signer's key */
 	BF_SIGNATURE_BROKEN,  /* of other bytes, by another key, or damaged */
-	BF_SIGNATURE_UNKNOWN, /* of a kind that firmware does not read, nor we */
+	BF_SIGNATURE_UNKNOWN, /* of a kind that firmware does not read */
 };
 
 /*

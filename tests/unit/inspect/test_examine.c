@@ -143,14 +143,14 @@ static void test_names(void **state)
 	static const struct {
 		const char *texts, *name;
 	} cases[] = {
-		{"sbat,1\nshim,4,UEFI shim", "shim"},
-		{"..UEFI SHIM $Version..", "shim"},
+		{"sbat,1\nshim,4,UEFI shim", "a part of shim"},
+		{"..UEFI SHIM $Version..", "a part of shim"},
 		{"sbat,1\nsystemd-boot,1,The systemd Developers", "systemd-boot"},
 		{"#### LoaderInfo: systemd-boot 252 ####", "systemd-boot"},
 		{"sbat,1\ngrub,4,Free Software Foundation", "GRUB"},
 		{"Memtest86+ v6.10", "Memtest86+"},
 		{"sbat,1\nipxe,1,iPXE", "iPXE"},
-		{"sbat,1\nipxe,1,iPXE\ngrub,4,x\nshim,4,x", "shim"},
+		{"sbat,1\nipxe,1,iPXE\ngrub,4,x\nshim,4,x", "a part of shim"},
 		{"sbat,1\nmy-shim,1", ""},
 		{"nothing that we know", ""},
 	};

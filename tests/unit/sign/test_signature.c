@@ -196,6 +196,24 @@ static void test_names(void **state)
 	}
 }
 
+/* Sound as it is, there is hardly a machine that reads it. */
+static void test_other_kinds_of_keys(void **state)
+{
+	(void)state;
+	struct forge_signer other =
+		forge_signer_with(EVP_EC_gen("P-256"), "Lab EC", NULL);
+	struct bf_buffer file = make_program();
+	struct forge_signing recipe = make_recipe(&file, "SHA256");
+	attach(&file, &recipe, &other);
+	assert_string_equal(read_signatures(&file).all[0].signer, "CN=Lab EC");
+	assert_one(&file, BF_SIGNATURE_UNKNOWN, "its key is of type EC");
+	recipe.is_message_changed = true;
+	file = make_program();
+	attach(&file, &recipe, &other);
+	assert_one(&file, BF_SIGNATURE_BROKEN, other_key);
+	forge_signer_free(&other);
+}
+
 /* Each is one of these bytes, whoever signed before: a table is not part of what is. */
 static void test_several(void **state)
 {
@@ -423,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_issuers),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_other_kinds_of_keys),
 		cmocka_unit_test(test_each_byte),
 		cmocka_unit_test(test_pkcs7),
 		cmocka_unit_test(test_another_key),
