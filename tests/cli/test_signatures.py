@@ -103,6 +103,17 @@ class SignaturesTest(CommandTest):
                     {"state": "good", "signer": "CN=Rack Boot Signing", "issuers": [], "problem": None}])
                 self.assertIsNone(program["signatures_problem"])
 
+    def test_sizes(self):
+        """What signing pads with zeros is part of the digest before it is there."""
+        self.make_key("own", "/CN=Own")
+        data = self.make().read_bytes()
+        for more in (1, 4, 7):
+            longer = self.put(f"longer{more}.efi", data + b"x" * more)
+            expected = self.inspect(longer)["authenticode_sha256"]
+            self.assertEqual(expected, digest(longer.read_bytes()))
+            program = self.inspect(self.sign(longer, "own"))
+            self.assertEqual((program["authenticode_sha256"], program["signatures"][0]["state"]), (expected, "good"))
+
     def test_two_signatures_and_an_issuer(self):
         self.make_key("root", "/CN=Lab Root/O=Lab")
         self.make_key("leaf", "/CN=Lab Signer", "root")
@@ -157,7 +168,7 @@ class SignaturesTest(CommandTest):
         data = self.sign(self.make(), "own").read_bytes()
         table = pefile.PE(data=data, fast_load=True).OPTIONAL_HEADER.DATA_DIRECTORY[4]
         agreed = 0
-        places = range(table.VirtualAddress, len(data), 43)
+        places = range(table.VirtualAddress, len(data), 101)
         for at in places:
             broken = bytearray(data)
             broken[at] ^= 0x20
