@@ -15,8 +15,8 @@
 static inline const char *key_path(const char *name)
 {
 	static char folder[] = "/tmp/boots-from-keys.XXXXXX", paths[4][128];
-	static unsigned next;
-	if (folder[sizeof(folder) - 2] == 'X' && !mkdtemp(folder))
+	static unsigned next; /* the folder's name may end in an X when it is made, too */
+	if (next == 0 && !mkdtemp(folder))
 		abort();
 	char *path = paths[next++ % 4];
 	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
