@@ -4,7 +4,7 @@
 import json
 
 from lab.outcome import Failure
-from lab.process import listen
+from lab.process import PATIENCE_SECONDS, listen
 
 SOCKET = "/run/monitor.sock"  # the sandbox's own /run
 
@@ -19,13 +19,13 @@ class Monitor:
         self._connection = None
         self._lines = None
 
-    def accept(self, seconds=20):
-        self._listener.settimeout(seconds)
+    def accept(self):
+        self._listener.settimeout(PATIENCE_SECONDS)
         try:
             self._connection, _ = self._listener.accept()
         except TimeoutError as error:
             raise Failure("QEMU did not open its monitor") from error
-        self._connection.settimeout(seconds)
+        self._connection.settimeout(PATIENCE_SECONDS)
         self._lines = self._connection.makefile("rb")
         self._lines.readline()  # the greeting
         self.run("qmp_capabilities")
