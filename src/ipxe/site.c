@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "ipxe/site.h"
 
-#include <stdlib.h>
-
 #include "binary/pe.h"
 
 enum { CHECKSUM_SIZE = 4 };
@@ -72,16 +70,14 @@ int bf_site_digest(const struct bf_site *site, const struct bf_source *image,
 	return bf_digest_hex(image, parts, n, ret, reterr);
 }
 
+/* In its place: behind those of lower offsets. */
 static void add_patch(struct bf_patches *patches, uint64_t offset, struct bf_view bytes)
 {
-	patches->pieces[patches->n_pieces++] =
-		(struct bf_piece){.offset = offset, .bytes = bytes};
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	const struct bf_piece *left = a, *right = b;
-	return (left->offset > right->offset) - (left->offset < right->offset);
+	struct bf_piece *pieces = patches->pieces;
+	size_t i = patches->n_pieces++;
+	for (; i > 0 && pieces[i - 1].offset > offset; i--)
+		pieces[i] = pieces[i - 1];
+	pieces[i] = (struct bf_piece){.offset = offset, .bytes = bytes};
 }
 
 static void patch_checksum(const struct bf_site *site, struct bf_view body,
@@ -123,19 +119,34 @@ int bf_sites_patch(const struct bf_site *sites, size_t n_sites, struct bf_view s
 	for (size_t i = 0; i < n_sites; i++) {
 		const struct bf_site *site = &sites[i];
 		struct bf_view body =
-			site->is_blank ? script
-				       : bf_view(ret->body.data,
-						 bf_slot_capacity(site->slot.size));
+			site->is_blank ? script : bf_patches_body(ret, site);
 		add_patch(ret, site->binary_offset + body_offset(site), body);
 		if (site->has_checksum)
 			patch_checksum(site, body, ret->checksums[i], ret);
 	}
-	qsort(ret->pieces, ret->n_pieces, sizeof(ret->pieces[0]), by_offset);
 	return BF_OK;
+}
+
+struct bf_view bf_patches_body(const struct bf_patches *patches,
+			       const struct bf_site *site)
+{
+	return bf_view(patches->body.data, bf_slot_capacity(site->slot.size));
+}
+
+void bf_patches_cover(struct bf_patches *patches, const struct bf_site *sites,
+		      size_t index, uint64_t offset, struct bf_view bytes)
+{
+	const struct bf_site *site = &sites[index];
+	uint8_t *field = patches->checksums[index];
+	uint64_t sum = bf_le32(field) - (uint32_t)site->binary_size;
+	sum += bf_pe_sum(bytes, offset);
+	bf_put_le32(field, bf_pe_sum_finish(sum, site->binary_size));
+	add_patch(patches, site->binary_offset + offset, bytes);
 }
 
 void bf_patches_free(struct bf_patches *patches)
 {
 	bf_buffer_free(&patches->body);
+	bf_buffer_free(&patches->signatures);
 	patches->n_pieces = 0;
 }

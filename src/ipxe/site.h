@@ -13,7 +13,7 @@
 
 enum {
 	BF_SITES_MAX = 16, /* in one image */
-	BF_PATCHES_MAX = 2 * BF_SITES_MAX,
+	BF_PATCHES_MAX = 3 * BF_SITES_MAX,
 };
 
 /* Offsets are in the image unless they say otherwise; all sizes are in bytes. */
@@ -35,8 +35,9 @@ static inline bool bf_site_is_loose(const struct bf_site *site)
 }
 
 /*
- * What one script changes in an image, in rising order of offsets: the bodies of the slots
- * and the checksums. The slots' headers say the same before and after.
+ * What one script changes in an image, in rising order of offsets: the bodies of the slots,
+ * the checksums and, where somebody adds them, the signatures. The slots' headers say the
+ * same before and after.
  */
 struct bf_patches {
 	struct bf_piece pieces[BF_PATCHES_MAX];
@@ -44,6 +45,7 @@ struct bf_patches {
 	uint8_t checksums[BF_SITES_MAX][4];
 	struct bf_buffer
 		body; /* what the slots' pieces point to, all but the blank ones' */
+	struct bf_buffer signatures; /* what theirs point to, one behind the other */
 };
 
 /*
@@ -72,5 +74,17 @@ bf_must_check int bf_sites_patch(const struct bf_site *sites, size_t n_sites,
 				 struct bf_view script, struct bf_patches *ret,
 				 struct bf_error *reterr);
 void bf_patches_free(struct bf_patches *patches);
+
+/* The bytes of a slot's body among them, at a site that is not blank. */
+struct bf_view bf_patches_body(const struct bf_patches *patches,
+			       const struct bf_site *site);
+
+/*
+ * Add bytes that go to offset of the binary at sites[index], which has as many zeros there;
+ * its checksum covers them. The site is one of those that were patched, and the bytes stay
+ * where they are as long as the patches.
+ */
+void bf_patches_cover(struct bf_patches *patches, const struct bf_site *sites,
+		      size_t index, uint64_t offset, struct bf_view bytes);
 
 #endif
