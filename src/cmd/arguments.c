@@ -9,6 +9,7 @@
 
 #include "base/nearest.h"
 #include "base/number.h"
+#include "cmd/ask_passphrase.h"
 #include "cmd/hint.h"
 
 enum {
@@ -291,6 +292,7 @@ int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
 		.made_from = bf_maker_options_default(),
 	};
 	ret->made_from.prebuilt = prebuilt_in_environment();
+	ret->made_from.passphrase = &bf_ask_passphrase;
 	if (command) {
 		argc--;
 		argv++;

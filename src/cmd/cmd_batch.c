@@ -116,10 +116,10 @@ static int plan_and_run(const struct bf_arguments *options, const struct bf_flee
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
 	bf_cleanup(bf_batch_plan_free) struct bf_batch_plan plan = {0};
 	int err = bf_maker_init(&maker, &options->made_from, reterr);
-	if (!err && maker.has_certificate)
-		bf_warn_of_certificate(&maker.certificate, NULL);
-	if (!err)
-		err = bf_batch_plan_init(fleet, options->name, &maker, &plan, reterr);
+	if (err)
+		return err;
+	bf_warn_of_maker(&maker, &options->made_from, NULL);
+	err = bf_batch_plan_init(fleet, options->name, &maker, &plan, reterr);
 	if (!err)
 		err = bf_maker_lay_out(&maker, NULL, plan.largest, reterr);
 	if (err)

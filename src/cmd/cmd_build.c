@@ -93,6 +93,11 @@ static int build(const struct bf_arguments *options, struct bf_maker *maker,
 	report(options, maker, start);
 	if (maker->has_certificate)
 		report_trust(&maker->certificate);
+	if (maker->has_signer)
+		fprintf(stderr,
+			"boots-from: it is signed by %s: with Secure Boot it boots where "
+			"that certificate is enrolled\n",
+			maker->signer.subject);
 	return BF_OK;
 }
 
@@ -122,7 +127,6 @@ int bf_cmd_build(struct bf_arguments *arguments, struct bf_error *reterr)
 		err = bf_maker_init(&maker, &arguments->made_from, reterr);
 	if (err)
 		return err;
-	if (maker.has_certificate)
-		bf_warn_of_certificate(&maker.certificate, arguments->url);
+	bf_warn_of_maker(&maker, &arguments->made_from, arguments->url);
 	return build(arguments, &maker, &start, reterr);
 }

@@ -77,11 +77,11 @@ static int make_catalog(const struct bf_arguments *options, struct service *serv
 	};
 	struct bf_hosts hosts = {0};
 	int err = bf_maker_init(&service->maker, &options->made_from, reterr);
-	if (!err && service->maker.has_certificate)
-		bf_warn_of_certificate(&service->maker.certificate, NULL);
-	if (!err)
-		err = bf_hosts_load(options->hosts, options->url, &service->maker, &hosts,
-				    reterr);
+	if (err)
+		return err;
+	bf_warn_of_maker(&service->maker, &options->made_from, NULL);
+	err = bf_hosts_load(options->hosts, options->url, &service->maker, &hosts,
+			    reterr);
 	if (!err)
 		err = bf_maker_lay_out(&service->maker, NULL, hosts.largest, reterr);
 	if (err)

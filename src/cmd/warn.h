@@ -3,9 +3,13 @@
 #ifndef BF_WARN_H
 #define BF_WARN_H
 
-#include "trust/certificate.h"
+#include "image/maker.h"
 
 /* Of a certificate that images trust. url is what they boot, NULL where there are many. */
 void bf_warn_of_certificate(const struct bf_certificate *certificate, const char *url);
+
+/* Of that, and of who signs them, where there are such; made with these options. */
+void bf_warn_of_maker(const struct bf_maker *maker,
+		      const struct bf_maker_options *options, const char *url);
 
 #endif

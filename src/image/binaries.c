@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "binary/authenticode.h"
 #include "ipxe/pin.h"
 
 void bf_binaries_init(struct bf_binaries *ret, const struct bf_bundle *bundle)
@@ -142,6 +143,38 @@ int bf_binaries_fill(struct bf_binaries *binaries, unsigned archs, struct bf_vie
 		if (err)
 			return bf_fail_in(reterr, err, "iPXE for %s", bf_arch_name(arch));
 		binary->bytes = bf_buffer_view(&binary->owned);
+	}
+	return BF_OK;
+}
+
+static int reserve(struct bf_binary *binary, size_t size, struct bf_error *reterr)
+{
+	struct bf_view bytes = binary->bytes;
+	struct bf_pe pe;
+	if (!binary->owned.data &&
+	    bf_buffer_append(&binary->owned, bytes.data, bytes.size))
+		return bf_fail_nomem(reterr);
+	int err = bf_authenticode_reserve(&binary->owned, size, &binary->signature_offset,
+					  reterr);
+	binary->bytes = bf_buffer_view(&binary->owned);
+	if (!err)
+		err = bf_pe_parse(binary->bytes, &pe, reterr);
+	if (!err)
+		bf_pe_set_checksum(&pe, binary->owned.data);
+	return err;
+}
+
+int bf_binaries_reserve(struct bf_binaries *binaries, unsigned archs, size_t size,
+			struct bf_error *reterr)
+{
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		struct bf_binary *binary = &binaries->of[arch];
+		if (!(archs & 1u << arch) || !binary->is_present ||
+		    !bf_arch_efi_path(arch))
+			continue;
+		int err = reserve(binary, size, reterr);
+		if (err)
+			return bf_fail_in(reterr, err, "iPXE for %s", bf_arch_name(arch));
 	}
 	return BF_OK;
 }

@@ -17,7 +17,8 @@ struct bf_binary {
 	struct bf_view bytes;   /* the bundle's, or owned */
 	struct bf_buffer owned; /* a copy that was changed, or that the user brought */
 	struct bf_slot slot;
-	bool slot_is_packed; /* see struct bf_slotted */
+	bool slot_is_packed;     /* see struct bf_slotted */
+	size_t signature_offset; /* where a signature has its place in bytes, 0 for none */
 	struct bf_capabilities can;
 	bool can_run_loose; /* a script in a file, see ipxe/loose.h */
 };
@@ -62,6 +63,13 @@ bool bf_binary_needs_script_first(const struct bf_binary *binary);
  */
 bf_must_check int bf_binaries_fill(struct bf_binaries *binaries, unsigned archs,
 				   struct bf_view body, struct bf_error *reterr);
+
+/*
+ * Give those of archs that are for UEFI room for a signature of size bytes, which are zero as
+ * yet. Fails as bf_authenticode_reserve() does.
+ */
+bf_must_check int bf_binaries_reserve(struct bf_binaries *binaries, unsigned archs,
+				      size_t size, struct bf_error *reterr);
 
 /* What those of archs can do. */
 void bf_binaries_capabilities(const struct bf_binaries *binaries, unsigned archs,

@@ -5,6 +5,7 @@
 
 #include "image/boot_paths.h"
 #include "ipxe/loose.h"
+#include "sign/passphrase_file.h"
 
 struct bf_maker_options bf_maker_options_default(void)
 {
@@ -36,13 +37,25 @@ static int set_trust(struct bf_maker_options *options, const char *path,
 	return BF_OK;
 }
 
+/* Where the name of a file is kept of which the last one counts; or NULL. */
+static const char **find_file(struct bf_maker_options *options, const char *name)
+{
+	if (strcmp(name, "prebuilt") == 0)
+		return &options->prebuilt;
+	if (strcmp(name, "sign-key") == 0)
+		return &options->sign_key;
+	if (strcmp(name, "sign-cert") == 0)
+		return &options->sign_cert;
+	return strcmp(name, "sign-passphrase") == 0 ? &options->sign_passphrase : NULL;
+}
+
 int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 			 const char *value, struct bf_error *reterr)
 {
 	bool is_ipxe = strcmp(name, "ipxe") == 0;
 	bool is_trust = strcmp(name, "trust") == 0;
-	bool is_prebuilt = strcmp(name, "prebuilt") == 0;
-	if (!is_ipxe && !is_trust && !is_prebuilt)
+	const char **file = find_file(options, name);
+	if (!is_ipxe && !is_trust && !file)
 		return bf_template_options_set(&options->layout, name, value, reterr);
 	if (!*value)
 		return bf_fail(reterr, BF_ERR_USAGE, "the file name is empty");
@@ -50,7 +63,7 @@ int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 		return add_ipxe(options, value, reterr);
 	if (is_trust)
 		return set_trust(options, value, reterr);
-	options->prebuilt = value;
+	*file = value;
 	return BF_OK;
 }
 
@@ -96,6 +109,59 @@ static int trust(struct bf_maker *maker, const char *path, struct bf_error *rete
 	return err ? bf_fail_in(reterr, err, "trust") : BF_OK;
 }
 
+/* ---- Signing ---- */
+
+static int check_signing(const struct bf_maker_options *options, unsigned archs,
+			 struct bf_error *reterr)
+{
+	if (options->sign_cert && !options->sign_key)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "sign-cert: a certificate alone does not sign: give its "
+			       "private key too, with sign-key");
+	if (options->sign_key && !options->sign_cert)
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"sign-key: a key alone does not sign: give the certificate "
+			"that belongs to it too, with sign-cert");
+	if (options->sign_passphrase && !options->sign_key)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "sign-passphrase: there is no key that it would open: "
+			       "give one with sign-key");
+	if (options->sign_key && archs == 1u << BF_ARCH_BIOS)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "sign-key: what boots on BIOS only is not signed, no BIOS "
+			       "looks at signatures: leave it out, or take a UEFI "
+			       "architecture in");
+	return BF_OK;
+}
+
+/* A file with the passphrase goes before whoever could be asked. */
+static int read_signer(const struct bf_maker_options *options, struct bf_signer *ret,
+		       struct bf_error *reterr)
+{
+	const char *path = options->sign_passphrase;
+	const struct bf_passphrase in_file = {.ask = bf_passphrase_file_read,
+					      .context = &path};
+	return bf_signer_read(options->sign_key, options->sign_cert,
+			      path ? &in_file : options->passphrase, ret, reterr);
+}
+
+static int sign(struct bf_maker *maker, const struct bf_maker_options *options,
+		struct bf_error *reterr)
+{
+	int err = check_signing(options, maker->layout.archs, reterr);
+	if (err || !options->sign_key)
+		return err;
+	err = read_signer(options, &maker->signer, reterr);
+	maker->has_signer = !err;
+	return err ? err
+		   : bf_binaries_reserve(&maker->binaries, maker->layout.archs,
+					 bf_signer_signature_size(&maker->signer),
+					 reterr);
+}
+
+/* ---- All of it ---- */
+
 static bool may_be_loose(const struct bf_maker *maker)
 {
 	return maker->layout.format == BF_FORMAT_ISO ||
@@ -120,6 +186,8 @@ int bf_maker_init(struct bf_maker *ret, const struct bf_maker_options *options,
 	if (!err)
 		err = options->trust ? trust(&maker, options->trust, reterr)
 				     : init_renderer(&maker, reterr);
+	if (!err)
+		err = sign(&maker, options, reterr);
 	open_room(&maker);
 	if (err)
 		bf_maker_free(&maker);
@@ -133,6 +201,7 @@ void bf_maker_free(struct bf_maker *maker)
 	bf_template_free(&maker->tmpl);
 	bf_renderer_free(&maker->renderer);
 	bf_certificate_free(&maker->certificate);
+	bf_signer_free(&maker->signer);
 	bf_binaries_free(&maker->binaries);
 	bf_bundle_free(maker->bundle);
 	*maker = (struct bf_maker){0};
@@ -197,6 +266,7 @@ int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script, siz
 		return err;
 	if (maker->layout.loose_size)
 		first = bf_loose_handover();
+	maker->layout.signer = maker->has_signer ? &maker->signer : NULL;
 	err = first.data ? bf_binaries_fill(&maker->binaries, maker->layout.archs, first,
 					    reterr)
 			 : refuse_many(maker, reterr);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * What all images of a set have in common: the bundle, the binaries, the certificate they
- * trust and the template. Made once, it is only read afterwards, so threads may share it.
+ * trust, who signs them and the template. Made once, it is only read afterwards, so threads
+ * may share it.
  */
 #ifndef BF_MAKER_H
 #define BF_MAKER_H
@@ -18,6 +19,11 @@ struct bf_maker_options {
 	const char *trust;    /* a certificate's file, or NULL */
 	const char *ipxe[BF_MAKER_IPXE_MAX]; /* binaries instead of the bundle's */
 	size_t n_ipxe;
+	/* Files of who signs the UEFI programs: both, or NULL. */
+	const char *sign_key, *sign_cert;
+	const char *sign_passphrase; /* a file, too; or NULL */
+	/* Asked for it where there is no such file; NULL for nobody. */
+	const struct bf_passphrase *passphrase;
 	struct bf_template_options layout;
 };
 
@@ -28,6 +34,8 @@ struct bf_maker {
 	struct bf_template_options layout; /* with the boot paths settled */
 	bool has_certificate;
 	struct bf_certificate certificate;
+	bool has_signer;
+	struct bf_signer signer;
 	struct bf_renderer renderer;
 	struct bf_template tmpl;
 };
@@ -36,17 +44,18 @@ struct bf_maker {
 struct bf_maker_options bf_maker_options_default(void);
 
 /*
- * Set what a name stands for: "prebuilt", "trust", "ipxe", which adds one more, or what
- * bf_template_options_set() knows. value must outlive the options. BF_ERR_USAGE for an
- * unknown name, an empty file name and a second certificate; the sentence does not repeat
- * the name.
+ * Set what a name stands for: "prebuilt", "trust", "ipxe", which adds one more, "sign-key",
+ * "sign-cert", "sign-passphrase", or what bf_template_options_set() knows. value must outlive
+ * the options. BF_ERR_USAGE for an unknown name, an empty file name and a second certificate
+ * to trust; the sentence does not repeat the name.
  */
 bf_must_check int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 				       const char *value, struct bf_error *reterr);
 
 /*
- * Load the bundle, take the user's binaries, settle the boot paths and read the certificate:
- * from here on scripts can be rendered. Release ret with bf_maker_free().
+ * Load the bundle, take the user's binaries, settle the boot paths and read the certificate
+ * and the key, which is not read again: from here on scripts can be rendered. Release ret with
+ * bf_maker_free().
  */
 bf_must_check int bf_maker_init(struct bf_maker *ret,
 				const struct bf_maker_options *options,

@@ -93,16 +93,24 @@ static int find_slot(const struct bf_executable *executable, struct bf_slot *ret
 static int check_pe(const struct bf_pe *pe, struct bf_buffer *file,
 		    struct bf_error *reterr)
 {
-	if (pe->has_signature)
-		return bf_fail(reterr, BF_ERR_SIGNED,
-			       "it is signed, and another script would break the "
-			       "signature");
 	if (bf_arch_from_machine(pe->machine) == BF_ARCH_COUNT)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "PE machine type 0x%04x",
 			       pe->machine);
 	/* An interrupted run may have left a checksum that is not the script's. */
 	bf_pe_set_checksum(pe, file->data);
 	return BF_OK;
+}
+
+/* What leads to a loose slot stays as it is, signed or not. */
+static int check_signature(const struct bf_executable *executable, bool is_led,
+			   struct bf_error *reterr)
+{
+	if (executable->kind != BF_EXECUTABLE_PE || !executable->pe.has_signature ||
+	    is_led)
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_SIGNED,
+		       "it is signed, and another script would break the signature: make "
+		       "the image anew, with sign-key and sign-cert");
 }
 
 static int check_loose(const struct bf_repoint_file *file, struct bf_site *site,
@@ -132,6 +140,8 @@ static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 		err = check_pe(&executable.pe, &file->owned, reterr);
 	if (!err)
 		err = find_slot(&executable, &slot, &file->is_led, reterr);
+	if (!err)
+		err = check_signature(&executable, file->is_led, reterr);
 	if (!err)
 		err = bf_ipxe_open_executable(&executable, &file->ipxe, reterr);
 	if (err)

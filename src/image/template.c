@@ -60,7 +60,12 @@ static int add_site(struct bf_template *tmpl, enum bf_arch arch, uint64_t offset
 	struct bf_site *site = &tmpl->sites[tmpl->n_sites++];
 	int err = bf_site_init(site, arch, offset, bytes, binary->slot, reterr);
 	site->is_blank = bf_site_is_loose(site);
-	return err ? err : check_site(tmpl, site, bytes, reterr);
+	if (!err)
+		err = check_site(tmpl, site, bytes, reterr);
+	if (!err && binary->signature_offset)
+		err = bf_signing_add(&tmpl->signing, tmpl->sites, tmpl->n_sites - 1,
+				     binary, reterr);
+	return err;
 }
 
 static uint64_t offset_in_image(const struct bf_template *tmpl,
@@ -172,10 +177,13 @@ static int lead_to_loose(struct bf_template *tmpl, struct bf_error *reterr)
 		return bf_fail_nomem(reterr);
 	int err = bf_sites_patch(tmpl->sites, n, bf_loose_handover(), tmpl->led, reterr);
 	if (!err)
+		err = bf_signing_patch(&tmpl->signing, tmpl->sites, tmpl->led, reterr);
+	if (!err)
 		err = bf_pieces_overlay(pieces, tmpl->led->pieces, tmpl->led->n_pieces,
 					&led, reterr);
 	if (err)
 		return err;
+	bf_signing_free(&tmpl->signing);
 	bf_pieces_free(pieces);
 	*pieces = led;
 	tmpl->sites[0] = tmpl->sites[n];
@@ -189,7 +197,7 @@ int bf_template_init(struct bf_template *ret, const struct bf_bundle *bundle,
 {
 	bf_cleanup(bf_contents_free) struct bf_contents contents = {0};
 	struct bf_parts parts = {.bundle = bundle, .binaries = binaries};
-	struct bf_template made = {0};
+	struct bf_template made = {.signing.signer = options->signer};
 	int err = check_archs(&parts, options->archs, reterr);
 	if (!err)
 		err = make_loose(options, &parts, &made, reterr);
@@ -213,6 +221,7 @@ int bf_template_init(struct bf_template *ret, const struct bf_bundle *bundle,
 
 void bf_template_free(struct bf_template *tmpl)
 {
+	bf_signing_free(&tmpl->signing);
 	bf_iso_image_free(&tmpl->image);
 	bf_fat_free(&tmpl->esp);
 	if (tmpl->led)
@@ -225,7 +234,8 @@ void bf_template_free(struct bf_template *tmpl)
 int bf_template_patch(const struct bf_template *tmpl, struct bf_view script,
 		      struct bf_patches *ret, struct bf_error *reterr)
 {
-	return bf_sites_patch(tmpl->sites, tmpl->n_sites, script, ret, reterr);
+	int err = bf_sites_patch(tmpl->sites, tmpl->n_sites, script, ret, reterr);
+	return err ? err : bf_signing_patch(&tmpl->signing, tmpl->sites, ret, reterr);
 }
 
 int bf_template_overlay(const struct bf_template *tmpl, const struct bf_patches *patches,

@@ -10,6 +10,7 @@
 #include "disk/fat_writer.h"
 #include "disk/iso_writer.h"
 #include "image/binaries.h"
+#include "image/signing.h"
 #include "ipxe/site.h"
 
 enum bf_format {
@@ -30,13 +31,18 @@ struct bf_template_options {
 	const char *label;   /* volume id of the ISO */
 	size_t script_room;  /* for a script of at least so many bytes */
 	uint32_t loose_size; /* of the loose slot that the script goes into, 0 for none */
+	/* Of its UEFI programs, which have room for that; or NULL. It outlives the template. */
+	const struct bf_signer *signer;
 };
 
 enum { BF_TEMPLATE_SCRIPT_ROOM_MAX = 1 << 20 };
 
 #define BF_TEMPLATE_DEFAULT_LABEL "BOOTS_FROM"
 
-/* The slots hold the bundle's placeholder, or lead to a loose one, which is empty. */
+/*
+ * The slots hold the bundle's placeholder, or lead to a loose one, which is empty. Programs
+ * whose slots take the script have zeros where their signature will be.
+ */
 struct bf_template {
 	struct bf_iso_image image;
 	struct bf_fat_image esp; /* pieces of the image are in its metadata, */
@@ -45,6 +51,7 @@ struct bf_template {
 		*led; /* and in these, of the slots that lead to the loose one */
 	struct bf_site sites[BF_ARCH_COUNT + 1]; /* that take the script */
 	size_t n_sites;
+	struct bf_signing signing; /* of their programs */
 };
 
 /*

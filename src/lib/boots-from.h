@@ -86,6 +86,10 @@ struct bf_boot_error {
  *     trust      file with the one certificate that HTTPS servers are held against; of a
  *                file with several FILE#2 is the second
  *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture
+ *     sign-key   file with the private key that the UEFI programs are signed with, for Secure
+ *                Boot; goes with
+ *     sign-cert  file with the certificate that belongs to it, and its issuers
+ *     sign-passphrase   file whose first line opens an encrypted key; nobody is asked for it
  *
  * Setting an option again replaces it; ipxe adds one more, up to 8. An unknown name is
  * BF_BOOT_USAGE, so a program can ask what the library it runs with has. NULL only when out
@@ -118,7 +122,8 @@ bf_boot_template_time(const struct bf_boot_template *boot_template);
 
 /*
  * Copy bytes [offset, offset + length) of the template itself, whose slots hold a
- * placeholder or nothing, to out. Returns how many that were: fewer than length only at the end.
+ * placeholder or nothing, and which is not signed, to out. Returns how many that were: fewer
+ * than length only at the end.
  */
 BF_BOOT_PUBLIC size_t bf_boot_template_read(const struct bf_boot_template *boot_template,
 					    uint64_t offset, void *out, size_t length);
@@ -159,7 +164,10 @@ BF_BOOT_PUBLIC int bf_boot_target_check(const struct bf_boot_target *target,
 					const struct bf_boot_template *boot_template,
 					struct bf_boot_error *reterr);
 
-/* Make the image for a target: some microseconds, and memory for the differences only. */
+/*
+ * Make the image for a target: some microseconds, where programs are signed some milliseconds,
+ * and memory for the differences only.
+ */
 struct bf_boot_image;
 BF_BOOT_PUBLIC int bf_boot_image_new(const struct bf_boot_template *boot_template,
 				     const struct bf_boot_target *target,

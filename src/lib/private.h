@@ -11,6 +11,7 @@
 struct bf_boot_options {
 	struct bf_maker_options made_from;
 	char *label, *prebuilt, *trust;
+	char *sign_key, *sign_cert, *sign_passphrase;
 	char *ipxe[BF_MAKER_IPXE_MAX]; /* as many as made_from has */
 };
 

@@ -38,6 +38,9 @@ void bf_boot_options_free(struct bf_boot_options *options)
 	free(options->label);
 	free(options->prebuilt);
 	free(options->trust);
+	free(options->sign_key);
+	free(options->sign_cert);
+	free(options->sign_passphrase);
 	for (size_t i = 0; i < options->made_from.n_ipxe; i++)
 		free(options->ipxe[i]);
 	free(options);
@@ -50,6 +53,12 @@ static char **find_copy(struct bf_boot_options *options, const char *name)
 		return &options->label;
 	if (strcmp(name, "prebuilt") == 0)
 		return &options->prebuilt;
+	if (strcmp(name, "sign-key") == 0)
+		return &options->sign_key;
+	if (strcmp(name, "sign-cert") == 0)
+		return &options->sign_cert;
+	if (strcmp(name, "sign-passphrase") == 0)
+		return &options->sign_passphrase;
 	if (strcmp(name, "ipxe") == 0 && options->made_from.n_ipxe < BF_MAKER_IPXE_MAX)
 		return &options->ipxe[options->made_from.n_ipxe];
 	return strcmp(name, "trust") == 0 ? &options->trust : NULL;

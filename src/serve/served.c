@@ -21,17 +21,21 @@ int bf_served_hash_template(const struct bf_template *tmpl, uint8_t ret[BF_SHA25
 	return bf_sha256(bf_buffer_view(&hashes), ret) ? bf_fail_nomem(reterr) : BF_OK;
 }
 
-/* The template and the script decide every byte. */
-static int make_etag(const uint8_t template_hash[BF_SHA256_SIZE], struct bf_view script,
-		     char ret[BF_SERVED_ETAG_SIZE])
+/* The template, the script and the signatures, if any, decide every byte. */
+static int make_etag(const uint8_t template_hash[BF_SHA256_SIZE],
+		     const struct bf_image *image, char ret[BF_SERVED_ETAG_SIZE])
 {
 	char hex[BF_SHA256_HEX_SIZE];
-	bf_cleanup(bf_buffer_free) struct bf_buffer both = {0};
-	int err = bf_buffer_append(&both, template_hash, BF_SHA256_SIZE);
+	const struct bf_buffer *script = &image->script;
+	const struct bf_buffer *signatures = &image->patches.signatures;
+	bf_cleanup(bf_buffer_free) struct bf_buffer all = {0};
+	int err = bf_buffer_append(&all, template_hash, BF_SHA256_SIZE);
 	if (!err)
-		err = bf_buffer_append(&both, script.data, script.size);
+		err = bf_buffer_append(&all, script->data, script->size);
 	if (!err)
-		err = bf_sha256_hex(bf_buffer_view(&both), hex);
+		err = bf_buffer_append(&all, signatures->data, signatures->size);
+	if (!err)
+		err = bf_sha256_hex(bf_buffer_view(&all), hex);
 	if (!err)
 		snprintf(ret, BF_SERVED_ETAG_SIZE, "\"%.32s\"", hex);
 	return err;
@@ -48,8 +52,7 @@ int bf_served_new(const struct bf_maker *maker,
 	atomic_init(&served->holders, 1);
 	snprintf(served->host, sizeof(served->host), "%s", host);
 	int err = bf_image_make(maker, target, &served->image, reterr);
-	if (!err &&
-	    make_etag(template_hash, bf_buffer_view(&served->image.script), served->etag))
+	if (!err && make_etag(template_hash, &served->image, served->etag))
 		err = bf_fail_nomem(reterr);
 	if (err) {
 		bf_served_release(served);

@@ -158,7 +158,8 @@ static bool set_all(char **words, struct bf_boot_options *options,
 		    struct bf_boot_target *target)
 {
 	static const char *const of_template[] = {
-		"arch", "ipxe", "label", "layout", "prebuilt", "script-room", "trust"};
+		"arch",        "ipxe",     "label",     "layout",          "prebuilt",
+		"script-room", "sign-key", "sign-cert", "sign-passphrase", "trust"};
 	struct bf_boot_error error;
 	for (; *words; words++) {
 		char name[32];

@@ -157,6 +157,19 @@ class SameBytesTest(CommandTest):
         self.assertIn("it holds 2 certificates", text)
         self.assertIn("\n  #2 CN=Lab CA: a root CA's, expires ", text)
 
+    def test_signed(self):
+        """In threads that share the key."""
+        make = "req -x509 -newkey rsa:2048 -passout pass:secret -keyout key -out own.pem -subj"
+        judge("openssl", *make.split(), "/CN=Own", cwd=self.folder)
+        (self.folder / "passphrase").write_text("secret\n")
+        files = {"sign-key": "key", "sign-cert": "own.pem", "sign-passphrase": "passphrase"}
+        words = [f"{name}={self.folder / file}" for name, file in files.items()]
+        options = [word for name, file in files.items() for word in (f"--{name}", self.folder / file)]
+        self.compare(8, [f"url={URL}", *words], *options, URL)
+        self.assertEqual(judge(os.environ["FOUR_WAYS"], self.folder / "boots-from.iso", 1, f"url={URL}", *words[:2]),
+                         (1, f"four_ways: '{self.folder / 'key'}': the key is encrypted, and there is no passphrase to open "
+                             "it\n"))
+
     def test_other_ipxe(self):
         stock = Path(f"{BUNDLE}.stock/usr/lib/ipxe")
         files = [stock / "ipxe.lkrn", stock / "ipxe-riscv64.efi"]

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Signing what is patched, and what other programs think of the signatures."""
+
+import hashlib
+import json
+import os
+import pty
+import re
+import subprocess
+import time
+import unittest
+import urllib.request
+
+import pefile
+
+from command import COMMAND, SECONDS, URL, CommandTest, judge
+
+FAILED, USAGE = 1, 2
+FILES = {"x86_64": "BOOTX64.EFI", "arm64": "BOOTAA64.EFI", "riscv64": "BOOTRISCV64.EFI"}
+PASSPHRASE = "correct horse"
+KEY = ("--sign-key", "own.key", "--sign-cert", "own.pem")
+ENCRYPTED = ("--sign-key", "encrypted.key", "--sign-cert", "own.pem")
+
+
+class SignTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.make_key("own", "/CN=Own")
+
+    def run_judge(self, *arguments):
+        status, text = judge(*arguments, cwd=self.folder)
+        self.assertEqual(status, 0, text)
+        return text
+
+    def make_key(self, name, subject, bits=2048, days=2):
+        self.run_judge("openssl", "req", "-new", "-x509", "-newkey", f"rsa:{bits}", "-nodes", "-subj", subject,
+                       "-days", str(days), "-keyout", f"{name}.key", "-out", f"{name}.pem")
+        (self.folder / f"{name}.key").chmod(0o600)
+
+    def encrypt_key(self):
+        self.run_judge("openssl", "pkcs8", "-topk8", "-in", "own.key", "-out", "encrypted.key", "-v2", "aes-256-cbc",
+                       "-passout", f"pass:{PASSPHRASE}")
+        (self.folder / "encrypted.key").chmod(0o600)
+
+    def make(self, *arguments, name="out"):
+        done = self.run_command("-q", "-o", name, *arguments)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        return self.folder / name
+
+    def extract(self, iso, path):
+        out = self.folder / "extracted"
+        out.unlink(missing_ok=True)
+        self.run_judge("xorriso", "-osirrox", "on", "-indev", iso, "-extract", path, out)
+        out.chmod(0o644)
+        return out
+
+    def check_program(self, path, name="own"):
+        """Signed by name, says sbverify; with the right CheckSum, says pefile."""
+        self.run_judge("sbverify", "--cert", f"{name}.pem", path)
+        pe = pefile.PE(data=path.read_bytes())
+        self.assertEqual(pe.OPTIONAL_HEADER.CheckSum, pe.generate_checksum())
+        table = pe.OPTIONAL_HEADER.DATA_DIRECTORY[4]
+        self.assertEqual((table.VirtualAddress % 8, table.VirtualAddress + table.Size), (0, path.stat().st_size))
+
+    def check_iso(self, iso, archs=("x86_64", "arm64"), name="own"):
+        """Every UEFI program, in the file system that firmware reads and in the ISO's tree."""
+        for arch in archs:
+            self.check_program(self.extract(iso, f"/EFI/BOOT/{FILES[arch]}"), name)
+        esp = self.extract(iso, "/boot/esp.img")
+        self.run_judge("fsck.fat", "-n", esp)
+        for arch in archs:
+            out = self.folder / FILES[arch]
+            self.run_judge("mcopy", "-n", "-o", "-i", esp, f"::/EFI/BOOT/{FILES[arch]}", out)
+            self.check_program(out, name)
+
+    def report(self, image):
+        done = self.run_command("inspect", "--json", image)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return json.loads(done.stdout)
+
+    # ---- What comes out ----
+
+    def test_every_program_of_an_iso(self):
+        iso = self.make("--arch", "all", *KEY, URL)
+        self.check_iso(iso, FILES)
+        report = self.report(iso)
+        self.assertEqual(report["problems"], [])
+        for path in report["boot_paths"]:
+            self.assertEqual(path["boots"], "ipxe", path)
+            if path["arch"] != "bios":
+                self.assertEqual(path["secure_boot"]["boots"], "enrolled")
+                self.assertIn("if CN=Own is enrolled", path["secure_boot"]["text"])
+
+    def test_layouts_and_formats(self):
+        for layout in ("gpt", "mbr", "cd"):
+            with self.subTest(layout):
+                self.check_iso(self.make("--layout", layout, *KEY, URL))
+        self.make("--format", "esp", "--arch", "x86_64", *KEY, URL, name="esp")
+        self.run_judge("mcopy", "-i", "esp", "::/EFI/BOOT/BOOTX64.EFI", "program.efi")
+        self.check_program(self.folder / "program.efi")
+
+    def test_efi_is_what_sbsign_makes(self):
+        """All that is hashed: the program, and where its signature stands."""
+        for arch in FILES:
+            with self.subTest(arch):
+                signed = self.make("--format", "efi", "--arch", arch, *KEY, URL)
+                self.check_program(signed)
+                plain = self.make("--format", "efi", "--arch", arch, URL, name="plain")
+                self.run_judge("sbsign", "--key", "own.key", "--cert", "own.pem", "--output", "theirs", plain)
+                ours, theirs = (self.report(path)["programs"][0] for path in (signed, self.folder / "theirs"))
+                self.assertEqual(ours["authenticode_sha256"], theirs["authenticode_sha256"])
+                self.assertEqual(ours["signatures"], theirs["signatures"])
+
+    def test_key_sizes_and_der(self):
+        for bits in (3072, 4096):
+            self.make_key("large", "/CN=Large", bits)
+            self.check_program(self.make("--format", "efi", "--sign-key", "large.key", "--sign-cert", "large.pem",
+                                         URL), "large")
+        self.run_judge("openssl", "pkey", "-in", "own.key", "-outform", "DER", "-out", "key.der")
+        self.run_judge("openssl", "x509", "-in", "own.pem", "-outform", "DER", "-out", "cert.der")
+        (self.folder / "key.der").chmod(0o600)
+        self.check_program(self.make("--format", "efi", "--sign-key", "key.der", "--sign-cert", "cert.der", URL))
+
+    def test_deterministic(self):
+        first = self.make(*KEY, URL, name="first").read_bytes()
+        time.sleep(1.1)  # no time is in it
+        self.assertEqual(self.make(*KEY, URL, name="second").read_bytes(), first)
+        done = self.run_command("-q", "-o", "-", *KEY, URL)
+        self.assertEqual(hashlib.sha256(done.stdout).digest(), hashlib.sha256(first).digest())
+
+    def test_with_a_trusted_certificate(self):
+        self.make_key("ca", "/CN=Lab CA", days=90)
+        self.check_iso(self.make("--trust", "ca.pem", *KEY, "https://b.example/"))
+
+    def test_said_on_success(self):
+        done = self.run_command("-o", "out", *KEY, URL)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("boots-from: it is signed by CN=Own: with Secure Boot it boots where that certificate is "
+                      "enrolled\n", done.stderr.decode())
+
+    # ---- Scripts in a file ----
+
+    def write_script(self, text):
+        (self.folder / "large.ipxe").write_text("#!ipxe\necho " + text * 3000 + "\nshell\n")
+        return "large.ipxe"
+
+    def test_large_script(self):
+        iso = self.make(*KEY, "--script", self.write_script("abc"))
+        self.check_iso(iso)
+        self.assertIn(b"abcabc", self.extract(iso, "/autoexec.ipxe").read_bytes())
+
+    def test_large_script_is_repointed(self):
+        """The programs stay as they are, and no key is wanted."""
+        iso = self.make(*KEY, "--script", self.write_script("abc"))
+        done = self.run_command("repoint", "-q", iso, "--script", self.write_script("xyz"))
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.check_iso(iso)
+        self.assertIn(b"xyzxyz", self.extract(iso, "/autoexec.ipxe").read_bytes())
+        again = self.make(*KEY, "--script", "large.ipxe", name="again")
+        self.assertEqual(iso.read_bytes(), again.read_bytes())
+
+    def test_repoint_would_break_it(self):
+        for arguments in (("--arch", "x86_64"), ("--format", "efi")):
+            image = self.make(*arguments, *KEY, URL)
+            before = image.read_bytes()
+            done = self.run_command("repoint", image, "http://other.example/")
+            self.assert_refused(done, FAILED, "it is signed", "make the image anew", "sign-key")
+            self.assertEqual(image.read_bytes(), before)
+
+    # ---- Many images ----
+
+    def test_batch(self):
+        (self.folder / "hosts").write_text("".join(f"web{i}\n" for i in range(6)))
+        done = self.run_command("batch", "-q", "-j", "4", "-d", "images", "--hosts", "hosts", *KEY,
+                                "http://b.example/{host}")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        for i in range(6):
+            iso = self.folder / "images" / f"web{i}.iso"
+            self.check_iso(iso)
+            alone = self.make(*KEY, f"http://b.example/web{i}")
+            self.assertEqual(iso.read_bytes(), alone.read_bytes())
+        done = self.run_command("batch", "-d", "images", "--hosts", "hosts", *KEY, "http://b.example/{host}")
+        self.assertIn("0 written, 6 unchanged", done.stderr.decode())
+        self.make_key("other", "/CN=Own")
+        done = self.run_command("batch", "-d", "images", "--hosts", "hosts", "--sign-key", "other.key",
+                                "--sign-cert", "other.pem", "http://b.example/{host}")
+        self.assertIn("6 written, 0 unchanged", done.stderr.decode())
+
+    def test_batch_with_a_large_script(self):
+        (self.folder / "hosts").write_text("host,script\nweb1,large.ipxe\n")
+        self.write_script("abc")
+        done = self.run_command("batch", "-q", "--hosts", "hosts", *KEY)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.check_iso(self.folder / "web1.iso")
+
+    def serve(self, name):
+        """Start a server; returns its address. The key's file is gone when it serves."""
+        process = subprocess.Popen(
+            [COMMAND, "serve", "-q", "--listen", "127.0.0.1:0", "--sign-key", f"{name}.key", "--sign-cert",
+             f"{name}.pem", "http://b.example/{host}"], cwd=self.folder, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        line = process.stderr.readline().decode()
+        return re.search(r"http://[0-9.]+:\d+", line).group()
+
+    def test_serve(self):
+        address = self.serve("own")
+        os.rename(self.folder / "own.key", self.folder / "away.key")
+        with urllib.request.urlopen(f"{address}/web1.iso", timeout=SECONDS) as answer:
+            (self.folder / "served.iso").write_bytes(answer.read())
+            tag = answer.headers["ETag"]
+        self.check_iso(self.folder / "served.iso")
+        with urllib.request.urlopen(f"{address}/web1.iso", timeout=SECONDS) as answer:
+            self.assertEqual(answer.headers["ETag"], tag)
+        # Another key of the same size and name: other bytes, and another tag.
+        self.make_key("other", "/CN=Own")
+        with urllib.request.urlopen(f"{self.serve('other')}/web1.iso", timeout=SECONDS) as answer:
+            self.assertNotEqual(answer.headers["ETag"], tag)
+
+    # ---- What is refused ----
+
+    def refused(self, status, *arguments, words=(), **options):
+        """And what was there before stays."""
+        out = self.folder / "boots-from.iso"
+        out.write_bytes(b"the old one")
+        done = self.run_command(*arguments, URL, **options)
+        self.assert_refused(done, status, *words)
+        self.assertEqual(out.read_bytes(), b"the old one")
+
+    def test_pairs(self):
+        self.make_key("other", "/CN=Other")
+        self.refused(USAGE, "--sign-key", "own.key", words=("sign-key", "sign-cert"))
+        self.refused(USAGE, "--sign-cert", "own.pem", words=("sign-cert", "sign-key"))
+        self.refused(USAGE, "--sign-passphrase", "own.pem", words=("sign-passphrase", "sign-key"))
+        self.refused(FAILED, "--sign-key", "own.key", "--sign-cert", "other.pem",
+                     words=("other.pem", "CN=Other", "does not belong to the key 'own.key'"))
+        self.refused(FAILED, "--sign-key", "own.pem", "--sign-cert", "own.key", words=("own.pem", "certificate"))
+        self.refused(FAILED, "--sign-key", "nowhere", "--sign-cert", "own.pem", words=("nowhere",))
+        self.refused(USAGE, "--sign-key", "", "--sign-cert", "own.pem", words=("sign-key", "empty"))
+
+    def test_other_kinds_of_keys(self):
+        self.run_judge("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
+                       "ec.key")
+        self.refused(FAILED, "--sign-key", "ec.key", "--sign-cert", "own.pem", words=("ec.key", "EC", "RSA"))
+        self.run_judge("openssl", "genrsa", "-out", "small.key", "1024")
+        self.refused(FAILED, "--sign-key", "small.key", "--sign-cert", "own.pem", words=("small.key", "1024"))
+
+    def test_bios_only(self):
+        self.refused(USAGE, *KEY, "--arch", "bios", words=("BIOS",))
+        self.refused(USAGE, *KEY, "--format", "lkrn", "-o", "boots-from.iso", words=("BIOS",))
+
+    def test_repoint_takes_no_key(self):
+        done = self.run_command("repoint", *KEY, "boots-from.iso", URL)
+        self.assert_refused(done, USAGE, "--sign-key", "is for building")
+
+    # ---- Passphrases ----
+
+    def test_passphrase_file(self):
+        self.encrypt_key()
+        for text in (PASSPHRASE, PASSPHRASE + "\n", PASSPHRASE + "\r\n", PASSPHRASE + "\nmore\n"):
+            (self.folder / "passphrase").write_text(text)
+            image = self.make("--format", "efi", *ENCRYPTED, "--sign-passphrase", "passphrase", URL)
+            self.check_program(image)
+        for text, words in (("wrong\n", ("encrypted.key", "passphrase")), ("\n", ("'passphrase'", "empty")),
+                            ("x" * 2000, ("'passphrase'", "2000"))):
+            (self.folder / "passphrase").write_text(text)
+            self.refused(FAILED, *ENCRYPTED, "--sign-passphrase", "passphrase", words=words)
+        self.refused(FAILED, *ENCRYPTED, "--sign-passphrase", "nowhere", words=("nowhere",))
+
+    def test_no_terminal(self):
+        """Standard input is not asked."""
+        self.encrypt_key()
+        self.refused(FAILED, *ENCRYPTED, words=("encrypted.key", "no terminal", "--sign-passphrase"),
+                     start_new_session=True, input=PASSPHRASE.encode() + b"\n")
+
+    def at_terminal(self, typed):
+        """Build where somebody types; returns (exit status, what the terminal shows)."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execv(COMMAND, [COMMAND, "-q", "-o", "asked.iso", *ENCRYPTED, URL])
+        shown = b""
+        while not shown.endswith(b": "):
+            shown += os.read(terminal, 1024)
+        # Echo is off some time after the prompt is there.
+        time.sleep(0.5)
+        os.write(terminal, typed)
+        try:
+            while part := os.read(terminal, 1024):
+                shown += part
+        except OSError:  # it has been closed at the other end
+            pass
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+    def test_terminal(self):
+        self.encrypt_key()
+        status, shown = self.at_terminal(PASSPHRASE.encode() + b"\n")
+        self.assertEqual(status, 0, shown)
+        self.assertEqual(shown.strip(), "Passphrase of the key 'encrypted.key':")
+        self.check_iso(self.folder / "asked.iso")
+        (self.folder / "asked.iso").unlink()
+        for typed in (b"wrong\n", b"\n", b"\x03", b"\x04"):
+            status, shown = self.at_terminal(typed)
+            self.assertEqual(status, 1, shown)
+            self.assertNotIn("wrong", shown)
+            self.assertIn("boots-from: 'encrypted.key': ", shown)
+            self.assertFalse((self.folder / "asked.iso").exists())
+
+    # ---- Warnings ----
+
+    def test_warnings(self):
+        (self.folder / "own.key").chmod(0o644)
+        done = self.run_command("-q", "-o", "out", *KEY, URL)
+        self.assertEqual(done.returncode, 0)
+        (line,) = done.stderr.decode().splitlines()
+        self.assertTrue(line.startswith("boots-from: warning: the key 'own.key' can be read by others"), line)
+        (self.folder / "own.key").chmod(0o600)
+        self.run_judge("openssl", "x509", "-in", "own.pem", "-signkey", "own.key", "-days", "-1", "-out", "old.pem")
+        arguments = ("--sign-key", "own.key", "--sign-cert", "old.pem")
+        (self.folder / "hosts").write_text("web1\n")
+        for command in (("-q", "-o", "out", *arguments, URL),
+                        ("batch", "-q", "--hosts", "hosts", *arguments, URL)):
+            done = self.run_command(*command)
+            self.assertEqual(done.returncode, 0)
+            (line,) = done.stderr.decode().splitlines()
+            self.assertTrue(line.startswith("boots-from: warning: the certificate of CN=Own expired on "), line)
+
+
+if __name__ == "__main__":
+    unittest.main()
