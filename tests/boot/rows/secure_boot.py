@@ -53,6 +53,16 @@ def signed(lab):
     web.expect_request(f"/{lab.nonce}")
 
 
+def own_key(lab):
+    """Signed when it is made, by us."""
+    web = serve_arrival(lab)
+    signer = own_signer(lab.folder)
+    image = lab.image("--sign-key", signer.key, "--sign-cert", signer.certificate, web.url(lab.nonce))
+    expect_verdict(lab, image, "enrolled")
+    boot_to_arrival(lab, image)
+    web.expect_request(f"/{lab.nonce}")
+
+
 def unsigned(lab):
     web = serve_arrival(lab)
     expect_refusal(lab, web, lab.image(web.url(lab.nonce)), "unsigned")
@@ -108,6 +118,7 @@ ROWS = [
     Row(f"secure-boot-{play.__name__.replace('_', '-')}.{target.name}", target, play)
     for play, targets in (
         (signed, (Target(X86_64_OWN, stick), Target(ARM64_OWN, stick))),
+        (own_key, (Target(X86_64_OWN, cd), Target(X86_64_OWN, stick), Target(ARM64_OWN, cd))),
         (unsigned, (Target(X86_64_OWN, cd), Target(ARM64_OWN, cd))),
         (wrong_key, (Target(X86_64_OWN, stick),)),
         (changed_slot, (Target(X86_64_OWN, stick),)),
