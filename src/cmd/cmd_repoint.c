@@ -85,7 +85,15 @@ static int change(const struct bf_arguments *options, const struct bf_source *im
 		printf(BF_SLOT_FIRST_LINE "%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
-	err = bf_repoint_fill(repoint, bf_buffer_view(&script), reterr);
+	bf_cleanup(bf_signer_free) struct bf_signer signer = {0};
+	bool has_signer;
+	err = bf_maker_read_signer(&options->made_from, &signer, &has_signer, reterr);
+	if (err)
+		return err;
+	if (has_signer)
+		bf_warn_of_signer(&signer, options->made_from.sign_key);
+	err = bf_repoint_fill(repoint, bf_buffer_view(&script),
+			      has_signer ? &signer : NULL, reterr);
 	if (!err)
 		err = bf_repoint_write(repoint, image, reterr);
 	return in_image(options, err, reterr);

@@ -50,8 +50,9 @@ const struct bf_command bf_commands[] = {
 	 .summary =
 		 "Make a finished image (ISO, stick, ESP, .efi, .lkrn) boot from another "
 		 "URL, in place.",
-	 .notes = {"--trust is the certificate that the image was made with. IMAGE may "
-		   "be a device. If it is interrupted, run it again: that repairs the "
+	 .notes = {"--trust is the certificate that the image was made with, --sign-key "
+		   "the key of a signed one. IMAGE may be a device. If it is "
+		   "interrupted, run it again: that repairs the "
 		   "image."},
 	 .groups = GROUP(PRINT) | GROUP(WRITE) | GROUP(TRUST) | GROUP(BUNDLE) |
 		   GROUP(COMMON) | GROUP(MACHINE),

@@ -142,6 +142,27 @@ const struct bf_option bf_options[] = {
 		 "and no other (PEM, DER or PKCS #7; FILE#2 is the second in it)",
 	 .value = BF_VALUE_FILE,
 	 .kind = BF_OPTION_MAKER},
+	{.name = "sign-key",
+	 .group = BF_GROUP_TRUST,
+	 .argument = "FILE",
+	 .help = "sign the UEFI programs for Secure Boot with this private key, RSA (PEM "
+		 "or DER)",
+	 .value = BF_VALUE_FILE,
+	 .kind = BF_OPTION_MAKER},
+	{.name = "sign-cert",
+	 .group = BF_GROUP_TRUST,
+	 .argument = "FILE",
+	 .help = "the certificate that belongs to the key, and its issuers (PEM, DER or "
+		 "PKCS #7)",
+	 .value = BF_VALUE_FILE,
+	 .kind = BF_OPTION_MAKER},
+	{.name = "sign-passphrase",
+	 .group = BF_GROUP_TRUST,
+	 .argument = "FILE",
+	 .help = "its first line opens the key, which is asked for on the terminal "
+		 "otherwise",
+	 .value = BF_VALUE_FILE,
+	 .kind = BF_OPTION_MAKER},
 	{.name = "prebuilt",
 	 .group = BF_GROUP_BUNDLE,
 	 .argument = "DIR",
@@ -195,27 +216,6 @@ const struct bf_option bf_options[] = {
 	 .argument = "SIZE",
 	 .help = "have room for a script of so many bytes, 256K for example (what does "
 		 "not fit iPXE's slot of 8131 goes into a file)",
-	 .kind = BF_OPTION_MAKER},
-	{.name = "sign-key",
-	 .group = BF_GROUP_IMAGE,
-	 .argument = "FILE",
-	 .help = "sign the UEFI programs for Secure Boot with this private key, RSA (PEM "
-		 "or DER)",
-	 .value = BF_VALUE_FILE,
-	 .kind = BF_OPTION_MAKER},
-	{.name = "sign-cert",
-	 .group = BF_GROUP_IMAGE,
-	 .argument = "FILE",
-	 .help = "the certificate that belongs to the key, and its issuers (PEM, DER or "
-		 "PKCS #7)",
-	 .value = BF_VALUE_FILE,
-	 .kind = BF_OPTION_MAKER},
-	{.name = "sign-passphrase",
-	 .group = BF_GROUP_IMAGE,
-	 .argument = "FILE",
-	 .help = "its first line opens the key, which is asked for on the terminal "
-		 "otherwise",
-	 .value = BF_VALUE_FILE,
 	 .kind = BF_OPTION_MAKER},
 
 	/* ---- The machine ---- */

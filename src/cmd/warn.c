@@ -14,7 +14,7 @@ void bf_warn_of_certificate(const struct bf_certificate *certificate, const char
 		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
 }
 
-static void warn_of_signer(const struct bf_signer *signer, const char *key_path)
+void bf_warn_of_signer(const struct bf_signer *signer, const char *key_path)
 {
 	struct bf_signer_warnings warnings;
 	bf_signer_warn(signer, key_path, time(NULL), &warnings);
@@ -28,5 +28,5 @@ void bf_warn_of_maker(const struct bf_maker *maker,
 	if (maker->has_certificate)
 		bf_warn_of_certificate(&maker->certificate, url);
 	if (maker->has_signer)
-		warn_of_signer(&maker->signer, options->sign_key);
+		bf_warn_of_signer(&maker->signer, options->sign_key);
 }

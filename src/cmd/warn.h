@@ -8,7 +8,10 @@
 /* Of a certificate that images trust. url is what they boot, NULL where there are many. */
 void bf_warn_of_certificate(const struct bf_certificate *certificate, const char *url);
 
-/* Of that, and of who signs them, where there are such; made with these options. */
+/* Of who signs, with the key of this file. */
+void bf_warn_of_signer(const struct bf_signer *signer, const char *key_path);
+
+/* Of both, where there are such, of a maker made with these options. */
 void bf_warn_of_maker(const struct bf_maker *maker,
 		      const struct bf_maker_options *options, const char *url);
 

@@ -111,8 +111,7 @@ static int trust(struct bf_maker *maker, const char *path, struct bf_error *rete
 
 /* ---- Signing ---- */
 
-static int check_signing(const struct bf_maker_options *options, unsigned archs,
-			 struct bf_error *reterr)
+static int check_pair(const struct bf_maker_options *options, struct bf_error *reterr)
 {
 	if (options->sign_cert && !options->sign_key)
 		return bf_fail(reterr, BF_ERR_USAGE,
@@ -127,37 +126,41 @@ static int check_signing(const struct bf_maker_options *options, unsigned archs,
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "sign-passphrase: there is no key that it would open: "
 			       "give one with sign-key");
-	if (options->sign_key && archs == 1u << BF_ARCH_BIOS)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "sign-key: what boots on BIOS only is not signed, no BIOS "
-			       "looks at signatures: leave it out, or take a UEFI "
-			       "architecture in");
 	return BF_OK;
 }
 
-/* A file with the passphrase goes before whoever could be asked. */
-static int read_signer(const struct bf_maker_options *options, struct bf_signer *ret,
-		       struct bf_error *reterr)
+int bf_maker_read_signer(const struct bf_maker_options *options, struct bf_signer *ret,
+			 bool *ret_is_there, struct bf_error *reterr)
 {
+	/* A file with the passphrase goes before whoever could be asked. */
 	const char *path = options->sign_passphrase;
 	const struct bf_passphrase in_file = {.ask = bf_passphrase_file_read,
 					      .context = &path};
-	return bf_signer_read(options->sign_key, options->sign_cert,
-			      path ? &in_file : options->passphrase, ret, reterr);
+	*ret_is_there = false;
+	int err = check_pair(options, reterr);
+	if (err || !options->sign_key)
+		return err;
+	err = bf_signer_read(options->sign_key, options->sign_cert,
+			     path ? &in_file : options->passphrase, ret, reterr);
+	*ret_is_there = !err;
+	return err;
 }
 
 static int sign(struct bf_maker *maker, const struct bf_maker_options *options,
 		struct bf_error *reterr)
 {
-	int err = check_signing(options, maker->layout.archs, reterr);
-	if (err || !options->sign_key)
+	unsigned archs = maker->layout.archs;
+	if (options->sign_key && options->sign_cert && archs == 1u << BF_ARCH_BIOS)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "sign-key: what boots on BIOS only is not signed, no BIOS "
+			       "looks at signatures: leave it out, or take a UEFI "
+			       "architecture in");
+	int err =
+		bf_maker_read_signer(options, &maker->signer, &maker->has_signer, reterr);
+	if (err || !maker->has_signer)
 		return err;
-	err = read_signer(options, &maker->signer, reterr);
-	maker->has_signer = !err;
-	return err ? err
-		   : bf_binaries_reserve(&maker->binaries, maker->layout.archs,
-					 bf_signer_signature_size(&maker->signer),
-					 reterr);
+	return bf_binaries_reserve(&maker->binaries, archs,
+				   bf_signer_signature_size(&maker->signer), reterr);
 }
 
 /* ---- All of it ---- */

@@ -53,6 +53,14 @@ bf_must_check int bf_maker_options_set(struct bf_maker_options *options, const c
 				       const char *value, struct bf_error *reterr);
 
 /*
+ * Read who signs, if the options name somebody. BF_ERR_USAGE where a key or a certificate stands
+ * alone, else as bf_signer_read(). Release ret with bf_signer_free() if *ret_is_there.
+ */
+bf_must_check int bf_maker_read_signer(const struct bf_maker_options *options,
+				       struct bf_signer *ret, bool *ret_is_there,
+				       struct bf_error *reterr);
+
+/*
  * Load the bundle, take the user's binaries, settle the boot paths and read the certificate
  * and the key, which is not read again: from here on scripts can be rendered. Release ret with
  * bf_maker_free().

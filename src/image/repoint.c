@@ -5,6 +5,8 @@
 
 #include "base/cleanup.h"
 #include "base/inplace.h"
+#include "binary/authenticode.h"
+#include "image/signing.h"
 #include "inspect/examine.h"
 #include "inspect/scan.h"
 #include "ipxe/loose.h"
@@ -101,16 +103,46 @@ static int check_pe(const struct bf_pe *pe, struct bf_buffer *file,
 	return BF_OK;
 }
 
-/* What leads to a loose slot stays as it is, signed or not. */
-static int check_signature(const struct bf_executable *executable, bool is_led,
-			   struct bf_error *reterr)
+/* Returns 1 and the only entry of the table if it is one such as ours, 0 if not. */
+static int find_signature(const struct bf_pe *pe, struct bf_view *ret,
+			  struct bf_error *reterr)
 {
-	if (executable->kind != BF_EXECUTABLE_PE || !executable->pe.has_signature ||
-	    is_led)
-		return BF_OK;
-	return bf_fail(reterr, BF_ERR_SIGNED,
-		       "it is signed, and another script would break the signature: make "
-		       "the image anew, with sign-key and sign-cert");
+	struct bf_pe_certificate found = {0}, another;
+	size_t at = 0;
+	int first = bf_authenticode_next(pe, &at, &found, reterr);
+	int second = first > 0 ? bf_authenticode_next(pe, &at, &another, reterr) : 0;
+	if (first < 0 || second < 0)
+		return first < 0 ? first : second;
+	*ret = found.data;
+	return second == 0 && found.data.size > 0 &&
+	       found.revision == BF_CERTIFICATE_REVISION_2 &&
+	       found.type == BF_CERTIFICATE_PKCS_SIGNED_DATA;
+}
+
+/*
+ * Its place is found by the table and not by what stands there, which an interrupted run may
+ * have left half written.
+ */
+static int take_signature(const struct bf_pe *pe, struct bf_repoint_file *file,
+			  struct bf_error *reterr)
+{
+	struct bf_view found;
+	int err = bf_authenticode_check_table(pe, reterr);
+	if (err)
+		return err;
+	int n = find_signature(pe, &found, reterr);
+	if (n < 0)
+		return n;
+	if (n == 0)
+		return bf_fail(reterr, BF_ERR_SIGNED,
+			       "it is signed, but not as boots-from does it, with one "
+			       "signature, and another script would break that");
+	file->signature_offset = (size_t)(found.data - file->owned.data);
+	if (bf_buffer_append(&file->signature, found.data, found.size))
+		return bf_fail_nomem(reterr);
+	memset(file->owned.data + file->signature_offset, 0, found.size);
+	bf_pe_set_checksum(pe, file->owned.data);
+	return BF_OK;
 }
 
 static int check_loose(const struct bf_repoint_file *file, struct bf_site *site,
@@ -140,8 +172,10 @@ static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 		err = check_pe(&executable.pe, &file->owned, reterr);
 	if (!err)
 		err = find_slot(&executable, &slot, &file->is_led, reterr);
-	if (!err)
-		err = check_signature(&executable, file->is_led, reterr);
+	/* What leads to a loose slot stays as it is, signed or not. */
+	if (!err && executable.kind == BF_EXECUTABLE_PE && executable.pe.has_signature &&
+	    !file->is_led)
+		err = take_signature(&executable.pe, file, reterr);
 	if (!err)
 		err = bf_ipxe_open_executable(&executable, &file->ipxe, reterr);
 	if (err)
@@ -180,6 +214,31 @@ static int check_bundled(const struct bf_source *image, const struct bf_site *si
 	return err;
 }
 
+/* Is it the bundle's, with this script and the place of a signature? */
+static int match_signed(const struct bf_bundle_ipxe *ipxe, const struct bf_site *site,
+			struct bf_repoint_file *file, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer ours = {0};
+	size_t body = site->slot.offset + BF_SLOT_HEADER_SIZE, place;
+	struct bf_pe pe;
+	if (!ipxe->present || ipxe->slot.offset != site->slot.offset ||
+	    ipxe->slot.size != site->slot.size)
+		return BF_OK;
+	if (bf_buffer_append(&ours, ipxe->binary.data, ipxe->binary.size))
+		return bf_fail_nomem(reterr);
+	memcpy(ours.data + body, file->binary.data + body,
+	       bf_slot_capacity(site->slot.size));
+	int err = bf_authenticode_reserve(&ours, file->signature.size, &place, reterr);
+	if (!err)
+		err = bf_pe_parse(bf_buffer_view(&ours), &pe, reterr);
+	if (err)
+		return err;
+	bf_pe_set_checksum(&pe, ours.data);
+	file->is_signed_bundled = ours.size == file->binary.size &&
+				  memcmp(ours.data, file->binary.data, ours.size) == 0;
+	return BF_OK;
+}
+
 /* ---- Finding the slots ---- */
 
 static bool is_known(const struct bf_repoint *repoint, uint64_t offset)
@@ -204,6 +263,8 @@ static int add_site(struct bf_repoint *repoint, const struct bf_source *image,
 	if (!err)
 		err = is_bundled(file) ? check_bundled(image, site, file, reterr)
 				       : load(image, site, file, reterr);
+	if (!err && file->signature.size)
+		err = match_signed(&bundle->ipxe[site->arch], site, file, reterr);
 	if (err || bf_site_is_loose(site))
 		return err;
 	struct bf_capabilities can =
@@ -294,6 +355,7 @@ void bf_repoint_free(struct bf_repoint *repoint)
 	for (size_t i = 0; i < repoint->n_sites; i++) {
 		bf_ipxe_close(&repoint->files[i].ipxe);
 		bf_buffer_free(&repoint->files[i].owned);
+		bf_buffer_free(&repoint->files[i].signature);
 	}
 	bf_renderer_free(&repoint->renderer);
 	bf_certificate_free(&repoint->certificate);
@@ -370,22 +432,89 @@ int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 
 /* ---- Changing them ---- */
 
+/*
+ * Nobody is to sign what somebody else put into the image. The same bytes give the same
+ * signature: what he signed himself has just that.
+ */
+static int check_program(const struct bf_repoint_file *file,
+			 const struct bf_signer *signer, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer signature = {0};
+	struct bf_pe pe;
+	uint8_t digest[BF_SHA256_SIZE];
+	if (!file->signature.size || file->is_signed_bundled)
+		return BF_OK;
+	int err = bf_pe_parse(file->binary, &pe, reterr);
+	if (err)
+		return err;
+	if (bf_image_sha256(&pe, digest) ||
+	    bf_buffer_zero(&signature, file->signature.size))
+		return bf_fail_nomem(reterr);
+	err = bf_signer_sign(signer, digest, signature.data, reterr);
+	if (!err && memcmp(signature.data, file->signature.data, signature.size) != 0)
+		err = bf_fail(reterr, BF_ERR_SIGNED,
+			      "it is not boots-from's own program, nor as this key "
+			      "signed it, and is not signed again: make the image anew");
+	return err;
+}
+
+static int check_signer(const struct bf_repoint_file *file, const struct bf_site *site,
+			const struct bf_signer *signer, struct bf_error *reterr)
+{
+	size_t size = signer ? bf_signer_signature_size(signer) : 0;
+	if (size == file->signature.size ||
+	    (!site->has_checksum && !file->signature.size))
+		return BF_OK;
+	if (!signer)
+		return bf_fail(reterr, BF_ERR_SIGNED,
+			       "it is signed, and another script breaks the signature: "
+			       "give the key again, with sign-key and sign-cert");
+	if (!file->signature.size)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "it is not signed, and has no place for a signature: make "
+			       "the image anew, with sign-key and sign-cert");
+	return bf_fail(
+		reterr, BF_ERR_INPUT,
+		"its signature has %zu bytes, and one with this key and certificate "
+		"%zu: make the image anew",
+		file->signature.size, size);
+}
+
+/* Copy the site to sites[n], where it is going to be patched. */
+static int take_site(const struct bf_repoint *repoint, size_t i, struct bf_view script,
+		     struct bf_site *sites, size_t n, struct bf_signing *signing,
+		     struct bf_error *reterr)
+{
+	const struct bf_repoint_file *file = &repoint->files[i];
+	sites[n] = repoint->sites[i];
+	int err = bf_slot_check_body(sites[n].slot.size, script.size, reterr);
+	if (!err)
+		err = check_signer(file, &sites[n], signing->signer, reterr);
+	if (!err)
+		err = check_program(file, signing->signer, reterr);
+	if (!err && file->signature.size)
+		err = bf_signing_add(signing, sites, n, file->binary,
+				     file->signature_offset, reterr);
+	return err ? bf_fail_in(reterr, err, "%s", file->path) : BF_OK;
+}
+
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
-		    struct bf_error *reterr)
+		    const struct bf_signer *signer, struct bf_error *reterr)
 {
 	struct bf_site changed[BF_SITES_MAX];
-	repoint->n_changed = 0;
-	for (size_t i = 0; i < repoint->n_sites; i++) {
-		if (repoint->files[i].is_led)
-			continue;
-		int err = bf_slot_check_body(repoint->sites[i].slot.size, script.size,
-					     reterr);
-		if (err)
-			return bf_fail_in(reterr, err, "%s", repoint->files[i].path);
-		changed[repoint->n_changed++] = repoint->sites[i];
-	}
-	return bf_sites_patch(changed, repoint->n_changed, script, &repoint->patches,
-			      reterr);
+	bf_cleanup(bf_signing_free) struct bf_signing signing = {.signer = signer};
+	size_t n = 0;
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < repoint->n_sites; i++)
+		if (!repoint->files[i].is_led)
+			err = take_site(repoint, i, script, changed, n++, &signing,
+					reterr);
+	if (!err)
+		err = bf_sites_patch(changed, n, script, &repoint->patches, reterr);
+	if (!err)
+		err = bf_signing_patch(&signing, changed, &repoint->patches, reterr);
+	repoint->n_changed = err ? 0 : n;
+	return err;
 }
 
 int bf_repoint_write(const struct bf_repoint *repoint, const struct bf_source *image,

@@ -12,6 +12,7 @@
 #include "image/renderer.h"
 #include "ipxe/ipxe.h"
 #include "ipxe/site.h"
+#include "sign/signer.h"
 
 enum { BF_REPOINT_PATH_SIZE = 128 };
 
@@ -23,6 +24,10 @@ struct bf_repoint_file {
 	struct bf_buffer owned; /* empty if the file is the bundle's */
 	bool is_led;            /* its slot leads to the loose one, and stays as it is */
 	struct bf_ipxe ipxe;    /* owned, opened; of a slot that is a file, nothing */
+	/* What stands in the place of its signature, which is zeroed; empty if it stays. */
+	struct bf_buffer signature;
+	size_t signature_offset;
+	bool is_signed_bundled; /* but for script and signature it is the bundle's */
 };
 
 struct bf_repoint {
@@ -39,7 +44,7 @@ struct bf_repoint {
 
 /*
  * Find every slot of an image and check that it is one of ours: each boot program in it has
- * a slot that knows its place, lies in one piece, and is not signed. BF_ERR_NO_SLOT,
+ * a slot that knows its place, lies in one piece, and has one signature at most. BF_ERR_NO_SLOT,
  * BF_ERR_SIGNED, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED name the file. What is in the bundle
  * is not loaded from the image but told by its digest; the bundle must outlive ret.
  * Release ret with bf_repoint_free(), also after a failure.
@@ -59,9 +64,13 @@ bf_must_check int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 
 /*
  * Make the patches for the script, the body of a slot. It goes into the loose slot where slots
- * lead to that. BF_ERR_TOO_BIG names both sizes.
+ * lead to that; else the programs are signed anew, if they are signed. BF_ERR_TOO_BIG names
+ * both sizes; BF_ERR_SIGNED if there is no signer, NULL, who is needed, or if it is not known
+ * whose program he would sign: not the bundle's, nor what he signed himself; BF_ERR_INPUT if
+ * there is no place for his signature.
  */
 bf_must_check int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
+				  const struct bf_signer *signer,
 				  struct bf_error *reterr);
 
 /* Write the patches into the file or device, all or none, see bf_inplace_write(). */

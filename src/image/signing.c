@@ -2,19 +2,19 @@
 #include "image/signing.h"
 
 int bf_signing_add(struct bf_signing *signing, const struct bf_site *sites, size_t index,
-		   const struct bf_binary *binary, struct bf_error *reterr)
+		   struct bf_view binary, size_t offset, struct bf_error *reterr)
 {
 	struct bf_signed_site *signed_site = &signing->sites[signing->n_sites];
 	const struct bf_slot *slot = &sites[index].slot;
 	struct bf_pe pe;
-	int err = bf_pe_parse(binary->bytes, &pe, reterr);
+	int err = bf_pe_parse(binary, &pe, reterr);
 	if (err)
 		return err;
 	if (bf_image_midstate_init(&pe, slot->offset + BF_SLOT_HEADER_SIZE,
 				   bf_slot_capacity(slot->size), &signed_site->midstate))
 		return bf_fail_nomem(reterr);
 	signed_site->index = index;
-	signed_site->offset = binary->signature_offset;
+	signed_site->offset = offset;
 	signing->n_sites++;
 	return BF_OK;
 }

@@ -6,7 +6,6 @@
 #ifndef BF_SIGNING_H
 #define BF_SIGNING_H
 
-#include "image/binaries.h"
 #include "ipxe/site.h"
 #include "sign/image_digest.h"
 #include "sign/signer.h"
@@ -21,16 +20,16 @@ struct bf_signed_site {
 /* A zeroed one signs nothing. It is only read: threads may share it. */
 struct bf_signing {
 	const struct bf_signer *signer; /* must outlive it */
-	struct bf_signed_site sites[BF_ARCH_COUNT];
+	struct bf_signed_site sites[BF_SITES_MAX];
 	size_t n_sites;
 };
 
 /*
- * Sign the binary, which must outlive it and has room for that (bf_binaries_reserve()), at
- * sites[index].
+ * Sign the binary at sites[index], which must outlive it, and where at offset stand as many
+ * zeros as the signature will have bytes (bf_authenticode_reserve()).
  */
 bf_must_check int bf_signing_add(struct bf_signing *signing, const struct bf_site *sites,
-				 size_t index, const struct bf_binary *binary,
+				 size_t index, struct bf_view binary, size_t offset,
 				 struct bf_error *reterr);
 void bf_signing_free(struct bf_signing *signing);
 

@@ -64,7 +64,7 @@ static int add_site(struct bf_template *tmpl, enum bf_arch arch, uint64_t offset
 		err = check_site(tmpl, site, bytes, reterr);
 	if (!err && binary->signature_offset)
 		err = bf_signing_add(&tmpl->signing, tmpl->sites, tmpl->n_sites - 1,
-				     binary, reterr);
+				     bytes, binary->signature_offset, reterr);
 	return err;
 }
 

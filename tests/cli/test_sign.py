@@ -159,13 +159,84 @@ class SignTest(CommandTest):
         again = self.make(*KEY, "--script", "large.ipxe", name="again")
         self.assertEqual(iso.read_bytes(), again.read_bytes())
 
-    def test_repoint_would_break_it(self):
+    # ---- Other scripts in place ----
+
+    def test_repoint_signs_anew(self):
+        """As if it were made anew, with the same key or another one of its size."""
+        self.make_key("new", "/CN=Own")
+        for arguments in (("--arch", "all"), ("--format", "efi"), ("--format", "esp")):
+            for name in ("own", "new"):
+                key = ("--sign-key", f"{name}.key", "--sign-cert", f"{name}.pem")
+                image = self.make(*arguments, *KEY, URL)
+                for url in ("http://other.example/longer/than/before", "http://a/"):
+                    done = self.run_command("repoint", "-q", *key, image, url)
+                    self.assertEqual((done.returncode, done.stderr), (0, b""))
+                    anew = self.make(*arguments, *key, url, name="anew")
+                    self.assertEqual(image.read_bytes(), anew.read_bytes())
+
+    def test_repoint_repairs(self):
+        """Whatever is left of the slot, the checksum and the signature."""
+        image = self.make("--format", "efi", *KEY, URL)
+        data = bytearray(image.read_bytes())
+        pe = pefile.PE(data=bytes(data), fast_load=True)
+        table = pe.OPTIONAL_HEADER.DATA_DIRECTORY[4].VirtualAddress
+        for at in (data.index(URL.encode()), table + 100, pe.OPTIONAL_HEADER.get_file_offset() + 64):
+            data[at] ^= 1
+        image.write_bytes(data)
+        done = self.run_command("repoint", "-q", *KEY, image, URL)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertEqual(image.read_bytes(), self.make("--format", "efi", *KEY, URL, name="anew").read_bytes())
+
+    def test_repoint_of_what_is_not_the_bundle_s(self):
+        """Signed again as long as it is as the key signed it."""
+        self.make_key("ca", "/CN=Lab CA", days=90)
+        self.make_key("new", "/CN=Own")
+        other = "https://other.example/"
+        trust = ("--trust", "ca.pem")
+        image = self.make("--format", "efi", *trust, *KEY, "https://b.example/")
+        before = image.read_bytes()
+        self.not_repointed(image, FAILED, *trust, "--sign-key", "new.key", "--sign-cert", "new.pem", url=other,
+                           words=("nor as this key signed it",))
+        # One byte of the program, or of the signature.
+        for at in (len(before) // 2, len(before) - 100):
+            data = bytearray(before)
+            data[at] ^= 1
+            image.write_bytes(data)
+            self.not_repointed(image, FAILED, *trust, *KEY, url=other, words=("nor as this key signed it",))
+        image.write_bytes(before)
+        done = self.run_command("repoint", "-q", *trust, *KEY, image, other)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        anew = self.make("--format", "efi", *trust, *KEY, other, name="anew")
+        self.assertEqual(image.read_bytes(), anew.read_bytes())
+
+    def test_repoint_signs_no_stranger(self):
+        """A byte of the bundle's program changed, which the key did not sign."""
+        image = self.make("--format", "efi", *KEY, URL)
+        before = image.read_bytes()
+        for at in (8192, len(before) // 2, before.index(b"#!ipxe\n#boots-from-slot ") - 16):
+            data = bytearray(before)
+            data[at] ^= 1
+            image.write_bytes(data)
+            self.not_repointed(image, FAILED, *KEY, words=("nor as this key signed it",))
+
+    def not_repointed(self, image, status, *arguments, words=(), url="http://other.example/"):
+        before = image.read_bytes()
+        self.assert_refused(self.run_command("repoint", *arguments, image, url), status, *words)
+        self.assertEqual(image.read_bytes(), before)
+
+    def test_repoint_refused(self):
         for arguments in (("--arch", "x86_64"), ("--format", "efi")):
             image = self.make(*arguments, *KEY, URL)
-            before = image.read_bytes()
-            done = self.run_command("repoint", image, "http://other.example/")
-            self.assert_refused(done, FAILED, "it is signed", "make the image anew", "sign-key")
-            self.assertEqual(image.read_bytes(), before)
+            self.not_repointed(image, FAILED, words=("it is signed", "sign-key"))
+            self.not_repointed(image, USAGE, "--sign-key", "own.key", words=("sign-key", "sign-cert"))
+            self.make_key("longer", "/CN=A longer name")
+            self.not_repointed(image, FAILED, "--sign-key", "longer.key", "--sign-cert", "longer.pem",
+                               words=("its signature has", "make the image anew"))
+            plain = self.make(*arguments, URL, name="plain")
+            self.not_repointed(plain, FAILED, *KEY, words=("it is not signed", "make the image anew"))
+            self.run_judge("sbsign", "--key", "longer.key", "--cert", "longer.pem", "--output", "twice",
+                           image if "efi" in arguments else self.extract(image, "/EFI/BOOT/BOOTX64.EFI"))
+            self.not_repointed(self.folder / "twice", FAILED, *KEY, words=("with one signature",))
 
     # ---- Many images ----
 
@@ -249,10 +320,6 @@ class SignTest(CommandTest):
     def test_bios_only(self):
         self.refused(USAGE, *KEY, "--arch", "bios", words=("BIOS",))
         self.refused(USAGE, *KEY, "--format", "lkrn", "-o", "boots-from.iso", words=("BIOS",))
-
-    def test_repoint_takes_no_key(self):
-        done = self.run_command("repoint", *KEY, "boots-from.iso", URL)
-        self.assert_refused(done, USAGE, "--sign-key", "is for building")
 
     # ---- Passphrases ----
 

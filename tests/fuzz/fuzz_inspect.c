@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	bf_inspect_free(report);
 	if (bf_repoint_open(&source, bundle, &repoint, &error) == BF_OK &&
-	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), &error) == BF_OK &&
+	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), NULL, &error) == BF_OK &&
 	    repoint.n_sites == 0)
 		abort();
 	bf_repoint_free(&repoint);

@@ -90,7 +90,7 @@ static void repoint(struct fixture *f)
 	struct bf_error error = {""};
 	bf_repoint_free(&f->repoint);
 	if (bf_repoint_open(&source, f->bundle, &f->repoint, &error) ||
-	    bf_repoint_fill(&f->repoint, text_view(new_script), &error))
+	    bf_repoint_fill(&f->repoint, text_view(new_script), NULL, &error))
 		fail_msg("%s", error.text);
 	for (size_t i = 0; i < f->repoint.patches.n_pieces; i++) {
 		const struct bf_piece *piece = &f->repoint.patches.pieces[i];
@@ -164,9 +164,9 @@ static void test_too_long(void **state)
 	struct bf_error error;
 	repoint(f);
 	memset(script, '#', sizeof(script));
-	assert_int_equal(
-		bf_repoint_fill(&f->repoint, bf_view(script, sizeof(script)), &error),
-		BF_ERR_TOO_BIG);
+	assert_int_equal(bf_repoint_fill(&f->repoint, bf_view(script, sizeof(script)),
+					 NULL, &error),
+			 BF_ERR_TOO_BIG);
 	assert_non_null(strstr(error.text, "8192 bytes, the slot takes 8131"));
 }
 
