@@ -76,12 +76,18 @@ static int take_pkcs7(struct bf_container *container, const PKCS7 *pkcs7,
 	return add_all(container, message->cert, reterr);
 }
 
+/* Whether a decoder has come to the end of the bytes; an empty file has none to point to. */
+static bool is_end(struct bf_view der, const uint8_t *at)
+{
+	return der.size > 0 && at == der.data + der.size;
+}
+
 /* The certificate that all of the bytes are, perhaps with OpenSSL's notes about its use. */
 static X509 *read_certificate(struct bf_view der)
 {
 	const uint8_t *at = der.data;
 	X509 *certificate = d2i_X509_AUX(NULL, &at, (long)der.size);
-	if (at == der.data + der.size)
+	if (is_end(der, at))
 		return certificate;
 	X509_free(certificate);
 	return NULL;
@@ -91,7 +97,7 @@ static PKCS7 *read_pkcs7(struct bf_view der)
 {
 	const uint8_t *at = der.data;
 	PKCS7 *pkcs7 = d2i_PKCS7(NULL, &at, (long)der.size);
-	if (at == der.data + der.size)
+	if (is_end(der, at))
 		return pkcs7;
 	PKCS7_free(pkcs7);
 	return NULL;

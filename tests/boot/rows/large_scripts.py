@@ -2,7 +2,7 @@
 """Scripts that are too large for the slot, and so are a file of the image: a menu of 40 KB."""
 
 from lab.bench import Row
-from lab.linux import Step, make_initramfs, packages
+from lab.linux import make_initramfs, packages
 from lab.machine import ARM64, BIOS, X86_64, Target, cd, existing, stick
 from lab.servers.nginx import Nginx
 from lab.servers.serve import Serve
@@ -102,13 +102,13 @@ boot
 def kernel_with_initrd(lab):
     """iPXE passes all images to a kernel that it has: the slot must not be one of them."""
     web = lab.start(Nginx())
-    make_initramfs(lab, [Step("echo up")])
+    make_initramfs(lab, (), 'echo "<$nonce> is up"\npoweroff -f\n')
     (kernel,) = packages().glob("boot/vmlinuz-*")
     web.publish("kernel", kernel.read_bytes())
     web.publish("initramfs", (lab.folder / "initramfs").read_bytes())
     script = LINUX.format(url=web.url(""), comment="\n".join(["#" * 80] * 500))
     guest = lab.boot(lab.script_image(script))
-    guest.expect(f"<{lab.nonce}> 0 up")
+    guest.expect(f"<{lab.nonce}> is up")
     guest.wait_off()
 
 
