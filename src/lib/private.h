@@ -7,12 +7,11 @@
 #include "lib/boots-from.h"
 #include "script/target.h"
 
-/* The options that are text are our own copies. */
+/* What was set is kept as copies of our own, until the end: options may lead to any of them. */
 struct bf_boot_options {
 	struct bf_maker_options made_from;
-	char *label, *prebuilt, *trust;
-	char *sign_key, *sign_cert, *sign_passphrase;
-	char *ipxe[BF_MAKER_IPXE_MAX]; /* as many as made_from has */
+	char **texts;
+	size_t n_texts;
 };
 
 struct bf_boot_template {

@@ -35,50 +35,29 @@ void bf_boot_options_free(struct bf_boot_options *options)
 {
 	if (!options)
 		return;
-	free(options->label);
-	free(options->prebuilt);
-	free(options->trust);
-	free(options->sign_key);
-	free(options->sign_cert);
-	free(options->sign_passphrase);
-	for (size_t i = 0; i < options->made_from.n_ipxe; i++)
-		free(options->ipxe[i]);
+	for (size_t i = 0; i < options->n_texts; i++)
+		free(options->texts[i]);
+	free(options->texts);
 	free(options);
 }
 
-/* Where a copy of the option's text is kept; NULL for one that is understood at once. */
-static char **find_copy(struct bf_boot_options *options, const char *name)
+/* A copy of the text that lives as long as the options; NULL if there is no memory. */
+static const char *keep(struct bf_boot_options *options, const char *text)
 {
-	if (strcmp(name, "label") == 0)
-		return &options->label;
-	if (strcmp(name, "prebuilt") == 0)
-		return &options->prebuilt;
-	if (strcmp(name, "sign-key") == 0)
-		return &options->sign_key;
-	if (strcmp(name, "sign-cert") == 0)
-		return &options->sign_cert;
-	if (strcmp(name, "sign-passphrase") == 0)
-		return &options->sign_passphrase;
-	if (strcmp(name, "ipxe") == 0 && options->made_from.n_ipxe < BF_MAKER_IPXE_MAX)
-		return &options->ipxe[options->made_from.n_ipxe];
-	return strcmp(name, "trust") == 0 ? &options->trust : NULL;
+	char **texts = realloc(options->texts, (options->n_texts + 1) * sizeof(*texts));
+	if (!texts)
+		return NULL;
+	options->texts = texts;
+	texts[options->n_texts] = strdup(text);
+	return texts[options->n_texts] ? texts[options->n_texts++] : NULL;
 }
 
 static int set_option(struct bf_boot_options *options, const char *name,
 		      const char *value, struct bf_error *reterr)
 {
-	char **kept = find_copy(options, name);
-	char *copy = strdup(value);
-	if (!copy)
-		return bf_fail_nomem(reterr);
-	int err = bf_maker_options_set(&options->made_from, name, copy, reterr);
-	if (!err && kept) {
-		free(*kept);
-		*kept = copy;
-	} else {
-		free(copy);
-	}
-	return err;
+	const char *copy = keep(options, value);
+	return copy ? bf_maker_options_set(&options->made_from, name, copy, reterr)
+		    : bf_fail_nomem(reterr);
 }
 
 int bf_boot_options_set(struct bf_boot_options *options, const char *name,
