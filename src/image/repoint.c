@@ -5,239 +5,10 @@
 
 #include "base/cleanup.h"
 #include "base/inplace.h"
-#include "binary/authenticode.h"
 #include "image/signing.h"
-#include "inspect/examine.h"
 #include "inspect/scan.h"
 #include "ipxe/loose.h"
 #include "ipxe/rootcert.h"
-
-/* ---- The bundle's own binaries ---- */
-
-/*
- * Most images hold what the bundle holds. A binary that is the bundle's but for the script
- * needs no other check and no memory.
- */
-static int match_bundled(const struct bf_source *image, const struct bf_bundle *bundle,
-			 struct bf_site *site, struct bf_repoint_file *file,
-			 struct bf_error *reterr)
-{
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[arch];
-		char digest[BF_DIGEST_HEX_SIZE];
-		struct bf_site found;
-		if (!ipxe->present || ipxe->binary.size != site->binary_size)
-			continue;
-		int err = bf_site_init(&found, arch, site->binary_offset, ipxe->binary,
-				       ipxe->slot, reterr);
-		if (!err)
-			err = bf_site_digest(&found, image, digest, reterr);
-		if (err)
-			return err;
-		if (strcmp(digest, ipxe->digest) == 0) {
-			*site = found;
-			file->binary = ipxe->binary;
-			return BF_OK;
-		}
-	}
-	return BF_OK;
-}
-
-static bool is_bundled(const struct bf_repoint_file *file)
-{
-	return file->binary.data && !file->owned.data;
-}
-
-/* ---- Others ---- */
-
-static bool is_led(struct bf_view bytes, const struct bf_slot *slot)
-{
-	return bf_loose_is_handover(
-		bf_slot_body(bf_view_part(bytes, slot->offset, slot->size)));
-}
-
-/* Without a slot in the file: is there one in its packed part, and does it have to change? */
-static int check_packed(const struct bf_executable *executable, bool *ret_led,
-			struct bf_error *reterr)
-{
-	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
-	struct bf_ipxe_slot found;
-	bool is_packed = executable->kind == BF_EXECUTABLE_BZIMAGE &&
-			 bf_ipxe_open_executable(executable, &ipxe, NULL) == BF_OK &&
-			 bf_ipxe_find_slot(&ipxe, &found, NULL) == BF_OK;
-	*ret_led = is_packed && is_led(found.bytes, &found.slot);
-	if (*ret_led)
-		return BF_OK;
-	if (is_packed)
-		return bf_fail(reterr, BF_ERR_NO_SLOT,
-			       "its script slot is in the packed part, which can only be "
-			       "packed anew with the whole image: make a new one");
-	return bf_fail(reterr, BF_ERR_NO_SLOT,
-		       "it has no script slot: it was not made by boots-from");
-}
-
-/* Find the slot, of size 0 if it is packed and need not change. */
-static int find_slot(const struct bf_executable *executable, struct bf_slot *ret,
-		     bool *ret_led, struct bf_error *reterr)
-{
-	*ret = (struct bf_slot){0};
-	int err = bf_slot_find(executable->file, ret, reterr);
-	if (err == BF_ERR_NO_SLOT)
-		return check_packed(executable, ret_led, reterr);
-	if (!err && ret->declared_offset != ret->offset)
-		return bf_fail(reterr, BF_ERR_FORMAT,
-			       "its script slot is at offset %zu and says %u",
-			       ret->offset, ret->declared_offset);
-	*ret_led = !err && is_led(executable->file, ret);
-	return err;
-}
-
-static int check_pe(const struct bf_pe *pe, struct bf_buffer *file,
-		    struct bf_error *reterr)
-{
-	if (bf_arch_from_machine(pe->machine) == BF_ARCH_COUNT)
-		return bf_fail(reterr, BF_ERR_UNSUPPORTED, "PE machine type 0x%04x",
-			       pe->machine);
-	/* An interrupted run may have left a checksum that is not the script's. */
-	bf_pe_set_checksum(pe, file->data);
-	return BF_OK;
-}
-
-/* Returns 1 and the only entry of the table if it is one such as ours, 0 if not. */
-static int find_signature(const struct bf_pe *pe, struct bf_view *ret,
-			  struct bf_error *reterr)
-{
-	struct bf_pe_certificate found = {0}, another;
-	size_t at = 0;
-	int first = bf_authenticode_next(pe, &at, &found, reterr);
-	int second = first > 0 ? bf_authenticode_next(pe, &at, &another, reterr) : 0;
-	if (first < 0 || second < 0)
-		return first < 0 ? first : second;
-	*ret = found.data;
-	return second == 0 && found.data.size > 0 &&
-	       found.revision == BF_CERTIFICATE_REVISION_2 &&
-	       found.type == BF_CERTIFICATE_PKCS_SIGNED_DATA;
-}
-
-/*
- * Its place is found by the table and not by what stands there, which an interrupted run may
- * have left half written.
- */
-static int take_signature(const struct bf_pe *pe, struct bf_repoint_file *file,
-			  struct bf_error *reterr)
-{
-	struct bf_view found;
-	int err = bf_authenticode_check_table(pe, reterr);
-	if (err)
-		return err;
-	int n = find_signature(pe, &found, reterr);
-	if (n < 0)
-		return n;
-	if (n == 0)
-		return bf_fail(reterr, BF_ERR_SIGNED,
-			       "it is signed, but not as boots-from does it, with one "
-			       "signature, and another script would break that");
-	file->signature_offset = (size_t)(found.data - file->owned.data);
-	if (bf_buffer_append(&file->signature, found.data, found.size))
-		return bf_fail_nomem(reterr);
-	memset(file->owned.data + file->signature_offset, 0, found.size);
-	bf_pe_set_checksum(pe, file->owned.data);
-	return BF_OK;
-}
-
-static int check_loose(const struct bf_repoint_file *file, struct bf_site *site,
-		       struct bf_error *reterr)
-{
-	struct bf_slot slot;
-	int err = bf_loose_find(file->binary, &slot, reterr);
-	if (err == BF_ERR_NO_SLOT)
-		return bf_fail(reterr, BF_ERR_NO_SLOT,
-			       "it has no script slot: it was not made by boots-from");
-	return err ? err
-		   : bf_site_init(site, BF_ARCH_COUNT, site->binary_offset, file->binary,
-				  slot, reterr);
-}
-
-/* The file is loaded: what is it, and where is its slot? */
-static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
-			struct bf_error *reterr)
-{
-	struct bf_executable executable;
-	struct bf_slot slot;
-	file->binary = bf_buffer_view(&file->owned);
-	int err = bf_executable_parse(file->binary, &executable, reterr);
-	if (executable.kind == BF_EXECUTABLE_NONE)
-		return check_loose(file, site, reterr);
-	if (!err && executable.kind == BF_EXECUTABLE_PE)
-		err = check_pe(&executable.pe, &file->owned, reterr);
-	if (!err)
-		err = find_slot(&executable, &slot, &file->is_led, reterr);
-	/* What leads to a loose slot stays as it is, signed or not. */
-	if (!err && executable.kind == BF_EXECUTABLE_PE && executable.pe.has_signature &&
-	    !file->is_led)
-		err = take_signature(&executable.pe, file, reterr);
-	if (!err)
-		err = bf_ipxe_open_executable(&executable, &file->ipxe, reterr);
-	if (err)
-		return err;
-	site->arch = file->ipxe.identity.arch;
-	return slot.size ? bf_site_init(site, site->arch, site->binary_offset,
-					file->binary, slot, reterr)
-			 : BF_OK;
-}
-
-static int load(const struct bf_source *image, struct bf_site *site,
-		struct bf_repoint_file *file, struct bf_error *reterr)
-{
-	if (site->binary_size > BF_EXAMINE_SIZE_MAX)
-		return bf_fail(reterr, BF_ERR_TOO_BIG, "%llu bytes, the limit is %d",
-			       (unsigned long long)site->binary_size,
-			       BF_EXAMINE_SIZE_MAX);
-	uint64_t spare;
-	int err = bf_source_load(image, site->binary_offset, (size_t)site->binary_size,
-				 &file->owned, reterr);
-	if (!err)
-		err = bf_examine_draw(bf_buffer_view(&file->owned), image->budget, &spare,
-				      reterr);
-	return err ? err : check_loaded(file, site, reterr);
-}
-
-/* What is the bundle's but for the script: does that lead to the loose slot? */
-static int check_bundled(const struct bf_source *image, const struct bf_site *site,
-			 struct bf_repoint_file *file, struct bf_error *reterr)
-{
-	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
-	struct bf_slot slot = {.size = site->slot.size};
-	int err = bf_source_load(image, site->binary_offset + site->slot.offset,
-				 slot.size, &bytes, reterr);
-	file->is_led = !err && is_led(bf_buffer_view(&bytes), &slot);
-	return err;
-}
-
-/* Is it the bundle's, with this script and the place of a signature? */
-static int match_signed(const struct bf_bundle_ipxe *ipxe, const struct bf_site *site,
-			struct bf_repoint_file *file, struct bf_error *reterr)
-{
-	bf_cleanup(bf_buffer_free) struct bf_buffer ours = {0};
-	size_t body = site->slot.offset + BF_SLOT_HEADER_SIZE, place;
-	struct bf_pe pe;
-	if (!ipxe->present || ipxe->slot.offset != site->slot.offset ||
-	    ipxe->slot.size != site->slot.size)
-		return BF_OK;
-	if (bf_buffer_append(&ours, ipxe->binary.data, ipxe->binary.size))
-		return bf_fail_nomem(reterr);
-	memcpy(ours.data + body, file->binary.data + body,
-	       bf_slot_capacity(site->slot.size));
-	int err = bf_authenticode_reserve(&ours, file->signature.size, &place, reterr);
-	if (!err)
-		err = bf_pe_parse(bf_buffer_view(&ours), &pe, reterr);
-	if (err)
-		return err;
-	bf_pe_set_checksum(&pe, ours.data);
-	file->is_signed_bundled = ours.size == file->binary.size &&
-				  memcmp(ours.data, file->binary.data, ours.size) == 0;
-	return BF_OK;
-}
 
 /* ---- Finding the slots ---- */
 
@@ -259,16 +30,12 @@ static int add_site(struct bf_repoint *repoint, const struct bf_source *image,
 	repoint->n_sites++;
 	*site = (struct bf_site){
 		.arch = BF_ARCH_COUNT, .binary_offset = offset, .binary_size = size};
-	int err = match_bundled(image, bundle, site, file, reterr);
-	if (!err)
-		err = is_bundled(file) ? check_bundled(image, site, file, reterr)
-				       : load(image, site, file, reterr);
-	if (!err && file->signature.size)
-		err = match_signed(&bundle->ipxe[site->arch], site, file, reterr);
+	int err = bf_repoint_file_init(file, image, bundle, site, reterr);
 	if (err || bf_site_is_loose(site))
 		return err;
-	struct bf_capabilities can =
-		is_bundled(file) ? bundle->ipxe[site->arch].can : file->ipxe.identity.can;
+	struct bf_capabilities can = bf_repoint_file_is_bundled(file)
+					     ? bundle->ipxe[site->arch].can
+					     : file->ipxe.identity.can;
 	can.slot_size = file->is_led ? BF_SLOT_LOOSE_SIZE_MAX : site->slot.size;
 	bf_capability_set_add(&repoint->can, site->arch, &can);
 	return BF_OK;
@@ -352,11 +119,8 @@ int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundl
 
 void bf_repoint_free(struct bf_repoint *repoint)
 {
-	for (size_t i = 0; i < repoint->n_sites; i++) {
-		bf_ipxe_close(&repoint->files[i].ipxe);
-		bf_buffer_free(&repoint->files[i].owned);
-		bf_buffer_free(&repoint->files[i].signature);
-	}
+	for (size_t i = 0; i < repoint->n_sites; i++)
+		bf_repoint_file_free(&repoint->files[i]);
 	bf_renderer_free(&repoint->renderer);
 	bf_certificate_free(&repoint->certificate);
 	bf_patches_free(&repoint->patches);
@@ -396,7 +160,7 @@ static int check_file(const struct bf_repoint_file *file, const uint8_t *sha256,
 		      struct bf_error *reterr)
 {
 	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
-	if (!is_bundled(file))
+	if (!bf_repoint_file_is_bundled(file))
 		return check_trust(&file->ipxe, sha256, reterr);
 	/* The common case, told apart without unpacking anything. */
 	if (!sha256)

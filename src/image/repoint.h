@@ -7,28 +7,9 @@
 #ifndef BF_REPOINT_H
 #define BF_REPOINT_H
 
-#include "base/source.h"
-#include "bundle/bundle.h"
 #include "image/renderer.h"
-#include "ipxe/ipxe.h"
-#include "ipxe/site.h"
+#include "image/repoint_file.h"
 #include "sign/signer.h"
-
-enum { BF_REPOINT_PATH_SIZE = 128 };
-
-/* A file of the image with a slot in it. */
-struct bf_repoint_file {
-	char path[BF_REPOINT_PATH_SIZE]; /* for messages; a long one is cut */
-	/* What is there, but for the script and the CheckSum: the bundle's, or owned. */
-	struct bf_view binary;
-	struct bf_buffer owned; /* empty if the file is the bundle's */
-	bool is_led;            /* its slot leads to the loose one, and stays as it is */
-	struct bf_ipxe ipxe;    /* owned, opened; of a slot that is a file, nothing */
-	/* What stands in the place of its signature, which is zeroed; empty if it stays. */
-	struct bf_buffer signature;
-	size_t signature_offset;
-	bool is_signed_bundled; /* but for script and signature it is the bundle's */
-};
 
 struct bf_repoint {
 	struct bf_site sites[BF_SITES_MAX];

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+/* One file of a finished image that takes a script: an iPXE, or a loose slot. */
+#ifndef BF_REPOINT_FILE_H
+#define BF_REPOINT_FILE_H
+
+#include "base/source.h"
+#include "bundle/bundle.h"
+#include "ipxe/ipxe.h"
+#include "ipxe/site.h"
+
+enum { BF_REPOINT_PATH_SIZE = 128 };
+
+/* A file of the image with a slot in it. */
+struct bf_repoint_file {
+	char path[BF_REPOINT_PATH_SIZE]; /* for messages; a long one is cut */
+	/* What is there, but for the script and the CheckSum: the bundle's, or owned. */
+	struct bf_view binary;
+	struct bf_buffer owned; /* empty if the file is the bundle's */
+	bool is_led;            /* its slot leads to the loose one, and stays as it is */
+	struct bf_ipxe ipxe;    /* owned, opened; of a slot that is a file, nothing */
+	/* What stands in the place of its signature, which is zeroed; empty if it stays. */
+	struct bf_buffer signature;
+	size_t signature_offset;
+	bool is_signed_bundled; /* but for script and signature it is the bundle's */
+};
+
+/*
+ * Find the slot of the file at site->binary_offset of the image, site->binary_size bytes, and
+ * check that it is one of ours. Fills the rest of the site and a file that is zeroed but for
+ * its path. What is in the bundle, which must outlive the file, is not loaded but told by its
+ * digest. BF_ERR_NO_SLOT, BF_ERR_SIGNED, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED. Release the file
+ * with bf_repoint_file_free(), also after a failure.
+ */
+bf_must_check int bf_repoint_file_init(struct bf_repoint_file *file,
+				       const struct bf_source *image,
+				       const struct bf_bundle *bundle,
+				       struct bf_site *site, struct bf_error *reterr);
+void bf_repoint_file_free(struct bf_repoint_file *file);
+
+/* Whether it is the bundle's, but for the script and the CheckSum. */
+bool bf_repoint_file_is_bundled(const struct bf_repoint_file *file);
+
+#endif
