@@ -34,6 +34,12 @@ def expect_verdict(lab, image, verdict):
         raise Failure(f"inspect says of it: {path}")
 
 
+def expect_boot(lab, web, image):
+    expect_verdict(lab, image, "enrolled")
+    boot_to_arrival(lab, image)
+    web.expect_request(f"/{lab.nonce}")
+
+
 def expect_refusal(lab, web, image, verdict):
     expect_verdict(lab, image, verdict)
     guest = lab.boot(image)
@@ -47,20 +53,15 @@ def signed(lab):
     web = serve_arrival(lab)
     efi = make_efi(lab, web.url(lab.nonce))
     sign(own_signer(lab.folder), efi)
-    image = stick_with(lab, efi)
-    expect_verdict(lab, image, "enrolled")
-    boot_to_arrival(lab, image)
-    web.expect_request(f"/{lab.nonce}")
+    expect_boot(lab, web, stick_with(lab, efi))
 
 
 def own_key(lab):
     """Signed when it is made, by us."""
     web = serve_arrival(lab)
     signer = own_signer(lab.folder)
-    image = lab.image("--sign-key", signer.key, "--sign-cert", signer.certificate, web.url(lab.nonce))
-    expect_verdict(lab, image, "enrolled")
-    boot_to_arrival(lab, image)
-    web.expect_request(f"/{lab.nonce}")
+    expect_boot(lab, web, lab.image("--sign-key", signer.key, "--sign-cert", signer.certificate,
+                                    web.url(lab.nonce)))
 
 
 def unsigned(lab):
@@ -98,10 +99,7 @@ def behind_shim(lab):
     web = serve_arrival(lab)
     efi = make_efi(lab, web.url(lab.nonce))
     sign(own_signer(lab.folder), efi)
-    image = stick_with_shim(lab, efi)
-    expect_verdict(lab, image, "enrolled")
-    boot_to_arrival(lab, image)
-    web.expect_request(f"/{lab.nonce}")
+    expect_boot(lab, web, stick_with_shim(lab, efi))
 
 
 def unsigned_behind_shim(lab):
