@@ -304,13 +304,18 @@ int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
 	return take_operands(argc, argv, ret, reterr);
 }
 
+int bf_arguments_need_url(const struct bf_arguments *arguments, struct bf_error *reterr)
+{
+	if (arguments->url || arguments->script)
+		return BF_OK;
+	return bf_fail(reterr, BF_ERR_USAGE,
+		       "no URL: give the one to boot from, such as "
+		       "http://my-bootserver.example/boot");
+}
+
 int bf_arguments_aim(struct bf_arguments *arguments, struct bf_error *reterr)
 {
 	struct bf_target *target = &arguments->target;
-	if (!arguments->url && !arguments->script)
-		return bf_fail(reterr, BF_ERR_USAGE,
-			       "no URL: give the one to boot from, such as "
-			       "http://my-bootserver.example/boot");
 	int err = BF_OK;
 	if (arguments->url)
 		err = bf_target_set(target, "url", arguments->url, reterr);

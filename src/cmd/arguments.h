@@ -61,10 +61,11 @@ struct bf_arguments {
  */
 bf_must_check int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
 				     struct bf_error *reterr);
-/*
- * Put the URL and the script, which is read now, into the target: for commands with one
- * machine. BF_ERR_USAGE when there is neither.
- */
+/* For commands with one machine: BF_ERR_USAGE when there is neither a URL nor a script. */
+bf_must_check int bf_arguments_need_url(const struct bf_arguments *arguments,
+					struct bf_error *reterr);
+
+/* Put what there is of the two into the target; the script is read now. */
 bf_must_check int bf_arguments_aim(struct bf_arguments *arguments,
 				   struct bf_error *reterr);
 

@@ -30,19 +30,30 @@ static void report_trust(const struct bf_certificate *certificate)
 		fprintf(stderr, "boots-from: it %.*s\n", (int)text.size, text.data);
 }
 
+/* What the image does, after "to". */
+static const char *purpose(const struct bf_arguments *options, char ret[512])
+{
+	char text[500];
+	const char *script = options->script;
+	if (!script && !options->url)
+		return "run the script that iPXE was signed with";
+	if (script && strcmp(script, "-") == 0)
+		return "run the script";
+	bf_printable(script ? script : options->url, text, sizeof(text));
+	snprintf(ret, 512, "%s %s", script ? "run" : "boot", text);
+	return ret;
+}
+
 static void report(const struct bf_arguments *options, const struct bf_maker *maker,
 		   const struct timespec *start)
 {
 	char name[256], target[512];
-	const char *script = options->script;
-	bf_printable(script ? script : options->url, target, sizeof(target));
 	uint64_t size = maker->tmpl.image.pieces.size;
-	fprintf(stderr, "boots-from: wrote %s, %.1f MiB, to %s %s on",
+	fprintf(stderr, "boots-from: wrote %s, %.1f MiB, to %s on",
 		strcmp(options->output, "-") == 0
 			? "to standard output"
 			: bf_printable(options->output, name, sizeof(name)),
-		(double)size / (1 << 20), script ? "run" : "boot",
-		script && strcmp(script, "-") == 0 ? "the script" : target);
+		(double)size / (1 << 20), purpose(options, target));
 	const char *separator = " ";
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
 		if (maker->layout.archs & 1u << arch) {
@@ -75,6 +86,28 @@ static int make(const struct bf_arguments *options, struct bf_maker *maker,
 	return err ? err : bf_image_make(maker, &options->target, ret, reterr);
 }
 
+/* Who has to be enrolled where there is Secure Boot. */
+static void report_signers(const struct bf_maker *maker)
+{
+	if (maker->has_signer)
+		fprintf(stderr,
+			"boots-from: it is signed by %s: with Secure Boot it boots where "
+			"that certificate is enrolled\n",
+			maker->signer.subject);
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_binary *binary = &maker->binaries.of[arch];
+		if (binary->is_sealed)
+			fprintf(stderr,
+				"boots-from: iPXE for %s is signed by %s and stays as it "
+				"is%s: with Secure Boot it boots where that certificate "
+				"is enrolled\n",
+				bf_arch_name(arch), binary->sealed.signer,
+				binary->sealed.script.size
+					? ""
+					: ", its script is the file autoexec.ipxe");
+	}
+}
+
 static int build(const struct bf_arguments *options, struct bf_maker *maker,
 		 const struct timespec *start, struct bf_error *reterr)
 {
@@ -93,11 +126,7 @@ static int build(const struct bf_arguments *options, struct bf_maker *maker,
 	report(options, maker, start);
 	if (maker->has_certificate)
 		report_trust(&maker->certificate);
-	if (maker->has_signer)
-		fprintf(stderr,
-			"boots-from: it is signed by %s: with Secure Boot it boots where "
-			"that certificate is enrolled\n",
-			maker->signer.subject);
+	report_signers(maker);
 	return BF_OK;
 }
 
@@ -122,9 +151,15 @@ int bf_cmd_build(struct bf_arguments *arguments, struct bf_error *reterr)
 		return bf_cmd_version(arguments, reterr);
 	if (!arguments->output)
 		arguments->output = default_output(arguments->made_from.layout.format);
-	int err = bf_arguments_aim(arguments, reterr);
+	/* What the user brings may be signed with its script. */
+	int err = arguments->made_from.n_ipxe ? BF_OK
+					      : bf_arguments_need_url(arguments, reterr);
+	if (!err)
+		err = bf_arguments_aim(arguments, reterr);
 	if (!err)
 		err = bf_maker_init(&maker, &arguments->made_from, reterr);
+	if (!err && !maker.renderer.sealed_script.size)
+		err = bf_arguments_need_url(arguments, reterr);
 	if (err)
 		return err;
 	bf_warn_of_maker(&maker, &arguments->made_from, arguments->url);

@@ -114,7 +114,9 @@ int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error *reterr)
 	if (!arguments->image)
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "no image: give the one to change, then the URL");
-	int err = bf_arguments_aim(arguments, reterr);
+	int err = bf_arguments_need_url(arguments, reterr);
+	if (!err)
+		err = bf_arguments_aim(arguments, reterr);
 	if (!err)
 		err = open_image(arguments->image, is_writing, &image, reterr);
 	if (!err)

@@ -31,11 +31,6 @@ void bf_binaries_free(struct bf_binaries *binaries)
 
 static int check(const struct bf_ipxe *ipxe, struct bf_error *reterr)
 {
-	if (ipxe->executable.kind == BF_EXECUTABLE_PE &&
-	    ipxe->executable.pe.has_signature)
-		return bf_fail(reterr, BF_ERR_SIGNED,
-			       "it is signed, and a script put into it would break the "
-			       "signature: bring it unsigned and sign the result");
 	if (ipxe->identity.embedded_script)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "a script is compiled into it, which would win over ours: "
@@ -48,31 +43,59 @@ static int check(const struct bf_ipxe *ipxe, struct bf_error *reterr)
 	return BF_OK;
 }
 
-static int take(struct bf_binaries *binaries, const struct bf_bundle *bundle,
-		const struct bf_ipxe *ipxe, struct bf_error *reterr)
+/* A copy with a slot to be filled. */
+static int take_slotted(struct bf_binary *ret, const struct bf_bundle *bundle,
+			const struct bf_ipxe *ipxe, struct bf_error *reterr)
 {
-	enum bf_arch arch = ipxe->identity.arch;
-	struct bf_binary *place = &binaries->of[arch];
 	struct bf_slotted slotted = {0};
 	struct bf_view stub;
-	if (place->is_imported)
-		return bf_fail(reterr, BF_ERR_INPUT,
-			       "another one for %s was given already",
-			       bf_arch_name(arch));
-	int err = bf_bundle_file(bundle, bf_arch_row(arch)->stub_name, &stub, reterr);
+	const char *name = bf_arch_row(ipxe->identity.arch)->stub_name;
+	int err = bf_bundle_file(bundle, name, &stub, reterr);
 	if (!err)
 		err = bf_slotted_make(ipxe, stub, &slotted, reterr);
 	if (err)
 		return err;
-	*place = (struct bf_binary){.is_present = true,
-				    .is_imported = true,
-				    .bytes = bf_buffer_view(&slotted.file),
-				    .owned = slotted.file,
-				    .slot = slotted.slot,
-				    .slot_is_packed = slotted.is_packed,
-				    .can = ipxe->identity.can,
-				    .can_run_loose = ipxe->identity.can_run_loose};
-	place->can.slot_size = slotted.slot.size;
+	ret->owned = slotted.file;
+	ret->slot = slotted.slot;
+	ret->slot_is_packed = slotted.is_packed;
+	ret->can.slot_size = slotted.slot.size;
+	return BF_OK;
+}
+
+/* The file itself. */
+static int take_sealed(struct bf_binary *ret, struct bf_buffer *file,
+		       const struct bf_ipxe *ipxe, struct bf_error *reterr)
+{
+	int err = bf_sealed_read(ipxe, &ret->sealed, reterr);
+	if (err)
+		return err;
+	ret->is_sealed = true;
+	ret->owned = *file;
+	*file = (struct bf_buffer){0};
+	ret->can.slot_size = ret->sealed.slot_size;
+	return BF_OK;
+}
+
+static int take(struct bf_binaries *binaries, const struct bf_bundle *bundle,
+		struct bf_buffer *file, const struct bf_ipxe *ipxe,
+		struct bf_error *reterr)
+{
+	enum bf_arch arch = ipxe->identity.arch;
+	struct bf_binary *place = &binaries->of[arch];
+	struct bf_binary taken = {.is_present = true,
+				  .is_imported = true,
+				  .can = ipxe->identity.can,
+				  .can_run_loose = ipxe->identity.can_run_loose};
+	if (place->is_imported)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "another one for %s was given already",
+			       bf_arch_name(arch));
+	int err = bf_sealed_is(ipxe) ? take_sealed(&taken, file, ipxe, reterr)
+				     : take_slotted(&taken, bundle, ipxe, reterr);
+	if (err)
+		return err;
+	*place = taken;
+	place->bytes = bf_buffer_view(&place->owned);
 	return BF_OK;
 }
 
@@ -89,7 +112,7 @@ int bf_binaries_import(struct bf_binaries *binaries, const struct bf_bundle *bun
 	if (!err)
 		err = check(&ipxe, reterr);
 	if (!err)
-		err = take(binaries, bundle, &ipxe, reterr);
+		err = take(binaries, bundle, &file, &ipxe, reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'",
 				bf_printable(path, name, sizeof(name)))
 		   : BF_OK;
@@ -104,7 +127,56 @@ unsigned bf_binaries_imported(const struct bf_binaries *binaries)
 	return archs;
 }
 
+/* ---- Sealed ---- */
+
+unsigned bf_binaries_sealed(const struct bf_binaries *binaries)
+{
+	unsigned archs = 0;
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (binaries->of[arch].is_sealed)
+			archs |= 1u << arch;
+	return archs;
+}
+
+unsigned bf_binaries_needing_loose(const struct bf_binaries *binaries)
+{
+	unsigned archs = bf_binaries_sealed(binaries);
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
+		if (binaries->of[arch].sealed.script.size)
+			archs &= ~(1u << arch);
+	return archs;
+}
+
+int bf_binaries_sealed_script(const struct bf_binaries *binaries, struct bf_view *ret,
+			      struct bf_error *reterr)
+{
+	*ret = bf_view(NULL, 0);
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		struct bf_view script = binaries->of[arch].sealed.script;
+		if (script.size && ret->size && !bf_slot_is_same_body(script, *ret))
+			return bf_fail(
+				reterr, BF_ERR_INPUT,
+				"the iPXE for %s was signed with another script in "
+				"its slot than the one before it: an image has one",
+				bf_arch_name(arch));
+		if (script.size)
+			*ret = script;
+	}
+	return BF_OK;
+}
+
 /* ---- Changing them ---- */
+
+static int pin(struct bf_binary *binary, struct bf_view checkpoint,
+	       const uint8_t fingerprint[BF_SHA256_SIZE], struct bf_error *reterr)
+{
+	if (binary->is_sealed)
+		return bf_sealed_check_trust(binary->bytes, fingerprint, reterr);
+	int err = bf_pin(binary->bytes, checkpoint, fingerprint, &binary->owned, reterr);
+	if (!err)
+		binary->bytes = bf_buffer_view(&binary->owned);
+	return err;
+}
 
 int bf_binaries_pin(struct bf_binaries *binaries, const struct bf_bundle *bundle,
 		    unsigned archs, const uint8_t fingerprint[BF_SHA256_SIZE],
@@ -118,11 +190,9 @@ int bf_binaries_pin(struct bf_binaries *binaries, const struct bf_bundle *bundle
 		struct bf_binary *binary = &binaries->of[arch];
 		if (!(archs & 1u << arch) || !binary->is_present)
 			continue;
-		int err = bf_pin(binary->bytes, checkpoint, fingerprint, &binary->owned,
-				 reterr);
+		int err = pin(binary, checkpoint, fingerprint, reterr);
 		if (err)
 			return bf_fail_in(reterr, err, "iPXE for %s", bf_arch_name(arch));
-		binary->bytes = bf_buffer_view(&binary->owned);
 	}
 	return BF_OK;
 }
@@ -169,7 +239,7 @@ int bf_binaries_reserve(struct bf_binaries *binaries, unsigned archs, size_t siz
 {
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
 		struct bf_binary *binary = &binaries->of[arch];
-		if (!(archs & 1u << arch) || !binary->is_present ||
+		if (!(archs & 1u << arch) || !binary->is_present || binary->is_sealed ||
 		    !bf_arch_efi_path(arch))
 			continue;
 		int err = reserve(binary, size, reterr);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * The iPXE binaries that go into an image, one per architecture: the bundle's, or the user's
- * own in their place; as they are, or trusting another certificate.
+ * own in their place; as they are, or trusting another certificate. What somebody signed
+ * stays as it is.
  */
 #ifndef BF_BINARIES_H
 #define BF_BINARIES_H
 
 #include "bundle/bundle.h"
+#include "image/sealed.h"
 #include "ipxe/slotted.h"
 
 enum { BF_BINARIES_FILE_SIZE_MAX = BF_BUNDLE_FILE_SIZE_MAX };
@@ -21,6 +23,9 @@ struct bf_binary {
 	size_t signature_offset; /* where a signature has its place in bytes, 0 for none */
 	struct bf_capabilities can;
 	bool can_run_loose; /* a script in a file, see ipxe/loose.h */
+	/* Signed by somebody else: the bytes are his file's, and there is no slot to be filled. */
+	bool is_sealed;
+	struct bf_sealed sealed;
 };
 
 struct bf_binaries {
@@ -33,10 +38,10 @@ void bf_binaries_free(struct bf_binaries *binaries);
 
 /*
  * Take the user's file in the place of the bundle's for its architecture; a slot is planted
- * if it has none. BF_ERR_UNSUPPORTED or BF_ERR_SIGNED, with the reason, for what cannot be
- * used: not an iPXE, of an unknown architecture, too old to run a command line, signed, with
- * a script compiled in that is not a slot. BF_ERR_INPUT for a second one of the same
- * architecture.
+ * if it has none, and it is not signed. BF_ERR_UNSUPPORTED or BF_ERR_SIGNED, with the reason,
+ * for what cannot be used: not an iPXE, of an unknown architecture, too old to run a command
+ * line, with a script compiled in that is not a slot, or as bf_sealed_read() says. BF_ERR_INPUT
+ * for a second one of the same architecture.
  */
 bf_must_check int bf_binaries_import(struct bf_binaries *binaries,
 				     const struct bf_bundle *bundle, const char *path,
@@ -45,9 +50,21 @@ bf_must_check int bf_binaries_import(struct bf_binaries *binaries,
 /* The set of 1u << enum bf_arch that the user brought one for. */
 unsigned bf_binaries_imported(const struct bf_binaries *binaries);
 
+/* Those that are sealed, and the ones among them whose script has to be in a file. */
+unsigned bf_binaries_sealed(const struct bf_binaries *binaries);
+unsigned bf_binaries_needing_loose(const struct bf_binaries *binaries);
+
+/*
+ * The script that sealed ones have in their slots, which is then that of the whole image;
+ * empty if none has. BF_ERR_INPUT if two have different ones.
+ */
+bf_must_check int bf_binaries_sealed_script(const struct bf_binaries *binaries,
+					    struct bf_view *ret, struct bf_error *reterr);
+
 /*
  * Make those of archs trust the fingerprint and nothing else. BF_ERR_UNSUPPORTED for one that
- * does not have iPXE's own root exactly once; then some may have been changed.
+ * does not have iPXE's own root exactly once, BF_ERR_SIGNED for a sealed one that does not
+ * trust it already; then some may have been changed.
  */
 bf_must_check int bf_binaries_pin(struct bf_binaries *binaries,
 				  const struct bf_bundle *bundle, unsigned archs,
@@ -65,8 +82,8 @@ bf_must_check int bf_binaries_fill(struct bf_binaries *binaries, unsigned archs,
 				   struct bf_view body, struct bf_error *reterr);
 
 /*
- * Give those of archs that are for UEFI room for a signature of size bytes, which are zero as
- * yet. Fails as bf_authenticode_reserve() does.
+ * Give those of archs that are for UEFI, and not sealed, room for a signature of size bytes,
+ * which are zero as yet. Fails as bf_authenticode_reserve() does.
  */
 bf_must_check int bf_binaries_reserve(struct bf_binaries *binaries, unsigned archs,
 				      size_t size, struct bf_error *reterr);

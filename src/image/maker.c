@@ -73,6 +73,19 @@ static int import(struct bf_maker *maker, const char *path, struct bf_error *ret
 	return err ? bf_fail_in(reterr, err, "ipxe") : BF_OK;
 }
 
+/* What is signed goes into an image; there is nothing to be made of it alone. */
+static int check_sealed(const struct bf_maker *maker, struct bf_error *reterr)
+{
+	if (maker->layout.format != BF_FORMAT_EFI ||
+	    !bf_binaries_sealed(&maker->binaries))
+		return BF_OK;
+	return bf_fail(
+		reterr, BF_ERR_SIGNED,
+		"format efi: the iPXE that was brought is signed and would come out "
+		"as it is: put it into an image, with format iso or esp, or bring it "
+		"unsigned");
+}
+
 /* The binaries, and which of them the image is for. */
 static int gather(struct bf_maker *maker, const struct bf_maker_options *options,
 		  struct bf_error *reterr)
@@ -84,7 +97,9 @@ static int gather(struct bf_maker *maker, const struct bf_maker_options *options
 	bf_binaries_init(&maker->binaries, maker->bundle);
 	for (size_t i = 0; !err && i < options->n_ipxe; i++)
 		err = import(maker, options->ipxe[i], reterr);
-	return err ? err : bf_boot_paths_settle(&maker->layout, &maker->binaries, reterr);
+	if (!err)
+		err = bf_boot_paths_settle(&maker->layout, &maker->binaries, reterr);
+	return err ? err : check_sealed(maker, reterr);
 }
 
 static int init_renderer(struct bf_maker *maker, struct bf_error *reterr)
@@ -93,7 +108,10 @@ static int init_renderer(struct bf_maker *maker, struct bf_error *reterr)
 	const struct bf_certificate *certificate =
 		maker->has_certificate ? &maker->certificate : NULL;
 	bf_binaries_capabilities(&maker->binaries, maker->layout.archs, &can);
-	return bf_renderer_init(&maker->renderer, &can, certificate, reterr);
+	int err = bf_renderer_init(&maker->renderer, &can, certificate, reterr);
+	return err ? err
+		   : bf_binaries_sealed_script(&maker->binaries,
+					       &maker->renderer.sealed_script, reterr);
 }
 
 static int trust(struct bf_maker *maker, const char *path, struct bf_error *reterr)
@@ -146,6 +164,13 @@ int bf_maker_read_signer(const struct bf_maker_options *options, struct bf_signe
 	return err;
 }
 
+/* Of the image's UEFI programs, those that are to be signed. */
+static unsigned unsigned_archs(const struct bf_maker *maker)
+{
+	return maker->layout.archs & ~(unsigned)BF_ARCH_BIOS_ONLY &
+	       ~bf_binaries_sealed(&maker->binaries);
+}
+
 static int sign(struct bf_maker *maker, const struct bf_maker_options *options,
 		struct bf_error *reterr)
 {
@@ -155,6 +180,11 @@ static int sign(struct bf_maker *maker, const struct bf_maker_options *options,
 			       "sign-key: what boots on BIOS only is not signed, no BIOS "
 			       "looks at signatures: leave it out, or take a UEFI "
 			       "architecture in");
+	if (options->sign_key && options->sign_cert && !unsigned_archs(maker))
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"sign-key: every UEFI program of the image is signed already, "
+			"and stays as it is: leave it out, or bring iPXE unsigned");
 	int err =
 		bf_maker_read_signer(options, &maker->signer, &maker->has_signer, reterr);
 	if (err || !maker->has_signer)
@@ -232,13 +262,23 @@ static int check_loose(const struct bf_maker *maker, struct bf_error *reterr)
 			       "script-room: format %s has a slot of fixed size, see "
 			       "format iso and esp",
 			       bf_format_name(maker->layout.format));
+	if (maker->renderer.sealed_script.size)
+		return bf_fail(
+			reterr, BF_ERR_SIGNED,
+			"one iPXE is signed with its script in its slot, and the "
+			"image would have a file autoexec.ipxe too, which wins over "
+			"that: sign all of them with the script, or none, and leave "
+			"script-room out");
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
 		if (maker->layout.archs & 1u << arch &&
 		    !maker->binaries.of[arch].can_run_loose)
 			return bf_fail(reterr, BF_ERR_UNSUPPORTED,
-				       "the iPXE for %s cannot run a script that is too "
-				       "large for its slot from a file",
-				       bf_arch_name(arch));
+				       "the iPXE for %s cannot run a script that is %s "
+				       "from a file",
+				       bf_arch_name(arch),
+				       bf_binaries_needing_loose(&maker->binaries)
+					       ? "the same as a signed iPXE's"
+					       : "too large for its slot");
 	return BF_OK;
 }
 
@@ -249,7 +289,8 @@ static int settle_room(struct bf_maker *maker, size_t room, struct bf_error *ret
 	if (room < layout->script_room)
 		room = layout->script_room;
 	int err = BF_OK;
-	if (bf_capability_set_check_body(&renderer->can, room, NULL)) {
+	if (bf_binaries_needing_loose(&maker->binaries) ||
+	    bf_capability_set_check_body(&renderer->can, room, NULL)) {
 		err = check_loose(maker, reterr);
 		layout->loose_size = bf_loose_size(room);
 	}

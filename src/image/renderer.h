@@ -16,6 +16,11 @@ struct bf_renderer {
 	char schemes[BF_WORD_LIST_SIZE]; /* that every iPXE in the image can open */
 	struct bf_buffer preamble; /* what the certificate has each script start with */
 	/*
+	 * The one script that the image can have, since a sealed iPXE (image/sealed.h) has it in
+	 * its slot; empty for any. It belongs to that iPXE.
+	 */
+	struct bf_view sealed_script;
+	/*
 	 * The size of the loose slot, into which every script goes, 0 for none. As long as the
 	 * image is not laid out (is_open) there may be one, which only those go into that the
 	 * slots of the iPXEs do not take.
@@ -44,7 +49,8 @@ void bf_renderer_settle(struct bf_renderer *renderer, uint32_t loose_size);
 /*
  * Make ret the script that boots the target, the body of a slot. BF_ERR_USAGE or BF_ERR_INPUT
  * when the settings do not go together or the URL does not suit, BF_ERR_TOO_BIG, naming both
- * sizes, when there is no room for it.
+ * sizes, when there is no room for it. Where there is a sealed script an empty target is for
+ * that, and another one than that is BF_ERR_SIGNED.
  */
 bf_must_check int bf_renderer_render(const struct bf_renderer *renderer,
 				     const struct bf_target *target,

@@ -92,12 +92,20 @@ static uint32_t loose_size(const struct bf_repoint *repoint)
 
 static int check_led(const struct bf_repoint *repoint, struct bf_error *reterr)
 {
-	for (size_t i = 0; i < repoint->n_sites; i++)
+	for (size_t i = 0; i < repoint->n_sites; i++) {
+		const struct bf_site *site = &repoint->sites[i];
+		bool has_slot = site->slot.size || site->arch == BF_ARCH_BIOS;
 		if (repoint->files[i].is_led && !loose_size(repoint))
 			return bf_fail(reterr, BF_ERR_NO_SLOT,
-				       "%s runs the script that is in a file of its own, "
-				       "autoexec.ipxe, and that is not there",
+				       has_slot
+					       ? "%s runs the script that is in a file "
+						 "of its own, autoexec.ipxe, and that "
+						 "is not there"
+					       : "%s has no script slot, and there is no "
+						 "autoexec.ipxe that is one: it was not "
+						 "made by boots-from",
 				       repoint->files[i].path);
+	}
 	return BF_OK;
 }
 
@@ -129,13 +137,6 @@ void bf_repoint_free(struct bf_repoint *repoint)
 
 /* ---- Trust ---- */
 
-static bool trusts_only(const struct bf_program *program, const struct bf_rootcert *roots,
-			const uint8_t sha256[BF_SHA256_SIZE])
-{
-	return roots->count == 1 &&
-	       memcmp(program->bytes.data + roots->offset, sha256, BF_SHA256_SIZE) == 0;
-}
-
 /* An iPXE without a root has no TLS: it trusts nobody, and needs nobody. */
 static int check_trust(const struct bf_ipxe *ipxe, const uint8_t *sha256,
 		       struct bf_error *reterr)
@@ -143,13 +144,13 @@ static int check_trust(const struct bf_ipxe *ipxe, const uint8_t *sha256,
 	struct bf_program program = bf_ipxe_program(ipxe);
 	struct bf_rootcert roots;
 	bool has_roots = bf_rootcert_find(&program, &roots);
-	if (sha256 && has_roots && trusts_only(&program, &roots, sha256))
+	if (sha256 && has_roots && bf_rootcert_is_only(&program, &roots, sha256))
 		return BF_OK;
 	if (sha256)
 		return bf_fail(reterr, BF_ERR_INPUT,
 			       "it does not trust the certificate: what an image trusts "
 			       "cannot be changed in place, make a new one");
-	if (!has_roots || trusts_only(&program, &roots, bf_rootcert_stock))
+	if (!has_roots || bf_rootcert_is_only(&program, &roots, bf_rootcert_stock))
 		return BF_OK;
 	return bf_fail(
 		reterr, BF_ERR_INPUT,

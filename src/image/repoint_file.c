@@ -52,6 +52,15 @@ static bool is_led(struct bf_view bytes, const struct bf_slot *slot)
 		bf_slot_body(bf_view_part(bytes, slot->offset, slot->size)));
 }
 
+/* An iPXE for UEFI that looks for its script in a file needs no slot of its own. */
+static bool finds_loose(const struct bf_executable *executable)
+{
+	bf_cleanup(bf_ipxe_close) struct bf_ipxe ipxe = {0};
+	return executable->kind == BF_EXECUTABLE_PE &&
+	       bf_ipxe_open_executable(executable, &ipxe, NULL) == BF_OK &&
+	       ipxe.identity.can_run_loose && !ipxe.identity.embedded_script;
+}
+
 /* Without a slot in the file: is there one in its packed part, and does it have to change? */
 static int check_packed(const struct bf_executable *executable, bool *ret_led,
 			struct bf_error *reterr)
@@ -72,12 +81,16 @@ static int check_packed(const struct bf_executable *executable, bool *ret_led,
 		       "it has no script slot: it was not made by boots-from");
 }
 
-/* Find the slot, of size 0 if it is packed and need not change. */
+/* Find the slot, of size 0 if there is none in the file that has to change. */
 static int find_slot(const struct bf_executable *executable, struct bf_slot *ret,
 		     bool *ret_led, struct bf_error *reterr)
 {
 	*ret = (struct bf_slot){0};
 	int err = bf_slot_find(executable->file, ret, reterr);
+	if (err == BF_ERR_NO_SLOT && finds_loose(executable)) {
+		*ret_led = true;
+		return BF_OK;
+	}
 	if (err == BF_ERR_NO_SLOT)
 		return check_packed(executable, ret_led, reterr);
 	if (!err && ret->declared_offset != ret->offset)

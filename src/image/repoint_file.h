@@ -16,8 +16,9 @@ struct bf_repoint_file {
 	/* What is there, but for the script and the CheckSum: the bundle's, or owned. */
 	struct bf_view binary;
 	struct bf_buffer owned; /* empty if the file is the bundle's */
-	bool is_led;            /* its slot leads to the loose one, and stays as it is */
-	struct bf_ipxe ipxe;    /* owned, opened; of a slot that is a file, nothing */
+	/* Its slot leads to the loose one, or it has none and looks for that: it stays as it is. */
+	bool is_led;
+	struct bf_ipxe ipxe; /* owned, opened; of a slot that is a file, nothing */
 	/* What stands in the place of its signature, which is zeroed; empty if it stays. */
 	struct bf_buffer signature;
 	size_t signature_offset;

@@ -55,7 +55,7 @@ static int add_site(struct bf_template *tmpl, enum bf_arch arch, uint64_t offset
 	struct bf_view bytes = binary->bytes;
 	/* Whatever is made of the template reads all of it. */
 	bf_view_populate(bytes);
-	if (bf_binary_needs_script_first(binary))
+	if (binary->is_sealed || bf_binary_needs_script_first(binary))
 		return BF_OK;
 	struct bf_site *site = &tmpl->sites[tmpl->n_sites++];
 	int err = bf_site_init(site, arch, offset, bytes, binary->slot, reterr);

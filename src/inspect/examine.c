@@ -65,20 +65,11 @@ static void name_program(struct bf_view file, struct bf_examined *ret)
 
 /* ---- iPXE ---- */
 
-static bool is_placeholder(struct bf_view slot, uint32_t declared_offset)
+static enum bf_slot_state slot_state(struct bf_view body)
 {
-	uint8_t fresh[BF_SLOT_SIZE_MAX];
-	return bf_plant_format_slot(fresh, (uint32_t)slot.size, declared_offset, NULL) ==
-		       BF_OK &&
-	       memcmp(fresh, slot.data, slot.size) == 0;
-}
-
-static enum bf_slot_state slot_state(struct bf_view slot, uint32_t declared_offset)
-{
-	if (bf_loose_is_handover(bf_slot_body(slot)))
+	if (bf_loose_is_handover(body))
 		return BF_SLOT_HANDOVER;
-	return is_placeholder(slot, declared_offset) ? BF_SLOT_PLACEHOLDER
-						     : BF_SLOT_FILLED;
+	return bf_plant_is_placeholder(body) ? BF_SLOT_PLACEHOLDER : BF_SLOT_FILLED;
 }
 
 static int take_slot(const struct bf_ipxe *ipxe, struct bf_examined *ret)
@@ -94,10 +85,10 @@ static int take_slot(const struct bf_ipxe *ipxe, struct bf_examined *ret)
 	if (err)
 		return BF_OK;
 	ret->slot = found.slot;
-	struct bf_view slot =
-		bf_view_part(found.bytes, found.slot.offset, found.slot.size);
-	ret->slot_state = slot_state(slot, found.slot.declared_offset);
-	return bf_slot_print_script(&ret->script, bf_slot_body(slot));
+	struct bf_view body = bf_slot_body(
+		bf_view_part(found.bytes, found.slot.offset, found.slot.size));
+	ret->slot_state = slot_state(body);
+	return bf_slot_print_script(&ret->script, body);
 }
 
 static void take_roots(const struct bf_ipxe *ipxe, struct bf_examined *ret)

@@ -29,7 +29,13 @@ int bf_plant_format_slot(uint8_t *out, uint32_t size, uint32_t declared_offset,
 			 struct bf_error *reterr)
 {
 	return bf_slot_format(out, size, declared_offset,
-			      bf_view(placeholder, strlen(placeholder)), reterr);
+			      bf_view(placeholder, sizeof(placeholder) - 1), reterr);
+}
+
+bool bf_plant_is_placeholder(struct bf_view body)
+{
+	return body.size == sizeof(placeholder) - 1 &&
+	       memcmp(body.data, placeholder, body.size) == 0;
 }
 
 int bf_plant(struct bf_view stock, struct bf_view stub, uint32_t slot_size,

@@ -24,6 +24,9 @@ bf_must_check int bf_plant_check(struct bf_view stock, uint32_t slot_size,
 bf_must_check int bf_plant_format_slot(uint8_t *out, uint32_t size,
 				       uint32_t declared_offset, struct bf_error *reterr);
 
+/* Whether a slot with this body still says so. */
+bool bf_plant_is_placeholder(struct bf_view body);
+
 /*
  * A PE (ipxe.efi): adds the sections .stub and .slot, moves AddressOfEntryPoint to the
  * stub and recomputes the sizes and CheckSum. Refuses a signed file (BF_ERR_SIGNED) and a

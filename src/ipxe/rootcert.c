@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "ipxe/rootcert.h"
 
+#include <string.h>
+
 const uint8_t bf_rootcert_stock[BF_SHA256_SIZE] = {
 	0x9f, 0xaf, 0x71, 0x7b, 0x7f, 0x8c, 0xa2, 0xf9, 0x3c, 0x25, 0x6c,
 	0x79, 0xf8, 0xac, 0x55, 0x91, 0x89, 0x5d, 0x66, 0xd1, 0xff, 0x3b,
@@ -46,4 +48,12 @@ bool bf_rootcert_find(const struct bf_program *program, struct bf_rootcert *ret)
 		}
 	}
 	return false;
+}
+
+bool bf_rootcert_is_only(const struct bf_program *program,
+			 const struct bf_rootcert *roots,
+			 const uint8_t sha256[BF_SHA256_SIZE])
+{
+	return roots->count == 1 &&
+	       memcmp(program->bytes.data + roots->offset, sha256, BF_SHA256_SIZE) == 0;
 }

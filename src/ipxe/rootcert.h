@@ -23,4 +23,9 @@ extern const uint8_t bf_rootcert_stock[BF_SHA256_SIZE];
 /* False when there is no such structure: an iPXE without TLS, or not one we know. */
 bool bf_rootcert_find(const struct bf_program *program, struct bf_rootcert *ret);
 
+/* Whether the certificate of this fingerprint is the only root of those found. */
+bool bf_rootcert_is_only(const struct bf_program *program,
+			 const struct bf_rootcert *roots,
+			 const uint8_t sha256[BF_SHA256_SIZE]);
+
 #endif

@@ -142,6 +142,21 @@ struct bf_view bf_slot_body(struct bf_view slot)
 	return bf_view_part(slot, BF_SLOT_HEADER_SIZE, end - BF_SLOT_HEADER_SIZE);
 }
 
+static struct bf_view without_newlines(struct bf_view body)
+{
+	while (body.size && body.data[body.size - 1] == '\n')
+		body.size--;
+	return body;
+}
+
+bool bf_slot_is_same_body(struct bf_view one, struct bf_view other)
+{
+	one = without_newlines(one);
+	other = without_newlines(other);
+	return one.size == other.size &&
+	       (one.size == 0 || memcmp(one.data, other.data, one.size) == 0);
+}
+
 int bf_slot_print_script(struct bf_buffer *ret, struct bf_view body)
 {
 	static const char first[] = BF_SLOT_FIRST_LINE;

@@ -76,6 +76,9 @@ bf_must_check int bf_slot_format(uint8_t *out, uint32_t size, uint32_t declared_
 /* The body of a slot, without header and padding. The view points into slot. */
 struct bf_view bf_slot_body(struct bf_view slot);
 
+/* Whether two bodies fill a slot alike: newlines at their ends do not count. */
+bool bf_slot_is_same_body(struct bf_view one, struct bf_view other);
+
 /* Append the script that a slot with this body is: what iPXE runs, without the marker. */
 int bf_slot_print_script(struct bf_buffer *ret, struct bf_view body);
 

@@ -85,7 +85,8 @@ struct bf_boot_error {
  *     script-room   bytes that a script may have: 8131, or what is given here, to 1M
  *     trust      file with the one certificate that HTTPS servers are held against; of a
  *                file with several FILE#2 is the second
- *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture
+ *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture; a
+ *                signed one stays as it is, and the script goes into a file beside it
  *     sign-key   file with the private key that the UEFI programs are signed with, for Secure
  *                Boot; goes with
  *     sign-cert  file with the certificate that belongs to it, and its issuers
@@ -144,7 +145,9 @@ BF_BOOT_PUBLIC size_t bf_boot_template_read(const struct bf_boot_template *boot_
  *     retries    how often DHCP is tried again, 0 to 9; 2 when not set
  *     script     an iPXE script (its text) that does it all, instead of the above
  *
- * Setting another one twice is refused with BF_BOOT_USAGE, as is an unknown name.
+ * Where an iPXE was signed with its script in it, a target with nothing set has that script,
+ * and one with another is BF_BOOT_SIGNED. Setting another one twice is refused with BF_BOOT_USAGE,
+ * as is an unknown name.
  * bf_boot_target_new() returns NULL only when out of memory.
  */
 struct bf_boot_target;

@@ -25,6 +25,12 @@ const char *bf_target_find(const char *name)
 	return NULL;
 }
 
+bool bf_target_is_empty(const struct bf_target *target)
+{
+	return !target->url && !target->script.size &&
+	       !bf_network_given(&target->network);
+}
+
 static const char *lower_case(const char *name, char ret[64])
 {
 	size_t size = 0;

@@ -12,6 +12,9 @@ struct bf_target {
 	struct bf_buffer script; /* the user's own, as the body of a slot */
 };
 
+/* Whether nothing is set. */
+bool bf_target_is_empty(const struct bf_target *target);
+
 /*
  * Set what a name stands for: "url", "script" (the text of one), or a setting that
  * bf_network_set() knows. BF_ERR_USAGE for an unknown name and a setting given twice; the

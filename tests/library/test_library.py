@@ -177,6 +177,25 @@ class SameBytesTest(CommandTest):
         options = [word for file in files for word in ("--ipxe", file)]
         self.compare(2, [f"url={URL}", *words], *options, URL)
 
+    def test_sealed_ipxe(self):
+        """Signed by somebody else: in a file beside it, or with the one script that it has."""
+        stock = Path(f"{BUNDLE}.stock/usr/lib/ipxe/ipxe-amd64.efi")
+        make = "req -x509 -newkey rsa:2048 -nodes -keyout key -out vendor.pem -subj"
+        judge("openssl", *make.split(), "/CN=Vendor", cwd=self.folder)
+        done = self.run_command("-q", "--format", "efi", "-o", "filled", URL)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name, program in (("stock", stock), ("filled", "filled")):
+            judge("sbsign", "--key", "key", "--cert", "vendor.pem", "--output", f"{name}.efi", program, cwd=self.folder)
+        brought = self.folder / "stock.efi"
+        self.compare(4, [f"url={URL}", f"ipxe={brought}"], "--ipxe", brought, URL)
+        brought = self.folder / "filled.efi"
+        self.compare(4, [f"url={URL}", f"ipxe={brought}"], "--ipxe", brought)
+        self.compare(1, [f"ipxe={brought}"], "--ipxe", brought)
+        status, text = judge(os.environ["FOUR_WAYS"], self.folder / "boots-from.iso", 1, "url=http://b/",
+                             f"ipxe={brought}")
+        self.assertEqual(status, 1)
+        self.assertIn("the signed iPXE has another script in its slot", text)
+
     def test_script(self):
         script = "#!ipxe\necho hello\nshell\n"
         (self.folder / "script").write_text(script)
