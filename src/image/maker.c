@@ -262,6 +262,7 @@ static int check_loose(const struct bf_maker *maker, struct bf_error *reterr)
 			       "script-room: format %s has a slot of fixed size, see "
 			       "format iso and esp",
 			       bf_format_name(maker->layout.format));
+	bool is_for_sealed = bf_binaries_needing_loose(&maker->binaries);
 	if (maker->renderer.sealed_script.size)
 		return bf_fail(
 			reterr, BF_ERR_SIGNED,
@@ -272,13 +273,15 @@ static int check_loose(const struct bf_maker *maker, struct bf_error *reterr)
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
 		if (maker->layout.archs & 1u << arch &&
 		    !maker->binaries.of[arch].can_run_loose)
-			return bf_fail(reterr, BF_ERR_UNSUPPORTED,
-				       "the iPXE for %s cannot run a script that is %s "
-				       "from a file",
-				       bf_arch_name(arch),
-				       bf_binaries_needing_loose(&maker->binaries)
-					       ? "the same as a signed iPXE's"
-					       : "too large for its slot");
+			return bf_fail(
+				reterr, BF_ERR_UNSUPPORTED,
+				"the iPXE for %s cannot run a script%s from a file%s",
+				bf_arch_name(arch),
+				is_for_sealed ? "" : " that is too large for its slot",
+				is_for_sealed ? ", as the signed one does: bring a "
+						"newer one, or leave this out with "
+						"arch"
+					      : "");
 	return BF_OK;
 }
 

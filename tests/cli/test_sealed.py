@@ -310,7 +310,7 @@ class SealedTest(CommandTest):
     def test_beside_one_that_looks_for_no_file(self):
         old = (STOCK / "ipxe-arm64.efi").read_bytes().replace(b"autoexec.ipxe", b"autoexec.none")
         (self.folder / "old").write_bytes(old)
-        self.refused(self.signed_stock(), "arm64 cannot run", "from a file", options=("--ipxe", "old"))
+        self.refused(self.signed_stock(), "arm64 cannot run a script from a file, as the signed one does", options=("--ipxe", "old"))
 
     # ---- Trust and keys ----
 
