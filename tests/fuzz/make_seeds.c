@@ -22,7 +22,7 @@
 #include "pinnable.h"
 #include "sign/image_digest.h"
 
-enum { COMMAND_LINE = 0x60, SLOT_SIZE = BF_SLOT_SIZE_MIN };
+enum { COMMAND_LINE = 0x60, FILE_NAME = 0x70, SLOT_SIZE = BF_SLOT_SIZE_MIN };
 
 static const char *folder, *stubs;
 
@@ -290,6 +290,25 @@ static void write_signatures(void)
 	write_signed("shim", &shim, 0);
 }
 
+/* iPXE that is taken as it is, with its script in its slot and without a slot. */
+static void write_sealed_imports(void)
+{
+	struct bf_buffer stock = {0}, filled = {0};
+	struct bf_view script = bf_view("shell\n", 6);
+	fuzz_require(!bf_buffer_zero(&stock, FORGE_SIZE));
+	forge_efi(stock.data, BF_PE_MACHINE_AMD64);
+	memcpy(stock.data + FORGE_PE_TABLE + FILE_NAME, "autoexec.ipxe", 14);
+	fuzz_require(!bf_buffer_append(&filled, stock.data, stock.size));
+	fuzz_require(!bf_slot_format(filled.data + FORGE_PE_SCRIPT, SLOT_SIZE,
+				     FORGE_PE_SCRIPT, script, NULL));
+	sign_program(&stock);
+	sign_program(&filled);
+	write_headed("import", "efi-sealed", "f", 1, bf_buffer_view(&stock));
+	write_headed("import", "efi-sealed-slot", "f", 1, bf_buffer_view(&filled));
+	bf_buffer_free(&stock);
+	bf_buffer_free(&filled);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 3)
@@ -305,5 +324,6 @@ int main(int argc, char **argv)
 	write_bundle("both", true, true);
 	write_certificates();
 	write_signatures();
+	write_sealed_imports();
 	return 0;
 }
