@@ -135,3 +135,15 @@ bool bf_shim_read(const struct bf_pe *pe, struct bf_shim *ret)
 	settle_loader(&candidates, ret);
 	return true;
 }
+
+bool bf_shim_is_mok_manager(const struct bf_pe *pe)
+{
+	static const char line[] = "Enroll MOK";
+	uint8_t units[2 * (sizeof(line) - 1)] = {0};
+	size_t at;
+	struct bf_shim shim;
+	for (size_t i = 0; i < sizeof(line) - 1; i++)
+		units[2 * i] = (uint8_t)line[i];
+	return bf_view_find(pe->file, 0, bf_view(units, sizeof(units)), &at) &&
+	       !bf_shim_read(pe, &shim);
+}

@@ -28,4 +28,7 @@ struct bf_shim {
  */
 bool bf_shim_read(const struct bf_pe *pe, struct bf_shim *ret);
 
+/* Whether it is MokManager, by a line of its menu. */
+bool bf_shim_is_mok_manager(const struct bf_pe *pe);
+
 #endif

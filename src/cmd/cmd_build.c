@@ -89,11 +89,13 @@ static int make(const struct bf_arguments *options, struct bf_maker *maker,
 /* Who has to be enrolled where there is Secure Boot. */
 static void report_signers(const struct bf_maker *maker)
 {
+	const char *path = bf_maker_certificate_path(maker);
 	if (maker->has_signer)
 		fprintf(stderr,
 			"boots-from: it is signed by %s: with Secure Boot it boots where "
-			"that certificate is enrolled\n",
-			maker->signer.subject);
+			"that certificate is enrolled%s%s\n",
+			maker->signer.subject, path ? ", which is on the medium as " : "",
+			path ? path : "");
 	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
 		const struct bf_binary *binary = &maker->binaries.of[arch];
 		if (binary->is_sealed)
@@ -152,7 +154,7 @@ int bf_cmd_build(struct bf_arguments *arguments, struct bf_error *reterr)
 	if (!arguments->output)
 		arguments->output = default_output(arguments->made_from.layout.format);
 	/* What the user brings may be signed with its script. */
-	int err = arguments->made_from.n_ipxe ? BF_OK
+	int err = arguments->made_from.ipxe.n ? BF_OK
 					      : bf_arguments_need_url(arguments, reterr);
 	if (!err)
 		err = bf_arguments_aim(arguments, reterr);

@@ -130,12 +130,6 @@ const struct bf_option bf_options[] = {
 	 .help = "print JSON, for programs",
 	 FLAG(json)},
 
-	/* ---- Changing images ---- */
-	{.name = "unsigned",
-	 .group = BF_GROUP_REPOINT,
-	 .help = "take signatures away where the key for new ones is not there",
-	 FLAG(is_unsigned)},
-
 	/* ---- Shared ---- */
 	{.name = "print-script",
 	 .group = BF_GROUP_PRINT,
@@ -201,6 +195,20 @@ const struct bf_option bf_options[] = {
 	 .argument = "FILE",
 	 .help = "use this iPXE (.efi or .lkrn) for its architecture; may be given more "
 		 "than once",
+	 .value = BF_VALUE_FILE,
+	 .kind = BF_OPTION_MAKER},
+	{.name = "shim",
+	 .group = BF_GROUP_IMAGE,
+	 .argument = "FILE",
+	 .help = "have this vendor's shim, signed by Microsoft, start iPXE on its "
+		 "architecture; may be given more than once",
+	 .value = BF_VALUE_FILE,
+	 .kind = BF_OPTION_MAKER},
+	{.name = "mokmanager",
+	 .group = BF_GROUP_IMAGE,
+	 .argument = "FILE",
+	 .help = "put the shim's MokManager beside it, which enrols keys; may be given "
+		 "more than once",
 	 .value = BF_VALUE_FILE,
 	 .kind = BF_OPTION_MAKER},
 	{.name = "label",

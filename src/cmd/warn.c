@@ -22,6 +22,14 @@ void bf_warn_of_signer(const struct bf_signer *signer, const char *key_path)
 		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
 }
 
+static void warn_of_shims(const struct bf_maker *maker)
+{
+	struct bf_shims_warnings warnings;
+	bf_shims_warn(&maker->shims, &maker->binaries, &warnings);
+	for (size_t i = 0; i < warnings.n; i++)
+		fprintf(stderr, "boots-from: warning: %s\n", warnings.texts[i]);
+}
+
 void bf_warn_of_maker(const struct bf_maker *maker,
 		      const struct bf_maker_options *options, const char *url)
 {
@@ -29,4 +37,5 @@ void bf_warn_of_maker(const struct bf_maker *maker,
 		bf_warn_of_certificate(&maker->certificate, url);
 	if (maker->has_signer)
 		bf_warn_of_signer(&maker->signer, options->sign_key);
+	warn_of_shims(maker);
 }

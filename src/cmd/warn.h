@@ -11,7 +11,7 @@ void bf_warn_of_certificate(const struct bf_certificate *certificate, const char
 /* Of who signs, with the key of this file. */
 void bf_warn_of_signer(const struct bf_signer *signer, const char *key_path);
 
-/* Of both, where there are such, of a maker made with these options. */
+/* Of both, and of shims, where there are such, of a maker made with these options. */
 void bf_warn_of_maker(const struct bf_maker *maker,
 		      const struct bf_maker_options *options, const char *url);
 

@@ -89,25 +89,57 @@ const struct bf_binary *bf_parts_binary(const struct bf_parts *parts, enum bf_ar
 	return arch == BF_ARCH_COUNT ? &parts->loose : &parts->binaries->of[arch];
 }
 
-static void add_to_esp(struct bf_contents *contents, const struct bf_parts *parts,
-		       enum bf_arch arch, const char *path)
+static void add_to_esp(struct bf_contents *contents, const char *path,
+		       struct bf_view bytes)
 {
-	size_t n = contents->n_esp_files++;
-	contents->esp_archs[n] = arch;
-	contents->esp_files[n] = (struct bf_fat_file){
-		.path = path, .bytes = bf_parts_binary(parts, arch)->bytes};
+	contents->esp_files[contents->n_esp_files++] =
+		(struct bf_fat_file){.path = path, .bytes = bytes};
+}
+
+static void add_program(struct bf_contents *contents, const struct bf_parts *parts,
+			enum bf_arch arch, const char *path)
+{
+	contents->esp_archs[contents->n_esp_programs++] = arch;
+	add_to_esp(contents, path, bf_parts_binary(parts, arch)->bytes);
+}
+
+/* What firmware starts, or what a shim does which it starts in its place. */
+static void add_programs(struct bf_contents *contents, const struct bf_parts *parts,
+			 unsigned archs)
+{
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_shim_pair *pair = bf_shims_find(parts->shims, arch);
+		if (bf_arch_efi_path(arch) && archs & 1u << arch)
+			add_program(contents, parts, arch,
+				    pair ? pair->loader_path : bf_arch_efi_path(arch));
+	}
+}
+
+static void add_others(struct bf_contents *contents, const struct bf_parts *parts)
+{
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		const struct bf_shim_pair *pair = bf_shims_find(parts->shims, arch);
+		if (!pair)
+			continue;
+		add_to_esp(contents, bf_arch_efi_path(arch),
+			   bf_buffer_view(&pair->shim.bytes));
+		if (pair->mok_manager.bytes.size)
+			add_to_esp(contents, pair->mok_manager_path,
+				   bf_buffer_view(&pair->mok_manager.bytes));
+	}
+	if (parts->certificate.size)
+		add_to_esp(contents, BF_SIGNER_CERTIFICATE_PATH, parts->certificate);
 }
 
 int bf_contents_gather_esp(struct bf_contents *contents, const struct bf_parts *parts,
 			   unsigned archs, struct bf_error *reterr)
 {
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++)
-		if (bf_arch_efi_path(arch) && archs & 1u << arch)
-			add_to_esp(contents, parts, arch, bf_arch_efi_path(arch));
+	add_programs(contents, parts, archs);
 	if (contents->n_esp_files == 0)
 		return BF_OK;
 	if (parts->loose.is_present)
-		add_to_esp(contents, parts, BF_ARCH_COUNT, BF_LOOSE_PATH);
+		add_program(contents, parts, BF_ARCH_COUNT, BF_LOOSE_PATH);
+	add_others(contents, parts);
 	struct bf_fat_request request = {
 		.files = contents->esp_files,
 		.n_files = contents->n_esp_files,

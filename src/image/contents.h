@@ -12,14 +12,19 @@
 struct bf_parts {
 	const struct bf_bundle *bundle;
 	const struct bf_binaries *binaries;
-	struct bf_binary loose; /* the loose slot, if there is one */
+	struct bf_binary loose;       /* the loose slot, if there is one */
+	const struct bf_shims *shims; /* or NULL */
+	struct bf_view certificate;   /* of who signs, in DER; or empty */
 };
 
-/* Files for UEFI, of which the loose slot is the last, and those of the ISO. */
+/*
+ * Files for UEFI and those of the ISO. Of the former the iPXEs come first, then the loose slot,
+ * then what goes in as it is.
+ */
 struct bf_contents {
-	struct bf_fat_file esp_files[BF_ARCH_COUNT];
-	enum bf_arch esp_archs[BF_ARCH_COUNT]; /* of the files at the same index */
-	size_t n_esp_files;
+	struct bf_fat_file esp_files[BF_FAT_FILES_MAX];
+	enum bf_arch esp_archs[BF_ARCH_COUNT]; /* of the programs, at the same index */
+	size_t n_esp_programs, n_esp_files;
 	struct bf_fat_image esp;
 	const struct bf_iso_file *lkrn_file, *esp_file;
 	const struct bf_iso_file *loose_file;     /* where there is no ESP to have it */

@@ -12,13 +12,13 @@ struct bf_maker_options bf_maker_options_default(void)
 	return (struct bf_maker_options){.layout = bf_template_options_default()};
 }
 
-static int add_ipxe(struct bf_maker_options *options, const char *path,
+static int add_file(struct bf_maker_files *files, const char *path,
 		    struct bf_error *reterr)
 {
-	if (options->n_ipxe == BF_MAKER_IPXE_MAX)
+	if (files->n == BF_MAKER_FILES_MAX)
 		return bf_fail(reterr, BF_ERR_USAGE, "more than %d files",
-			       BF_MAKER_IPXE_MAX);
-	options->ipxe[options->n_ipxe++] = path;
+			       BF_MAKER_FILES_MAX);
+	files->all[files->n++] = path;
 	return BF_OK;
 }
 
@@ -49,18 +49,29 @@ static const char **find_file(struct bf_maker_options *options, const char *name
 	return strcmp(name, "sign-passphrase") == 0 ? &options->sign_passphrase : NULL;
 }
 
+/* The same of one file for each architecture. */
+static struct bf_maker_files *find_files(struct bf_maker_options *options,
+					 const char *name)
+{
+	if (strcmp(name, "ipxe") == 0)
+		return &options->ipxe;
+	if (strcmp(name, "shim") == 0)
+		return &options->shim;
+	return strcmp(name, "mokmanager") == 0 ? &options->mok_manager : NULL;
+}
+
 int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 			 const char *value, struct bf_error *reterr)
 {
-	bool is_ipxe = strcmp(name, "ipxe") == 0;
 	bool is_trust = strcmp(name, "trust") == 0;
+	struct bf_maker_files *files = find_files(options, name);
 	const char **file = find_file(options, name);
-	if (!is_ipxe && !is_trust && !file)
+	if (!files && !is_trust && !file)
 		return bf_template_options_set(&options->layout, name, value, reterr);
 	if (!*value)
 		return bf_fail(reterr, BF_ERR_USAGE, "the file name is empty");
-	if (is_ipxe)
-		return add_ipxe(options, value, reterr);
+	if (files)
+		return add_file(files, value, reterr);
 	if (is_trust)
 		return set_trust(options, value, reterr);
 	*file = value;
@@ -95,12 +106,54 @@ static int gather(struct bf_maker *maker, const struct bf_maker_options *options
 		return err;
 	maker->layout = options->layout;
 	bf_binaries_init(&maker->binaries, maker->bundle);
-	for (size_t i = 0; !err && i < options->n_ipxe; i++)
-		err = import(maker, options->ipxe[i], reterr);
+	for (size_t i = 0; !err && i < options->ipxe.n; i++)
+		err = import(maker, options->ipxe.all[i], reterr);
 	if (!err)
 		err = bf_boot_paths_settle(&maker->layout, &maker->binaries, reterr);
 	return err ? err : check_sealed(maker, reterr);
 }
+
+/* ---- Shims ---- */
+
+/* And not one program alone. */
+static bool has_files(const struct bf_maker *maker)
+{
+	return maker->layout.format == BF_FORMAT_ISO ||
+	       maker->layout.format == BF_FORMAT_ESP;
+}
+
+static int add_shims(struct bf_maker *maker, const struct bf_maker_options *options,
+		     struct bf_error *reterr)
+{
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < options->shim.n; i++)
+		err = bf_shims_add(&maker->shims, options->shim.all[i], reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "shim");
+	for (size_t i = 0; !err && i < options->mok_manager.n; i++)
+		err = bf_shims_add_mok_manager(&maker->shims, options->mok_manager.all[i],
+					       reterr);
+	return err ? bf_fail_in(reterr, err, "mokmanager") : BF_OK;
+}
+
+static int take_shims(struct bf_maker *maker, const struct bf_maker_options *options,
+		      struct bf_error *reterr)
+{
+	const char *given = options->shim.n ? "shim" : "mokmanager";
+	if (!options->shim.n && !options->mok_manager.n)
+		return BF_OK;
+	if (!has_files(maker))
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "%s: format %s is iPXE alone, with no file beside it: see "
+			       "format iso and esp",
+			       given, bf_format_name(maker->layout.format));
+	int err = add_shims(maker, options, reterr);
+	if (!err)
+		err = bf_shims_settle(&maker->shims, maker->layout.archs, reterr);
+	return err;
+}
+
+/* ---- Trust ---- */
 
 static int init_renderer(struct bf_maker *maker, struct bf_error *reterr)
 {
@@ -193,20 +246,19 @@ static int sign(struct bf_maker *maker, const struct bf_maker_options *options,
 				   bf_signer_signature_size(&maker->signer), reterr);
 }
 
-/* ---- All of it ---- */
-
-static bool may_be_loose(const struct bf_maker *maker)
+const char *bf_maker_certificate_path(const struct bf_maker *maker)
 {
-	return maker->layout.format == BF_FORMAT_ISO ||
-	       maker->layout.format == BF_FORMAT_ESP;
+	return maker->has_signer && has_files(maker) ? BF_SIGNER_CERTIFICATE_PATH : NULL;
 }
+
+/* ---- All of it ---- */
 
 static void open_room(struct bf_maker *maker)
 {
 	struct bf_renderer *renderer = &maker->renderer;
 	renderer->is_open = true;
-	renderer->loose_size = may_be_loose(maker) ? BF_SLOT_LOOSE_SIZE_MAX : 0;
-	if (!may_be_loose(maker))
+	renderer->loose_size = has_files(maker) ? BF_SLOT_LOOSE_SIZE_MAX : 0;
+	if (!has_files(maker))
 		renderer->advice = ": a larger one goes into a file beside iPXE, in the "
 				   "formats iso and esp; or chain to it from a short one";
 }
@@ -216,6 +268,8 @@ int bf_maker_init(struct bf_maker *ret, const struct bf_maker_options *options,
 {
 	struct bf_maker maker = {0};
 	int err = gather(&maker, options, reterr);
+	if (!err)
+		err = take_shims(&maker, options, reterr);
 	if (!err)
 		err = options->trust ? trust(&maker, options->trust, reterr)
 				     : init_renderer(&maker, reterr);
@@ -235,6 +289,7 @@ void bf_maker_free(struct bf_maker *maker)
 	bf_renderer_free(&maker->renderer);
 	bf_certificate_free(&maker->certificate);
 	bf_signer_free(&maker->signer);
+	bf_shims_free(&maker->shims);
 	bf_binaries_free(&maker->binaries);
 	bf_bundle_free(maker->bundle);
 	*maker = (struct bf_maker){0};
@@ -257,7 +312,7 @@ static int refuse_many(const struct bf_maker *maker, struct bf_error *reterr)
 
 static int check_loose(const struct bf_maker *maker, struct bf_error *reterr)
 {
-	if (!may_be_loose(maker))
+	if (!has_files(maker))
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "script-room: format %s has a slot of fixed size, see "
 			       "format iso and esp",
@@ -297,7 +352,7 @@ static int settle_room(struct bf_maker *maker, size_t room, struct bf_error *ret
 		err = check_loose(maker, reterr);
 		layout->loose_size = bf_loose_size(room);
 	}
-	if (may_be_loose(maker))
+	if (has_files(maker))
 		renderer->advice = ": room for a larger one is made beforehand, with the "
 				   "option script-room";
 	bf_renderer_settle(renderer, layout->loose_size);
@@ -313,7 +368,9 @@ int bf_maker_lay_out(struct bf_maker *maker, const struct bf_buffer *script, siz
 		return err;
 	if (maker->layout.loose_size)
 		first = bf_loose_handover();
+	/* The maker has been moved since it was made. */
 	maker->layout.signer = maker->has_signer ? &maker->signer : NULL;
+	maker->layout.shims = &maker->shims;
 	err = first.data ? bf_binaries_fill(&maker->binaries, maker->layout.archs, first,
 					    reterr)
 			 : refuse_many(maker, reterr);

@@ -9,16 +9,23 @@
 
 #include "image/binaries.h"
 #include "image/renderer.h"
+#include "image/shims.h"
 #include "image/template_options.h"
 
-enum { BF_MAKER_IPXE_MAX = 8 };
+enum { BF_MAKER_FILES_MAX = 8 };
+
+/* The names of files, of which there is one for each architecture. */
+struct bf_maker_files {
+	const char *all[BF_MAKER_FILES_MAX];
+	size_t n;
+};
 
 /* The strings belong to others. */
 struct bf_maker_options {
-	const char *prebuilt; /* the bundle's folder, NULL for the one inside */
-	const char *trust;    /* a certificate's file, or NULL */
-	const char *ipxe[BF_MAKER_IPXE_MAX]; /* binaries instead of the bundle's */
-	size_t n_ipxe;
+	const char *prebuilt;       /* the bundle's folder, NULL for the one inside */
+	const char *trust;          /* a certificate's file, or NULL */
+	struct bf_maker_files ipxe; /* binaries instead of the bundle's */
+	struct bf_maker_files shim, mok_manager;
 	/* Files of who signs the UEFI programs: both, or NULL. */
 	const char *sign_key, *sign_cert;
 	const char *sign_passphrase; /* a file, too; or NULL */
@@ -36,6 +43,7 @@ struct bf_maker {
 	struct bf_certificate certificate;
 	bool has_signer;
 	struct bf_signer signer;
+	struct bf_shims shims;
 	struct bf_renderer renderer;
 	struct bf_template tmpl;
 };
@@ -44,10 +52,10 @@ struct bf_maker {
 struct bf_maker_options bf_maker_options_default(void);
 
 /*
- * Set what a name stands for: "prebuilt", "trust", "ipxe", which adds one more, "sign-key",
- * "sign-cert", "sign-passphrase", or what bf_template_options_set() knows. value must outlive
- * the options. BF_ERR_USAGE for an unknown name, an empty file name and a second certificate
- * to trust; the sentence does not repeat the name.
+ * Set what a name stands for: "prebuilt", "trust", "ipxe", "shim" and "mokmanager", which add
+ * one more, "sign-key", "sign-cert", "sign-passphrase", or what bf_template_options_set()
+ * knows. value must outlive the options. BF_ERR_USAGE for an unknown name, an empty file name
+ * and a second certificate to trust; the sentence does not repeat the name.
  */
 bf_must_check int bf_maker_options_set(struct bf_maker_options *options, const char *name,
 				       const char *value, struct bf_error *reterr);
@@ -69,6 +77,12 @@ bf_must_check int bf_maker_init(struct bf_maker *ret,
 				const struct bf_maker_options *options,
 				struct bf_error *reterr);
 void bf_maker_free(struct bf_maker *maker);
+
+/*
+ * Where in images the certificate of who signs them stands, to be enrolled; NULL if it does
+ * not.
+ */
+const char *bf_maker_certificate_path(const struct bf_maker *maker);
 
 /*
  * Lay the template out, with room for a script of so many bytes or of what the option

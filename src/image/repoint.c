@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/inplace.h"
+#include "image/signing.h"
 #include "inspect/scan.h"
 #include "ipxe/loose.h"
 #include "ipxe/rootcert.h"
@@ -30,7 +31,7 @@ static int add_site(struct bf_repoint *repoint, const struct bf_source *image,
 	*site = (struct bf_site){
 		.arch = BF_ARCH_COUNT, .binary_offset = offset, .binary_size = size};
 	int err = bf_repoint_file_init(file, image, bundle, site, reterr);
-	if (err || bf_site_is_loose(site))
+	if (err || bf_site_is_loose(site) || file->is_of_shim)
 		return err;
 	struct bf_capabilities can = bf_repoint_file_is_bundled(file)
 					     ? bundle->ipxe[site->arch].can
@@ -44,6 +45,8 @@ static int add_file(struct bf_repoint *repoint, const struct bf_source *image,
 		    const struct bf_bundle *bundle, const struct bf_scan_file *file,
 		    struct bf_error *reterr)
 {
+	if (bf_scan_is_certificate(file->path))
+		return bf_repoint_certificates_add(&repoint->certificates, file, reterr);
 	if (is_known(repoint, file->offset))
 		return BF_OK;
 	if (repoint->n_sites == BF_SITES_MAX)
@@ -71,10 +74,17 @@ static int check_scan(const struct bf_scan *scan, struct bf_error *reterr)
 {
 	if (scan->n_problems)
 		return bf_fail(reterr, BF_ERR_FORMAT, "%s", scan->problems[0].text);
-	if (scan->n_files == 0)
-		return bf_fail(reterr, BF_ERR_NO_SLOT,
-			       "it holds no boot program: it was not made by boots-from");
 	return BF_OK;
+}
+
+static int check_any(const struct bf_repoint *repoint, struct bf_error *reterr)
+{
+	for (size_t i = 0; i < repoint->n_sites; i++)
+		if (!repoint->files[i].is_of_shim)
+			return BF_OK;
+	return bf_fail(reterr, BF_ERR_NO_SLOT,
+		       "it holds no %s: it was not made by boots-from",
+		       repoint->n_sites ? "boot program but a shim" : "boot program");
 }
 
 /* The size of the smallest loose slot, 0 if there is none. */
@@ -121,6 +131,8 @@ int bf_repoint_open(const struct bf_source *image, const struct bf_bundle *bundl
 	for (size_t i = 0; !err && i < scan->n_files; i++)
 		err = add_file(ret, source, bundle, &scan->files[i], reterr);
 	bf_scan_free(scan);
+	if (!err)
+		err = check_any(ret, reterr);
 	return err ? err : check_led(ret, reterr);
 }
 
@@ -179,7 +191,7 @@ int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 	const struct bf_certificate *certificate = path ? &repoint->certificate : NULL;
 	for (size_t i = 0; i < repoint->n_sites; i++) {
 		const struct bf_repoint_file *file = &repoint->files[i];
-		if (bf_site_is_loose(&repoint->sites[i]))
+		if (bf_site_is_loose(&repoint->sites[i]) || file->is_of_shim)
 			continue;
 		err = check_file(file, certificate ? certificate->sha256 : NULL, reterr);
 		if (err)
@@ -196,42 +208,91 @@ int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 
 /* ---- Changing them ---- */
 
-/* All that takes nothing but another script, and a checksum. */
-static int patch_scripts(struct bf_repoint *repoint, struct bf_view script,
-			 const struct bf_resign *resign, struct bf_error *reterr)
+/*
+ * Nobody is to sign what somebody else put into the image. The same bytes give the same
+ * signature: what he signed himself has just that.
+ */
+static int check_program(const struct bf_repoint_file *file,
+			 const struct bf_signer *signer, struct bf_error *reterr)
 {
-	struct bf_site changed[BF_SITES_MAX];
-	size_t n = 0;
-	for (size_t i = 0; i < repoint->n_sites; i++) {
-		const struct bf_repoint_file *file = &repoint->files[i];
-		const struct bf_site *site = &repoint->sites[i];
-		if (file->is_led || bf_resign_is_needed(resign, file, site))
-			continue;
-		int err = bf_slot_check_body(site->slot.size, script.size, reterr);
-		if (err)
-			return bf_fail_in(reterr, err, "%s", file->path);
-		changed[n++] = *site;
-	}
-	repoint->n_changed = n;
-	return bf_sites_patch(changed, n, script, &repoint->patches, reterr);
+	bf_cleanup(bf_buffer_free) struct bf_buffer signature = {0};
+	struct bf_pe pe;
+	uint8_t digest[BF_SHA256_SIZE];
+	if (!file->signature.size || file->is_signed_bundled)
+		return BF_OK;
+	int err = bf_pe_parse(file->binary, &pe, reterr);
+	if (err)
+		return err;
+	if (bf_image_sha256(&pe, digest) ||
+	    bf_buffer_zero(&signature, file->signature.size))
+		return bf_fail_nomem(reterr);
+	err = bf_signer_sign(signer, digest, signature.data, reterr);
+	if (!err && memcmp(signature.data, file->signature.data, signature.size) != 0)
+		err = bf_fail(reterr, BF_ERR_SIGNED,
+			      "it is not boots-from's own program, nor as this key "
+			      "signed it, and is not signed again: make the image anew");
+	return err;
+}
+
+static int check_signer(const struct bf_repoint_file *file, const struct bf_site *site,
+			const struct bf_signer *signer, struct bf_error *reterr)
+{
+	size_t size = signer ? bf_signer_signature_size(signer) : 0;
+	if (size == file->signature.size ||
+	    (!site->has_checksum && !file->signature.size))
+		return BF_OK;
+	if (!signer)
+		return bf_fail(reterr, BF_ERR_SIGNED,
+			       "it is signed, and another script breaks the signature: "
+			       "give the key again, with sign-key and sign-cert");
+	if (!file->signature.size)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "it is not signed, and has no place for a signature: make "
+			       "the image anew, with sign-key and sign-cert");
+	return bf_fail(
+		reterr, BF_ERR_INPUT,
+		"its signature has %zu bytes, and one with this key and certificate "
+		"%zu: make the image anew",
+		file->signature.size, size);
+}
+
+/* Copy the site to sites[n], where it is going to be patched. */
+static int take_site(const struct bf_repoint *repoint, size_t i, struct bf_view script,
+		     struct bf_site *sites, size_t n, struct bf_signing *signing,
+		     struct bf_error *reterr)
+{
+	const struct bf_repoint_file *file = &repoint->files[i];
+	sites[n] = repoint->sites[i];
+	int err = bf_slot_check_body(sites[n].slot.size, script.size, reterr);
+	if (!err)
+		err = check_signer(file, &sites[n], signing->signer, reterr);
+	if (!err)
+		err = check_program(file, signing->signer, reterr);
+	if (!err && file->signature.size)
+		err = bf_signing_add(signing, sites, n, file->binary,
+				     file->signature_offset, reterr);
+	return err ? bf_fail_in(reterr, err, "%s", file->path) : BF_OK;
 }
 
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
-		    const struct bf_resign *resign, struct bf_error *reterr)
+		    const struct bf_signer *signer, struct bf_error *reterr)
 {
-	repoint->n_unsigned = 0;
-	int err = patch_scripts(repoint, script, resign, reterr);
-	for (size_t i = 0; !err && i < repoint->n_sites; i++) {
-		struct bf_repoint_file *file = &repoint->files[i];
-		const struct bf_site *site = &repoint->sites[i];
-		if (file->is_led || !bf_resign_is_needed(resign, file, site))
-			continue;
-		err = bf_resign(resign, file, site, script, &repoint->patches, reterr);
-		if (err)
-			return bf_fail_in(reterr, err, "%s", file->path);
-		repoint->n_changed++;
-		repoint->n_unsigned += file->is_signed && !resign->signer;
-	}
+	struct bf_site changed[BF_SITES_MAX];
+	bf_cleanup(bf_signing_free) struct bf_signing signing = {.signer = signer};
+	size_t n = 0;
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < repoint->n_sites; i++)
+		if (!repoint->files[i].is_led && !repoint->files[i].is_of_shim)
+			err = take_site(repoint, i, script, changed, n++, &signing,
+					reterr);
+	if (!err)
+		err = bf_sites_patch(changed, n, script, &repoint->patches, reterr);
+	if (!err)
+		err = bf_signing_patch(&signing, changed, &repoint->patches, reterr);
+	if (!err && signing.n_sites)
+		err = bf_repoint_certificates_patch(&repoint->certificates, signer,
+						    &repoint->patches, reterr);
+	repoint->n_changed = err ? 0 : n;
 	return err;
 }
 

@@ -75,13 +75,13 @@ static uint64_t offset_in_image(const struct bf_template *tmpl,
 	return tmpl->image.file_offset[file - contents->files];
 }
 
-/* esp is where the file system starts. The loose slot is the last of its files. */
+/* esp is where the file system starts. The loose slot is the last of its programs. */
 static int locate_esp_sites(struct bf_template *tmpl, const struct bf_contents *contents,
 			    const struct bf_parts *parts, uint64_t esp,
 			    struct bf_error *reterr)
 {
 	int err = BF_OK;
-	for (size_t i = 0; !err && i < contents->n_esp_files; i++)
+	for (size_t i = 0; !err && i < contents->n_esp_programs; i++)
 		err = add_site(tmpl, contents->esp_archs[i],
 			       esp + contents->esp.file_offset[i],
 			       bf_parts_binary(parts, contents->esp_archs[i]), reterr);
@@ -196,7 +196,13 @@ int bf_template_init(struct bf_template *ret, const struct bf_bundle *bundle,
 		     const struct bf_template_options *options, struct bf_error *reterr)
 {
 	bf_cleanup(bf_contents_free) struct bf_contents contents = {0};
-	struct bf_parts parts = {.bundle = bundle, .binaries = binaries};
+	struct bf_parts parts = {
+		.bundle = bundle,
+		.binaries = binaries,
+		.shims = options->shims,
+		.certificate = options->signer ? bf_buffer_view(&options->signer->der)
+					       : bf_view(NULL, 0),
+	};
 	struct bf_template made = {.signing.signer = options->signer};
 	int err = check_archs(&parts, options->archs, reterr);
 	if (!err)

@@ -10,6 +10,7 @@
 #include "disk/fat_writer.h"
 #include "disk/iso_writer.h"
 #include "image/binaries.h"
+#include "image/shims.h"
 #include "image/signing.h"
 #include "ipxe/site.h"
 
@@ -33,6 +34,8 @@ struct bf_template_options {
 	uint32_t loose_size; /* of the loose slot that the script goes into, 0 for none */
 	/* Of its UEFI programs, which have room for that; or NULL. It outlives the template. */
 	const struct bf_signer *signer;
+	/* What is started before its UEFI programs, or NULL. They outlive the template. */
+	const struct bf_shims *shims;
 };
 
 enum { BF_TEMPLATE_SCRIPT_ROOM_MAX = 1 << 20 };

@@ -138,7 +138,7 @@ static int take_file(struct bf_inspect *report, const struct bf_scan_file *file)
 	struct bf_error error;
 	if (is_autoexec(file))
 		return take_autoexec(report, file);
-	if (take_place(report, file))
+	if (bf_scan_is_certificate(file->path) || take_place(report, file))
 		return BF_OK;
 	int err = examine(report, file, &error);
 	return bf_scan_settle(report->scan, file->path, err, &error);

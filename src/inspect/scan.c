@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "binary/executable.h"
+#include "sign/signer.h"
 
 enum {
 	DEPTH_MAX = 6,
@@ -102,10 +103,16 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && strcasecmp(text + length - end_length, end) == 0;
 }
 
-static bool is_boot_program(const char *path)
+bool bf_scan_is_certificate(const char *path)
+{
+	return strcasecmp(path, BF_SIGNER_CERTIFICATE_PATH) == 0;
+}
+
+static bool matters(const char *path)
 {
 	return ends_with(path, ".efi") || ends_with(path, ".lkrn") ||
-	       ends_with(path, ".krn") || ends_with(path, "/autoexec.ipxe");
+	       ends_with(path, ".krn") || ends_with(path, "/autoexec.ipxe") ||
+	       bf_scan_is_certificate(path);
 }
 
 static struct bf_scan_file *add_file(struct walk *walk)
@@ -166,7 +173,7 @@ static void take_iso_file(struct walk *walk, const struct bf_iso_entry *entry)
 		if (scan->eltorito.entries[i].offset == entry->extent.offset &&
 		    !scan->eltorito_path[i][0])
 			strcpy(scan->eltorito_path[i], walk->path);
-	if (!is_boot_program(walk->path) || entry->extent.size == 0)
+	if (!matters(walk->path) || entry->extent.size == 0)
 		return;
 	struct bf_scan_file *file = add_file(walk);
 	if (file) {
@@ -228,7 +235,7 @@ static int take_fat_file(struct walk *walk, const struct bf_fat_entry *entry)
 	struct bf_scan_fat *fat = &walk->scan->fats[walk->fat];
 	struct bf_error error;
 	list_fat_file(walk, entry);
-	if (!is_boot_program(walk->path) || entry->size == 0)
+	if (!matters(walk->path) || entry->size == 0)
 		return BF_OK;
 	struct bf_scan_file *file = add_file(walk);
 	if (!file)

@@ -44,7 +44,10 @@ struct bf_scan_listed {
 	char path[BF_SCAN_PATH_SIZE];
 };
 
-/* A file that is a boot program by its name, or a script of iPXE's. */
+/*
+ * A file that is a boot program by its name, or a script of iPXE's, or a certificate to be
+ * enrolled.
+ */
 struct bf_scan_file {
 	unsigned fat; /* index of its file system, or BF_SCAN_ISO */
 	char path[BF_SCAN_PATH_SIZE];
@@ -101,6 +104,9 @@ struct bf_scan_fat *bf_scan_fat_at(struct bf_scan *scan, uint64_t offset);
 /* A file by its file system and path, case ignored; NULL if there is none. */
 const struct bf_scan_file *bf_scan_find(const struct bf_scan *scan, unsigned fat,
 					const char *path);
+
+/* Whether a file is the certificate of who signs an image, by its path. */
+bool bf_scan_is_certificate(const char *path);
 
 /* Read a whole file of at most limit bytes. */
 bf_must_check int bf_scan_load(struct bf_scan *scan, const struct bf_scan_file *file,

@@ -71,7 +71,7 @@ int bf_site_digest(const struct bf_site *site, const struct bf_source *image,
 }
 
 /* In its place: behind those of lower offsets. */
-static void add_patch(struct bf_patches *patches, uint64_t offset, struct bf_view bytes)
+void bf_patches_add(struct bf_patches *patches, uint64_t offset, struct bf_view bytes)
 {
 	struct bf_piece *pieces = patches->pieces;
 	size_t i = patches->n_pieces++;
@@ -85,8 +85,8 @@ static void patch_checksum(const struct bf_site *site, struct bf_view body,
 {
 	uint64_t sum = site->sum + bf_pe_sum(body, body_offset(site));
 	bf_put_le32(field, bf_pe_sum_finish(sum, site->binary_size));
-	add_patch(ret, site->binary_offset + site->checksum_offset,
-		  bf_view(field, CHECKSUM_SIZE));
+	bf_patches_add(ret, site->binary_offset + site->checksum_offset,
+		       bf_view(field, CHECKSUM_SIZE));
 }
 
 /* One body serves all slots: a smaller slot takes the front of it. */
@@ -120,7 +120,7 @@ int bf_sites_patch(const struct bf_site *sites, size_t n_sites, struct bf_view s
 		const struct bf_site *site = &sites[i];
 		struct bf_view body =
 			site->is_blank ? script : bf_patches_body(ret, site);
-		add_patch(ret, site->binary_offset + body_offset(site), body);
+		bf_patches_add(ret, site->binary_offset + body_offset(site), body);
 		if (site->has_checksum)
 			patch_checksum(site, body, ret->checksums[i], ret);
 	}
@@ -141,7 +141,7 @@ void bf_patches_cover(struct bf_patches *patches, const struct bf_site *sites,
 	uint64_t sum = bf_le32(field) - (uint32_t)site->binary_size;
 	sum += bf_pe_sum(bytes, offset);
 	bf_put_le32(field, bf_pe_sum_finish(sum, site->binary_size));
-	add_patch(patches, site->binary_offset + offset, bytes);
+	bf_patches_add(patches, site->binary_offset + offset, bytes);
 }
 
 void bf_patches_free(struct bf_patches *patches)

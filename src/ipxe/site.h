@@ -12,8 +12,9 @@
 #include "ipxe/slot.h"
 
 enum {
-	BF_SITES_MAX = 16, /* in one image */
-	BF_PATCHES_MAX = 4 * BF_SITES_MAX,
+	BF_SITES_MAX = 16,         /* in one image */
+	BF_PATCHES_OTHERS_MAX = 4, /* in one image, what is of no site */
+	BF_PATCHES_MAX = 3 * BF_SITES_MAX + BF_PATCHES_OTHERS_MAX,
 };
 
 /* Offsets are in the image unless they say otherwise; all sizes are in bytes. */
@@ -73,6 +74,8 @@ bf_must_check int bf_site_digest(const struct bf_site *site,
 bf_must_check int bf_sites_patch(const struct bf_site *sites, size_t n_sites,
 				 struct bf_view script, struct bf_patches *ret,
 				 struct bf_error *reterr);
+/* Add other bytes, at an offset of the image, which stay where they are as long as the patches. */
+void bf_patches_add(struct bf_patches *patches, uint64_t offset, struct bf_view bytes);
 void bf_patches_free(struct bf_patches *patches);
 
 /* The bytes of a slot's body among them, at a site that is not blank. */

@@ -87,14 +87,18 @@ struct bf_boot_error {
  *                file with several FILE#2 is the second
  *     ipxe       file with an iPXE binary, instead of the bundle's for its architecture; a
  *                signed one stays as it is, and the script goes into a file beside it
+ *     shim       file with a vendor's shim, which then starts iPXE on its architecture, where
+ *                firmware with Secure Boot on starts nothing else
+ *     mokmanager file with the MokManager that goes with it
  *     sign-key   file with the private key that the UEFI programs are signed with, for Secure
  *                Boot; goes with
- *     sign-cert  file with the certificate that belongs to it, and its issuers
+ *     sign-cert  file with the certificate that belongs to it, and its issuers; the image has
+ *                it as /enroll.cer
  *     sign-passphrase   file whose first line opens an encrypted key; nobody is asked for it
  *
- * Setting an option again replaces it; ipxe adds one more, up to 8. An unknown name is
- * BF_BOOT_USAGE, so a program can ask what the library it runs with has. NULL only when out
- * of memory.
+ * Setting an option again replaces it; ipxe, shim and mokmanager add one more, up to 8. An
+ * unknown name is BF_BOOT_USAGE, so a program can ask what the library it runs with has. NULL
+ * only when out of memory.
  */
 struct bf_boot_options;
 BF_BOOT_PUBLIC struct bf_boot_options *bf_boot_options_new(void);

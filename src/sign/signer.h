@@ -8,6 +8,12 @@
 #include "sign/key.h"
 #include "trust/certificate.h"
 
+/*
+ * Where an image has the signer's certificate, for machines to enrol. EDK2's set-up takes a file
+ * whose name ends in ".cer" and none that ends in ".CER", and MokManager takes both.
+ */
+#define BF_SIGNER_CERTIFICATE_PATH "/enroll.cer"
+
 /* Once read it is only read: threads may share it, and sign with it at the same time. */
 struct bf_signer {
 	struct bf_key key;
