@@ -83,6 +83,10 @@ X86_64_OWN = x86_64("/usr/share/OVMF/OVMF_VARS_4M.fd", "--set-pk", "--add-kek", 
 # As machines are sold, Microsoft's keys; shim knows the owner's.
 X86_64_MOK = x86_64("/usr/share/OVMF/OVMF_VARS_4M.ms.fd", "--add-mok")
 
+ARM64_MOK = replace(ARM64, firmware=knowing_own(
+    "/usr/share/AAVMF/AAVMF_CODE.ms.fd", "/usr/share/AAVMF/AAVMF_VARS.ms.fd",
+    "qemu-efi-aarch64", "--add-mok"))
+
 # Debian's empty store for arm64 cannot be edited, so the owner's key comes beside Microsoft's.
 ARM64_OWN = replace(ARM64, firmware=knowing_own(
     "/usr/share/AAVMF/AAVMF_CODE.ms.fd", "/usr/share/AAVMF/AAVMF_VARS.ms.fd",

@@ -2,13 +2,11 @@
 """Secure Boot: what firmware starts, and what it says of what it does not."""
 
 from lab.bench import Row
-from lab.linux import packages
 from lab.machine import Target, cd, stick
 from lab.outcome import Failure
-from lab.secure_boot import ARM64_OWN, X86_64_MOK, X86_64_OWN, make_signer, own_signer, sign
+from lab.secure_boot import ARM64_OWN, X86_64_OWN, make_signer, own_signer, sign
 from rows.common import boot_to_arrival, make_stick, serve_arrival
 
-SHIM = "usr/lib/shim/shimx64.efi.signed"
 EFI_FILES = {"x86_64": "BOOTX64.EFI", "arm64": "BOOTAA64.EFI"}
 
 # EDK2's words before the boot option's name, and after it.
@@ -56,12 +54,15 @@ def signed(lab):
     expect_boot(lab, web, stick_with(lab, efi))
 
 
+def own_key_options(lab):
+    signer = own_signer(lab.folder)
+    return "--sign-key", signer.key, "--sign-cert", signer.certificate
+
+
 def own_key(lab):
     """Signed when it is made, by us."""
     web = serve_arrival(lab)
-    signer = own_signer(lab.folder)
-    expect_boot(lab, web, lab.image("--sign-key", signer.key, "--sign-cert", signer.certificate,
-                                    web.url(lab.nonce)))
+    expect_boot(lab, web, lab.image(*own_key_options(lab), web.url(lab.nonce)))
 
 
 def unsigned(lab):
@@ -89,29 +90,6 @@ def changed_slot(lab):
     expect_refusal(lab, web, stick_with(lab, efi), "broken")
 
 
-def stick_with_shim(lab, efi):
-    """Debian's shim, which starts GRUB's name beside it."""
-    return make_stick(lab, {"EFI/BOOT/BOOTX64.EFI": packages() / SHIM,
-                            "EFI/BOOT/grubx64.efi": efi})
-
-
-def behind_shim(lab):
-    web = serve_arrival(lab)
-    efi = make_efi(lab, web.url(lab.nonce))
-    sign(own_signer(lab.folder), efi)
-    expect_boot(lab, web, stick_with_shim(lab, efi))
-
-
-def unsigned_behind_shim(lab):
-    web = serve_arrival(lab)
-    image = stick_with_shim(lab, make_efi(lab, web.url(lab.nonce)))
-    expect_verdict(lab, image, "unsigned")
-    guest = lab.boot(image)
-    guest.expect("Verification failed: (0x1A) Security Violation")
-    if web.requests():
-        raise Failure(f"it was started all the same: {web.requests()}")
-
-
 ROWS = [
     Row(f"secure-boot-{play.__name__.replace('_', '-')}.{target.name}", target, play)
     for play, targets in (
@@ -120,8 +98,6 @@ ROWS = [
         (unsigned, (Target(X86_64_OWN, cd), Target(ARM64_OWN, cd))),
         (wrong_key, (Target(X86_64_OWN, stick),)),
         (changed_slot, (Target(X86_64_OWN, stick),)),
-        (behind_shim, (Target(X86_64_MOK, stick),)),
-        (unsigned_behind_shim, (Target(X86_64_MOK, stick),)),
     )
     for target in targets
 ]
