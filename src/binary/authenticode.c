@@ -141,6 +141,17 @@ int bf_authenticode_next(const struct bf_pe *pe, size_t *at,
 	return 1;
 }
 
+void bf_authenticode_drop(const struct bf_pe *pe, uint8_t *file)
+{
+	if (pe->number_of_rva_and_sizes > BF_PE_CERTIFICATE_TABLE)
+		memset(file + find_directory(pe), 0, BF_PE_DATA_DIRECTORY_SIZE);
+}
+
+struct bf_view bf_authenticode_directory(const struct bf_pe *pe)
+{
+	return bf_view_part(pe->file, find_directory(pe), BF_PE_DATA_DIRECTORY_SIZE);
+}
+
 static int check_room(const struct bf_pe *pe, uint64_t table_end, struct bf_error *reterr)
 {
 	if (pe->has_signature)

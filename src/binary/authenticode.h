@@ -55,6 +55,15 @@ bf_must_check int bf_authenticode_next(const struct bf_pe *pe, size_t *at,
 				       struct bf_error *reterr);
 
 /*
+ * Make a PE say that it has no table, in a file just parsed. What was in the table stays where
+ * it is, as data behind the sections; CheckSum is the caller's.
+ */
+void bf_authenticode_drop(const struct bf_pe *pe, uint8_t *file);
+
+/* Where the Certificate Table's data directory is, in a PE that has one. */
+struct bf_view bf_authenticode_directory(const struct bf_pe *pe);
+
+/*
  * Give a PE without a table one with a single entry, of PKCS #7, whose data is size zeros, and
  * which starts at *ret in the file: the place of a signature. CheckSum is the caller's.
  * BF_ERR_SIGNED for a PE with a table, BF_ERR_UNSUPPORTED for one without a directory for it,

@@ -52,6 +52,8 @@ struct bf_arguments {
 	unsigned idle_seconds;
 
 	bool json;
+
+	bool is_unsigned; /* no signature is made where another script breaks one */
 };
 
 /*

@@ -46,6 +46,10 @@ static void report(const struct bf_arguments *options, const struct bf_repoint *
 			     sizeof(target)),
 		repoint->n_changed, repoint->n_changed == 1 ? "" : "s",
 		bf_clock_seconds(start) * 1e3);
+	if (repoint->n_unsigned)
+		fprintf(stderr,
+			"boots-from: it is not signed any more: with Secure Boot it does "
+			"not boot\n");
 }
 
 /* What is wrong is wrong with the image, and not with the command line. */
@@ -92,11 +96,24 @@ static int change(const struct bf_arguments *options, const struct bf_source *im
 		return err;
 	if (has_signer)
 		bf_warn_of_signer(&signer, options->made_from.sign_key);
-	err = bf_repoint_fill(repoint, bf_buffer_view(&script),
-			      has_signer ? &signer : NULL, reterr);
+	const struct bf_resign resign = {.signer = has_signer ? &signer : NULL,
+					 .is_unsigned = options->is_unsigned};
+	err = bf_repoint_fill(repoint, bf_buffer_view(&script), &resign, reterr);
 	if (!err)
 		err = bf_repoint_write(repoint, image, reterr);
 	return in_image(options, err, reterr);
+}
+
+static int check_unsigned(const struct bf_arguments *options, struct bf_error *reterr)
+{
+	const struct bf_maker_options *made_from = &options->made_from;
+	if (options->is_unsigned &&
+	    (made_from->sign_key || made_from->sign_cert || made_from->sign_passphrase))
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"--unsigned takes signatures away and --sign-key makes new "
+			"ones: give one of the two");
+	return BF_OK;
 }
 
 static void release_bundle(struct bf_bundle **bundle)
@@ -114,7 +131,9 @@ int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error *reterr)
 	if (!arguments->image)
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "no image: give the one to change, then the URL");
-	int err = bf_arguments_need_url(arguments, reterr);
+	int err = check_unsigned(arguments, reterr);
+	if (!err)
+		err = bf_arguments_need_url(arguments, reterr);
 	if (!err)
 		err = bf_arguments_aim(arguments, reterr);
 	if (!err)

@@ -54,8 +54,8 @@ const struct bf_command bf_commands[] = {
 		   "the key of a signed one. IMAGE may be a device. If it is "
 		   "interrupted, run it again: that repairs the "
 		   "image."},
-	 .groups = GROUP(PRINT) | GROUP(WRITE) | GROUP(TRUST) | GROUP(BUNDLE) |
-		   GROUP(COMMON) | GROUP(MACHINE),
+	 .groups = GROUP(REPOINT) | GROUP(PRINT) | GROUP(WRITE) | GROUP(TRUST) |
+		   GROUP(BUNDLE) | GROUP(COMMON) | GROUP(MACHINE),
 	 .refused = GROUP(BUILD) | GROUP(IMAGE),
 	 .refusal = "is for building: repoint changes nothing but the script",
 	 .operands = {{.name = "IMAGE",

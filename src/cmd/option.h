@@ -11,10 +11,11 @@
 
 /* Options come in groups, and a command takes whole groups. */
 enum bf_option_group {
-	BF_GROUP_BUILD, /* these four are a command's own */
+	BF_GROUP_BUILD, /* these five are a command's own */
 	BF_GROUP_BATCH,
 	BF_GROUP_SERVE,
 	BF_GROUP_INSPECT,
+	BF_GROUP_REPOINT,
 	BF_GROUP_PRINT,   /* of commands with one script */
 	BF_GROUP_WRITE,   /* of commands that write images */
 	BF_GROUP_TRUST,   /* of commands that make or change images */

@@ -130,6 +130,12 @@ const struct bf_option bf_options[] = {
 	 .help = "print JSON, for programs",
 	 FLAG(json)},
 
+	/* ---- Changing images ---- */
+	{.name = "unsigned",
+	 .group = BF_GROUP_REPOINT,
+	 .help = "take signatures away where the key for new ones is not there",
+	 FLAG(is_unsigned)},
+
 	/* ---- Shared ---- */
 	{.name = "print-script",
 	 .group = BF_GROUP_PRINT,

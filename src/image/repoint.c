@@ -5,7 +5,6 @@
 
 #include "base/cleanup.h"
 #include "base/inplace.h"
-#include "image/signing.h"
 #include "inspect/scan.h"
 #include "ipxe/loose.h"
 #include "ipxe/rootcert.h"
@@ -208,91 +207,54 @@ int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 
 /* ---- Changing them ---- */
 
-/*
- * Nobody is to sign what somebody else put into the image. The same bytes give the same
- * signature: what he signed himself has just that.
- */
-static int check_program(const struct bf_repoint_file *file,
-			 const struct bf_signer *signer, struct bf_error *reterr)
+/* What leads to the script, or comes before it. */
+static bool stays(const struct bf_repoint_file *file)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer signature = {0};
-	struct bf_pe pe;
-	uint8_t digest[BF_SHA256_SIZE];
-	if (!file->signature.size || file->is_signed_bundled)
-		return BF_OK;
-	int err = bf_pe_parse(file->binary, &pe, reterr);
-	if (err)
-		return err;
-	if (bf_image_sha256(&pe, digest) ||
-	    bf_buffer_zero(&signature, file->signature.size))
-		return bf_fail_nomem(reterr);
-	err = bf_signer_sign(signer, digest, signature.data, reterr);
-	if (!err && memcmp(signature.data, file->signature.data, signature.size) != 0)
-		err = bf_fail(reterr, BF_ERR_SIGNED,
-			      "it is not boots-from's own program, nor as this key "
-			      "signed it, and is not signed again: make the image anew");
-	return err;
+	return file->is_led || file->is_of_shim;
 }
 
-static int check_signer(const struct bf_repoint_file *file, const struct bf_site *site,
-			const struct bf_signer *signer, struct bf_error *reterr)
+/* All that takes nothing but another script, and a checksum. */
+static int patch_scripts(struct bf_repoint *repoint, struct bf_view script,
+			 const struct bf_resign *resign, struct bf_error *reterr)
 {
-	size_t size = signer ? bf_signer_signature_size(signer) : 0;
-	if (size == file->signature.size ||
-	    (!site->has_checksum && !file->signature.size))
-		return BF_OK;
-	if (!signer)
-		return bf_fail(reterr, BF_ERR_SIGNED,
-			       "it is signed, and another script breaks the signature: "
-			       "give the key again, with sign-key and sign-cert");
-	if (!file->signature.size)
-		return bf_fail(reterr, BF_ERR_INPUT,
-			       "it is not signed, and has no place for a signature: make "
-			       "the image anew, with sign-key and sign-cert");
-	return bf_fail(
-		reterr, BF_ERR_INPUT,
-		"its signature has %zu bytes, and one with this key and certificate "
-		"%zu: make the image anew",
-		file->signature.size, size);
-}
-
-/* Copy the site to sites[n], where it is going to be patched. */
-static int take_site(const struct bf_repoint *repoint, size_t i, struct bf_view script,
-		     struct bf_site *sites, size_t n, struct bf_signing *signing,
-		     struct bf_error *reterr)
-{
-	const struct bf_repoint_file *file = &repoint->files[i];
-	sites[n] = repoint->sites[i];
-	int err = bf_slot_check_body(sites[n].slot.size, script.size, reterr);
-	if (!err)
-		err = check_signer(file, &sites[n], signing->signer, reterr);
-	if (!err)
-		err = check_program(file, signing->signer, reterr);
-	if (!err && file->signature.size)
-		err = bf_signing_add(signing, sites, n, file->binary,
-				     file->signature_offset, reterr);
-	return err ? bf_fail_in(reterr, err, "%s", file->path) : BF_OK;
+	struct bf_site changed[BF_SITES_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < repoint->n_sites; i++) {
+		const struct bf_repoint_file *file = &repoint->files[i];
+		const struct bf_site *site = &repoint->sites[i];
+		if (stays(file) || bf_resign_is_needed(resign, file, site))
+			continue;
+		int err = bf_slot_check_body(site->slot.size, script.size, reterr);
+		if (err)
+			return bf_fail_in(reterr, err, "%s", file->path);
+		changed[n++] = *site;
+	}
+	repoint->n_changed = n;
+	return bf_sites_patch(changed, n, script, &repoint->patches, reterr);
 }
 
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
-		    const struct bf_signer *signer, struct bf_error *reterr)
+		    const struct bf_resign *resign, struct bf_error *reterr)
 {
-	struct bf_site changed[BF_SITES_MAX];
-	bf_cleanup(bf_signing_free) struct bf_signing signing = {.signer = signer};
-	size_t n = 0;
-	int err = BF_OK;
-	for (size_t i = 0; !err && i < repoint->n_sites; i++)
-		if (!repoint->files[i].is_led && !repoint->files[i].is_of_shim)
-			err = take_site(repoint, i, script, changed, n++, &signing,
-					reterr);
-	if (!err)
-		err = bf_sites_patch(changed, n, script, &repoint->patches, reterr);
-	if (!err)
-		err = bf_signing_patch(&signing, changed, &repoint->patches, reterr);
-	if (!err && signing.n_sites)
-		err = bf_repoint_certificates_patch(&repoint->certificates, signer,
-						    &repoint->patches, reterr);
-	repoint->n_changed = err ? 0 : n;
+	size_t n_signed = 0;
+	repoint->n_unsigned = 0;
+	int err = patch_scripts(repoint, script, resign, reterr);
+	for (size_t i = 0; !err && i < repoint->n_sites; i++) {
+		struct bf_repoint_file *file = &repoint->files[i];
+		const struct bf_site *site = &repoint->sites[i];
+		if (stays(file) || !bf_resign_is_needed(resign, file, site))
+			continue;
+		err = bf_resign(resign, file, site, script, &repoint->patches, reterr);
+		if (err)
+			return bf_fail_in(reterr, err, "%s", file->path);
+		repoint->n_changed++;
+		n_signed += resign->signer != NULL;
+		repoint->n_unsigned += file->is_signed && !resign->signer;
+	}
+	if (!err && n_signed)
+		err = bf_repoint_certificates_patch(&repoint->certificates,
+						    resign->signer, &repoint->patches,
+						    reterr);
 	return err;
 }
 

@@ -113,44 +113,23 @@ static int check_pe(const struct bf_pe *pe, struct bf_buffer *file,
 	return BF_OK;
 }
 
-/* Returns 1 and the only entry of the table if it is one such as ours, 0 if not. */
-static int find_signature(const struct bf_pe *pe, struct bf_view *ret,
-			  struct bf_error *reterr)
-{
-	struct bf_pe_certificate found = {0}, another;
-	size_t at = 0;
-	int first = bf_authenticode_next(pe, &at, &found, reterr);
-	int second = first > 0 ? bf_authenticode_next(pe, &at, &another, reterr) : 0;
-	if (first < 0 || second < 0)
-		return first < 0 ? first : second;
-	*ret = found.data;
-	return second == 0 && found.data.size > 0 &&
-	       found.revision == BF_CERTIFICATE_REVISION_2 &&
-	       found.type == BF_CERTIFICATE_PKCS_SIGNED_DATA;
-}
-
 /*
- * Its place is found by the table and not by what stands there, which an interrupted run may
- * have left half written.
+ * What is signed gets another signature, or none: from here on it is a program and a place
+ * behind it, which is found by the table and not by what stands there. An interrupted run
+ * may have left that half written.
  */
-static int take_signature(const struct bf_pe *pe, struct bf_repoint_file *file,
-			  struct bf_error *reterr)
+static int take_table(const struct bf_pe *pe, struct bf_repoint_file *file,
+		      struct bf_error *reterr)
 {
-	struct bf_view found;
 	int err = bf_authenticode_check_table(pe, reterr);
 	if (err)
 		return err;
-	int n = find_signature(pe, &found, reterr);
-	if (n < 0)
-		return n;
-	if (n == 0)
-		return bf_fail(reterr, BF_ERR_SIGNED,
-			       "it is signed, but not as boots-from does it, with one "
-			       "signature, and another script would break that");
-	file->signature_offset = (size_t)(found.data - file->owned.data);
-	if (bf_buffer_append(&file->signature, found.data, found.size))
-		return bf_fail_nomem(reterr);
-	memset(file->owned.data + file->signature_offset, 0, found.size);
+	file->is_signed = pe->has_signature;
+	file->program_size =
+		pe->has_signature
+			? bf_pe_directory(pe, BF_PE_CERTIFICATE_TABLE).virtual_address
+			: pe->file.size;
+	bf_authenticode_drop(pe, file->owned.data);
 	bf_pe_set_checksum(pe, file->owned.data);
 	return BF_OK;
 }
@@ -196,9 +175,8 @@ static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 		return BF_OK;
 	}
 	/* What leads to a loose slot stays as it is, signed or not. */
-	if (!err && executable.kind == BF_EXECUTABLE_PE && executable.pe.has_signature &&
-	    !file->is_led)
-		err = take_signature(&executable.pe, file, reterr);
+	if (!err && executable.kind == BF_EXECUTABLE_PE && !file->is_led)
+		err = take_table(&executable.pe, file, reterr);
 	if (!err)
 		err = bf_ipxe_open_executable(&executable, &file->ipxe, reterr);
 	if (err)
@@ -237,28 +215,26 @@ static int check_bundled(const struct bf_source *image, const struct bf_site *si
 	return err;
 }
 
-/* Is it the bundle's, with this script and the place of a signature? */
-static int match_signed(const struct bf_bundle_ipxe *ipxe, const struct bf_site *site,
-			struct bf_repoint_file *file, struct bf_error *reterr)
+/*
+ * Is it the bundle's with something behind it: a certificate table, or the place of one that
+ * was taken away?
+ */
+static int match_program(const struct bf_bundle *bundle, const struct bf_site *site,
+			 struct bf_repoint_file *file, struct bf_error *reterr)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer ours = {0};
-	size_t body = site->slot.offset + BF_SLOT_HEADER_SIZE, place;
-	struct bf_pe pe;
-	if (!ipxe->present || ipxe->slot.offset != site->slot.offset ||
-	    ipxe->slot.size != site->slot.size)
+	const struct bf_bundle_ipxe *ipxe = &bundle->ipxe[site->arch];
+	size_t size = (size_t)bf_align(ipxe->binary.size, BF_AUTHENTICODE_ALIGNMENT);
+	if (!ipxe->present || size != ipxe->binary.size || size > file->program_size ||
+	    (file->is_signed && size != file->program_size))
 		return BF_OK;
-	if (bf_buffer_append(&ours, ipxe->binary.data, ipxe->binary.size))
-		return bf_fail_nomem(reterr);
-	memcpy(ours.data + body, file->binary.data + body,
-	       bf_slot_capacity(site->slot.size));
-	int err = bf_authenticode_reserve(&ours, file->signature.size, &place, reterr);
-	if (!err)
-		err = bf_pe_parse(bf_buffer_view(&ours), &pe, reterr);
-	if (err)
+	struct bf_repoint_file bundled = {0};
+	struct bf_site program = {.binary_size = size};
+	struct bf_source source = bf_source_view(bf_view_part(file->binary, 0, size));
+	int err = match_bundled(&source, bundle, &program, &bundled, reterr);
+	if (err || !bf_repoint_file_is_bundled(&bundled))
 		return err;
-	bf_pe_set_checksum(&pe, ours.data);
-	file->is_signed_bundled = ours.size == file->binary.size &&
-				  memcmp(ours.data, file->binary.data, ours.size) == 0;
+	file->is_bundled_program = true;
+	file->program_size = size;
 	return BF_OK;
 }
 
@@ -273,8 +249,8 @@ int bf_repoint_file_init(struct bf_repoint_file *file, const struct bf_source *i
 		err = bf_repoint_file_is_bundled(file)
 			      ? check_bundled(image, site, file, reterr)
 			      : load(image, site, file, reterr);
-	if (!err && file->signature.size)
-		err = match_signed(&bundle->ipxe[site->arch], site, file, reterr);
+	if (!err && file->program_size)
+		err = match_program(bundle, site, file, reterr);
 	return err;
 }
 
@@ -282,5 +258,5 @@ void bf_repoint_file_free(struct bf_repoint_file *file)
 {
 	bf_ipxe_close(&file->ipxe);
 	bf_buffer_free(&file->owned);
-	bf_buffer_free(&file->signature);
+	bf_buffer_free(&file->remade);
 }

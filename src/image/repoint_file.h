@@ -20,10 +20,14 @@ struct bf_repoint_file {
 	bool is_led;
 	bool is_of_shim; /* a shim or MokManager: it has no script, and stays as it is */
 	struct bf_ipxe ipxe; /* owned, opened; of a slot that is a file, nothing */
-	/* What stands in the place of its signature, which is zeroed; empty if it stays. */
-	struct bf_buffer signature;
-	size_t signature_offset;
-	bool is_signed_bundled; /* but for script and signature it is the bundle's */
+	/*
+	 * Of a program that is loaded: whether it had a certificate table, which it does not
+	 * say any more; and how many bytes it has without that, or without its place.
+	 */
+	bool is_signed;
+	size_t program_size;
+	bool is_bundled_program; /* so far it is the bundle's but for the script */
+	struct bf_buffer remade; /* by bf_resign() */
 };
 
 /*

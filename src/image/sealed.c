@@ -82,7 +82,7 @@ int bf_sealed_read(const struct bf_ipxe *ipxe, struct bf_sealed *ret,
 		   struct bf_error *reterr)
 {
 	struct bf_sealed sealed = {0};
-	struct bf_ipxe_slot found;
+	struct bf_ipxe_slot found = {0};
 	int err = read_signer(&ipxe->executable.pe, &sealed, reterr);
 	if (err)
 		return err;
@@ -90,6 +90,8 @@ int bf_sealed_read(const struct bf_ipxe *ipxe, struct bf_sealed *ret,
 	if (err == BF_ERR_NO_SLOT)
 		err = check_loose(ipxe, reterr);
 	else if (!err)
+		err = bf_ipxe_check_slot(&found, reterr);
+	if (!err && found.slot.size)
 		err = read_slot(ipxe, &found, &sealed, reterr);
 	if (!err)
 		*ret = sealed;

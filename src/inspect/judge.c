@@ -73,8 +73,9 @@ static const char *judge_slot(const struct bf_inspect *report,
 static void judge_ipxe(struct bf_boot_path *path, const struct bf_inspect *report,
 		       const struct bf_examined *binary, const char *initrd)
 {
-	bool is_uefi = path->arch != BF_ARCH_BIOS;
-	const char *does = is_uefi && report->autoexec.file ? "runs autoexec.ipxe"
+	bool finds_autoexec = path->arch != BF_ARCH_BIOS && report->autoexec.file &&
+			      binary->ipxe.can_run_loose;
+	const char *does = finds_autoexec ? "runs autoexec.ipxe"
 			   : binary->ipxe.embedded_script
 				   ? "runs the script compiled into it"
 				   : judge_slot(report, binary, initrd);

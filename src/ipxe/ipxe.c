@@ -200,3 +200,17 @@ int bf_ipxe_find_slot(const struct bf_ipxe *ipxe, struct bf_ipxe_slot *ret,
 	ret->bytes = ret->is_packed ? bf_buffer_view(&ipxe->unpacked) : file;
 	return bf_slot_find(ret->bytes, &ret->slot, reterr);
 }
+
+int bf_ipxe_check_slot(const struct bf_ipxe_slot *found, struct bf_error *reterr)
+{
+	const struct bf_slot *slot = &found->slot;
+	struct bf_view text = bf_view_part(found->bytes, slot->offset, slot->size);
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] == 0 || text.data[i] > 0x7f)
+			return bf_fail(
+				reterr, BF_ERR_FORMAT,
+				"the script slot at offset %zu has the byte \\x%02x at "
+				"%zu, which no script has: its size is not %u",
+				slot->offset, text.data[i], slot->offset + i, slot->size);
+	return BF_OK;
+}

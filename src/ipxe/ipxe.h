@@ -64,4 +64,8 @@ struct bf_ipxe_slot {
 bf_must_check int bf_ipxe_find_slot(const struct bf_ipxe *ipxe, struct bf_ipxe_slot *ret,
 				    struct bf_error *reterr);
 
+/* Whether there is nothing in it but what a script may have; BF_ERR_FORMAT if not. */
+bf_must_check int bf_ipxe_check_slot(const struct bf_ipxe_slot *found,
+				     struct bf_error *reterr);
+
 #endif

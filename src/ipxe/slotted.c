@@ -45,26 +45,12 @@ static int plant(struct bf_view stock, struct bf_view stub, struct bf_slotted *r
 	return err ? err : bf_slot_find(bf_buffer_view(&ret->file), &ret->slot, reterr);
 }
 
-/* A slot of some other size than its marker says would be filled over what is behind it. */
-static int check_text(const struct bf_ipxe_slot *found, struct bf_error *reterr)
-{
-	const struct bf_slot *slot = &found->slot;
-	struct bf_view text = bf_view_part(found->bytes, slot->offset, slot->size);
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] == 0 || text.data[i] > 0x7f)
-			return bf_fail(
-				reterr, BF_ERR_FORMAT,
-				"the script slot at offset %zu has the byte \\x%02x at "
-				"%zu, which no script has: its size is not %u",
-				slot->offset, text.data[i], slot->offset + i, slot->size);
-	return BF_OK;
-}
-
 static int copy(const struct bf_ipxe *ipxe, const struct bf_ipxe_slot *found,
 		struct bf_slotted *ret, struct bf_error *reterr)
 {
 	struct bf_view file = ipxe->executable.file;
-	int err = check_text(found, reterr);
+	/* One of some other size than its marker says would be filled over what is behind it. */
+	int err = bf_ipxe_check_slot(found, reterr);
 	if (err)
 		return err;
 	ret->slot = found->slot;

@@ -110,6 +110,13 @@ class DocumentsTest(CommandTest):
             else:
                 self.assertEqual("[OPTION]..." in entry, bool(options), entry)
 
+    def test_options_of_repoint(self):
+        """All but its own are those of building."""
+        manual, readme = Manual().lines["COMMANDS"], README.read_text()
+        for option in self.options("repoint") - self.options():
+            self.assertTrue(any(option in line for line in manual), option)
+            self.assertIn(f"`{option}`", readme)
+
     def test_readme(self):
         tables = read_tables()
         for heading, command in (("Use", ""), ("Many machines", "batch"),

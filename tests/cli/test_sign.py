@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import ssl
 import subprocess
 import time
 import unittest
@@ -18,6 +19,7 @@ from command import COMMAND, SECONDS, URL, CommandTest, judge
 FAILED, USAGE = 1, 2
 FILES = {"x86_64": "BOOTX64.EFI", "arm64": "BOOTAA64.EFI", "riscv64": "BOOTRISCV64.EFI"}
 PASSPHRASE = "correct horse"
+OTHER_URL = "http://other.example/"
 KEY = ("--sign-key", "own.key", "--sign-cert", "own.pem")
 ENCRYPTED = ("--sign-key", "encrypted.key", "--sign-cert", "own.pem")
 
@@ -222,7 +224,129 @@ class SignTest(CommandTest):
             image.write_bytes(data)
             self.not_repointed(image, FAILED, *KEY, words=("nor as this key signed it",))
 
-    def not_repointed(self, image, status, *arguments, words=(), url="http://other.example/"):
+    def repoint(self, *arguments):
+        done = self.run_command("repoint", "-q", *arguments)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+    def check_unsigned(self, image, url=OTHER_URL):
+        """No signature, nothing left of one, and a script in every slot."""
+        report = self.report(image)
+        self.assertEqual(report["problems"], [])
+        paths = [path["secure_boot"] for path in report["boot_paths"] if path["boots"] == "ipxe" and path["secure_boot"]]
+        for path in paths:
+            self.assertEqual((path["boots"], path["text"]), ("unsigned", "not signed"))
+        self.assertEqual(len(paths) > 0, len(report["boot_paths"]) > 0)
+        for program in report["programs"]:
+            self.assertIn(url, program["slot"]["script"])
+            self.assertEqual(program.get("signatures", []), [])
+        self.assertNotIn(ssl.PEM_cert_to_DER_cert((self.folder / "own.pem").read_text()), image.read_bytes())
+
+    def check_unsigned_program(self, path):
+        """The headers say so to others, too, and the file is as long as it was."""
+        pe = pefile.PE(data=path.read_bytes())
+        self.assertEqual(pe.OPTIONAL_HEADER.CheckSum, pe.generate_checksum())
+        table = pe.OPTIONAL_HEADER.DATA_DIRECTORY[4]
+        self.assertEqual((table.VirtualAddress, table.Size), (0, 0))
+        end = max(section.PointerToRawData + section.SizeOfRawData for section in pe.sections)
+        rest = path.read_bytes()[end:]
+        self.assertGreater(len(rest), 1000)
+        self.assertEqual(rest.strip(b"\0"), b"")
+        self.assertIn("No signature table present", judge("sbverify", "--list", path)[1])
+
+    def test_unsigned(self):
+        for arguments in (("--arch", "all"), ("--format", "esp", "--arch", "x86_64"), ("--format", "efi")):
+            with self.subTest(arguments):
+                image = self.make(*arguments, *KEY, URL)
+                size = image.stat().st_size
+                self.repoint("--unsigned", image, OTHER_URL)
+                self.assertEqual(image.stat().st_size, size)
+                self.check_unsigned(image)
+                # Once more, and as what it is now.
+                once = image.read_bytes()
+                self.repoint("--unsigned", image, OTHER_URL)
+                self.assertEqual(image.read_bytes(), once)
+                self.repoint(image, URL)
+                self.check_unsigned(image, URL)
+                # Its place takes a signature of the same size, and the image is as if it had never been without.
+                self.repoint(*KEY, image, OTHER_URL)
+                self.assertEqual(image.read_bytes(), self.make(*arguments, *KEY, OTHER_URL, name="anew").read_bytes())
+
+    def test_unsigned_programs(self):
+        iso = self.make("--arch", "all", *KEY, URL)
+        self.repoint("--unsigned", iso, OTHER_URL)
+        for name in FILES.values():
+            self.check_unsigned_program(self.extract(iso, f"/EFI/BOOT/{name}"))
+
+    def test_unsigned_is_said(self):
+        image = self.make(*KEY, URL)
+        done = self.run_command("repoint", "--unsigned", image, OTHER_URL)
+        self.assertEqual(done.returncode, 0)
+        lines = done.stderr.decode().splitlines()
+        self.assertIn(f"now boots {OTHER_URL}, 3 slots changed", lines[0])
+        self.assertEqual(lines[1:], ["boots-from: it is not signed any more: with Secure Boot it does not boot"])
+        done = self.run_command("repoint", "--unsigned", image, URL)
+        self.assertEqual(len(done.stderr.decode().splitlines()), 1)
+
+    def test_unsigned_where_nothing_is_signed(self):
+        """As without it."""
+        image = self.make(URL)
+        self.repoint("--unsigned", image, OTHER_URL)
+        self.assertEqual(image.read_bytes(), self.make(OTHER_URL, name="anew").read_bytes())
+
+    def test_unsigned_with_a_large_script(self):
+        """No signature breaks, and none is taken away."""
+        iso = self.make(*KEY, "--script", self.write_script("abc"))
+        done = self.run_command("repoint", "--unsigned", iso, "--script", self.write_script("xyz"))
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn("signed", done.stderr.decode())
+        self.check_iso(iso)
+
+    def test_unsigned_of_others(self):
+        """Whoever signed it, and however often. Nobody signs it again: it might be anything."""
+        self.make_key("ca", "/CN=Lab CA", days=90)
+        trust = ("--trust", "ca.pem")
+        image = self.make("--format", "efi", *trust, *KEY, "https://b.example/")
+        self.run_judge("sbsign", "--key", "own.key", "--cert", "own.pem", "--output", "twice", image)
+        twice = self.folder / "twice"
+        self.assertEqual(len(self.report(twice)["programs"][0]["signatures"]), 2)
+        for path in (image, twice):
+            self.repoint("--unsigned", *trust, path, "https://other.example/")
+            self.check_unsigned(path, "https://other.example/")
+            self.check_unsigned_program(path)
+            self.not_repointed(path, FAILED, *trust, *KEY, url="https://b.example/",
+                               words=("it is not signed", "make the image anew"))
+
+    def test_unsigned_repairs(self):
+        """Whatever is left of the slot, the checksum, the table and what says that there is one."""
+        for trust in ((), ("--trust", "ca.pem")):
+            self.make_key("ca", "/CN=Lab CA", days=90)
+            image = self.make("--format", "efi", *trust, *KEY, "https://b.example/")
+            before = image.read_bytes()
+            self.repoint("--unsigned", *trust, image, "https://other.example/")
+            done = image.read_bytes()
+            differing = [i for i, (old, new) in enumerate(zip(before, done)) if old != new]
+            directory = pefile.PE(data=before, fast_load=True).OPTIONAL_HEADER.DATA_DIRECTORY[4].get_file_offset()
+            # All is written in rising order, but for the directory, which is last.
+            order = [i for i in differing if i - directory not in range(8)]
+            for n in range(0, len(order) + 1, 97):
+                data = bytearray(before)
+                for i in order[:n]:
+                    data[i] = done[i]
+                image.write_bytes(data)
+                self.repoint("--unsigned", *trust, image, "https://other.example/")
+                self.assertEqual(image.read_bytes(), done)
+
+    def test_unsigned_refused(self):
+        image = self.make(*KEY, URL)
+        for key in (KEY, KEY[:2], KEY[2:], ("--sign-passphrase", "own.pem")):
+            self.not_repointed(image, USAGE, "--unsigned", *key, words=("--unsigned", "--sign-key", "one of the two"))
+        self.refused(USAGE, "--unsigned", words=("--unsigned is not for boots-from", "boots-from repoint"))
+        self.repoint("--unsigned", image, URL)
+        self.make_key("longer", "/CN=A longer name")
+        self.not_repointed(image, FAILED, "--sign-key", "longer.key", "--sign-cert", "longer.pem",
+                           words=("bytes for signatures", "make the image anew"))
+
+    def not_repointed(self, image, status, *arguments, words=(), url=OTHER_URL):
         before = image.read_bytes()
         self.assert_refused(self.run_command("repoint", *arguments, image, url), status, *words)
         self.assertEqual(image.read_bytes(), before)
@@ -230,16 +354,16 @@ class SignTest(CommandTest):
     def test_repoint_refused(self):
         for arguments in (("--arch", "x86_64"), ("--format", "efi")):
             image = self.make(*arguments, *KEY, URL)
-            self.not_repointed(image, FAILED, words=("it is signed", "sign-key"))
+            self.not_repointed(image, FAILED, words=("it is signed", "--sign-key and --sign-cert", "--unsigned"))
             self.not_repointed(image, USAGE, "--sign-key", "own.key", words=("sign-key", "sign-cert"))
             self.make_key("longer", "/CN=A longer name")
             self.not_repointed(image, FAILED, "--sign-key", "longer.key", "--sign-cert", "longer.pem",
-                               words=("its signature has", "make the image anew"))
+                               words=("bytes for signatures", "make the image anew"))
             plain = self.make(*arguments, URL, name="plain")
             self.not_repointed(plain, FAILED, *KEY, words=("it is not signed", "make the image anew"))
             self.run_judge("sbsign", "--key", "longer.key", "--cert", "longer.pem", "--output", "twice",
                            image if "efi" in arguments else self.extract(image, "/EFI/BOOT/BOOTX64.EFI"))
-            self.not_repointed(self.folder / "twice", FAILED, *KEY, words=("with one signature",))
+            self.not_repointed(self.folder / "twice", FAILED, *KEY, words=("bytes for signatures", "make the image anew"))
 
     # ---- Many images ----
 

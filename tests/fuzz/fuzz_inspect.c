@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bf_source source = bf_source_view(bf_view(data, size));
 	static struct bf_bundle *bundle;
 	struct bf_inspect *report = NULL;
+	const struct bf_resign anyhow = {.is_unsigned = true};
 	struct bf_repoint repoint;
 	struct bf_error error;
 	if (!bundle && bf_bundle_load(NULL, &bundle, &error))
@@ -27,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	bf_inspect_free(report);
 	if (bf_repoint_open(&source, bundle, &repoint, &error) == BF_OK &&
-	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), NULL, &error) == BF_OK &&
+	    bf_repoint_fill(&repoint, bf_view("shell\n", 6), &anyhow, &error) == BF_OK &&
 	    repoint.n_sites == 0)
 		abort();
 	bf_repoint_free(&repoint);

@@ -3,9 +3,9 @@
 
 from rows import (
     failures, first_boot, in_use, large_scripts, layouts, loaders, networks, parts, power_cut, scripts,
-    secure_boot, served, shim, trust, url_forms)
+    sealed, secure_boot, served, shim, trust, url_forms)
 
 MODULES = (first_boot, failures, scripts, large_scripts, url_forms, networks, layouts, trust, parts, loaders,
-           secure_boot, shim, served, in_use, power_cut)
+           secure_boot, sealed, shim, served, in_use, power_cut)
 
 ROWS = {row.name: row for module in MODULES for row in module.ROWS}

@@ -15,6 +15,8 @@
 static const char old_script[] = "chain http://old.example/\n";
 static const char new_script[] = "chain http://new.example/\n";
 
+static const struct bf_resign nobody = {0};
+
 /* An image for all architectures with the old script, and one with the new. */
 struct fixture {
 	struct bf_bundle *bundle;
@@ -90,7 +92,7 @@ static void repoint(struct fixture *f)
 	struct bf_error error = {""};
 	bf_repoint_free(&f->repoint);
 	if (bf_repoint_open(&source, f->bundle, &f->repoint, &error) ||
-	    bf_repoint_fill(&f->repoint, text_view(new_script), NULL, &error))
+	    bf_repoint_fill(&f->repoint, text_view(new_script), &nobody, &error))
 		fail_msg("%s", error.text);
 	for (size_t i = 0; i < f->repoint.patches.n_pieces; i++) {
 		const struct bf_piece *piece = &f->repoint.patches.pieces[i];
@@ -165,7 +167,7 @@ static void test_too_long(void **state)
 	repoint(f);
 	memset(script, '#', sizeof(script));
 	assert_int_equal(bf_repoint_fill(&f->repoint, bf_view(script, sizeof(script)),
-					 NULL, &error),
+					 &nobody, &error),
 			 BF_ERR_TOO_BIG);
 	assert_non_null(strstr(error.text, "8192 bytes, the slot takes 8131"));
 }

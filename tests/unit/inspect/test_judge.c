@@ -131,6 +131,7 @@ static void test_ipxe(void **state)
 		char text[BF_INSPECT_TEXT_SIZE];
 		binary->slot_state = cases[i].slot_state;
 		binary->ipxe.embedded_script = cases[i].has_script;
+		binary->ipxe.can_run_loose = true;
 		r->inspect.autoexec.file =
 			cases[i].has_autoexec ? &r->scan->files[0] : NULL;
 		r->inspect.scripts_differ = cases[i].scripts_differ;
@@ -141,6 +142,22 @@ static void test_ipxe(void **state)
 				 &r->inspect.programs[0]);
 		report_free(r);
 	}
+}
+
+/* iPXE of before 2021 does not look for the file. */
+static void test_old_ipxe(void **state)
+{
+	(void)state;
+	struct report *r = report_new();
+	struct bf_examined *binary = &r->inspect.programs[0].binary;
+	r->inspect.autoexec.file = &r->scan->files[0];
+	binary->slot_state = BF_SLOT_NONE;
+	assert_path(r, BF_ARCH_X86_64, true, BF_VERDICT_BOOTS,
+		    "iPXE 1.2.3, which has no script: it boots from the network");
+	binary->ipxe.can_run_loose = true;
+	assert_path(r, BF_ARCH_X86_64, true, BF_VERDICT_BOOTS,
+		    "iPXE 1.2.3, runs autoexec.ipxe");
+	report_free(r);
 }
 
 static void test_programs(void **state)
@@ -493,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ipxe),
+		cmocka_unit_test(test_old_ipxe),
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_unread_program),
 		cmocka_unit_test(test_long_problem),
