@@ -10,6 +10,8 @@ import unittest
 import urllib.request
 from pathlib import Path
 
+from keys import make_signer
+
 from command import BUNDLE, COMMAND, SECONDS, URL, CommandTest, judge
 
 FAILED, USAGE = 1, 2
@@ -35,9 +37,7 @@ class SealedTest(CommandTest):
         return text
 
     def make_key(self, name, subject):
-        self.run_judge("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", subject, "-days", "90",
-                       "-keyout", f"{name}.key", "-out", f"{name}.pem")
-        (self.folder / f"{name}.key").chmod(0o600)
+        make_signer(self.folder, name, subject, days=90)
 
     def sign(self, program, name="vendor", signed="signed.efi"):
         self.run_judge("sbsign", "--key", f"{name}.key", "--cert", f"{name}.pem", "--output", signed, program)

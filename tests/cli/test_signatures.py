@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What inspect says of signatures, against what signing programs know of them."""
 
-import hashlib
 import json
 import os
 import re
@@ -9,23 +8,14 @@ import unittest
 from pathlib import Path
 
 import pefile
+from authenticode import digest, digests_by_osslsigncode
+from keys import make_signer
 
 from command import URL, CommandTest, judge
 
 OTHERS = Path(os.environ["BOOTS_FROM_OTHERS"])
 SHIM = OTHERS / "usr/lib/shim/shimx64.efi.signed"
 GRUB = OTHERS / "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"
-
-
-def digest(data):
-    """The Authenticode SHA-256 of a file without gaps, from what pefile says is where."""
-    pe = pefile.PE(data=data, fast_load=True)
-    checksum = pe.OPTIONAL_HEADER.get_file_offset() + 64
-    table = pe.OPTIONAL_HEADER.DATA_DIRECTORY[4]
-    entry = table.get_file_offset()
-    end = table.VirtualAddress or len(data)
-    hashed = data[:checksum] + data[checksum + 4 : entry] + data[entry + 8 : end]
-    return hashlib.sha256(hashed + bytes(-end % 8)).hexdigest()
 
 
 def section(path, wanted):
@@ -44,7 +34,7 @@ def section(path, wanted):
 
 def digest_by_osslsigncode(path):
     _, text = judge("osslsigncode", "verify", path)
-    return re.search(r"Calculated message digest +: ([0-9A-F]+)", text).group(1).lower()
+    return digests_by_osslsigncode(text)[1]
 
 
 class SignaturesTest(CommandTest):
@@ -74,11 +64,7 @@ class SignaturesTest(CommandTest):
         self.assertEqual(status, 0, text)
 
     def make_key(self, name, subject, issuer=None):
-        self.run_judge("openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-utf8", "-subj", subject,
-                       "-keyout", f"{name}.key", "-out", f"{name}.csr")
-        by = ["-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial"] if issuer else [
-            "-signkey", f"{name}.key"]
-        self.run_judge("openssl", "x509", "-req", "-in", f"{name}.csr", *by, "-days", "2", "-out", f"{name}.pem")
+        make_signer(self.folder, name, subject, issuer)
 
     def sign(self, path, name):
         signed = self.folder / f"{path.stem}.{name}.efi"

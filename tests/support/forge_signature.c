@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "forge_pe.h"
+#include "ready_key.h"
 
 static void check(bool good)
 {
@@ -41,7 +42,7 @@ struct forge_signer forge_signer_with(EVP_PKEY *key, const char *common_name,
 struct forge_signer forge_signer(const char *common_name,
 				 const struct forge_signer *issuer)
 {
-	return forge_signer_with(EVP_RSA_gen(1024), common_name, issuer);
+	return forge_signer_with(ready_key(1024), common_name, issuer);
 }
 
 void forge_signer_free(struct forge_signer *signer)

@@ -13,6 +13,7 @@
 #include "forge_signature.h"
 #include "image/image.h"
 #include "key_files.h"
+#include "ready_key.h"
 #include "sign/sign_program.h"
 #include "sign/signature.h"
 
@@ -22,8 +23,7 @@ static char key[128], certificate[128];
 static int write_files(void **state)
 {
 	(void)state;
-	struct forge_signer own =
-		forge_signer_with(EVP_RSA_gen(2048), "Lab Signer", NULL);
+	struct forge_signer own = forge_signer_with(ready_key(2048), "Lab Signer", NULL);
 	X509 *const certificates[] = {own.certificate, NULL};
 	strcpy(key, key_pem("key", own.key));
 	strcpy(certificate, certificates_pem("certificate", certificates));

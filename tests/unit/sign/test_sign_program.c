@@ -12,6 +12,7 @@
 #include "forge_pe.h"
 #include "forge_signature.h"
 #include "key_files.h"
+#include "ready_key.h"
 #include "sign/signature.h"
 
 static const char *const names[] = {"key", "certificate", NULL};
@@ -22,8 +23,7 @@ static int make_signer(void **state)
 {
 	(void)state;
 	struct forge_signer root = forge_signer("Lab Root", NULL);
-	struct forge_signer own =
-		forge_signer_with(EVP_RSA_gen(2048), "Lab Signer", &root);
+	struct forge_signer own = forge_signer_with(ready_key(2048), "Lab Signer", &root);
 	X509 *const certificates[] = {own.certificate, NULL};
 	int err = bf_signer_read(key_pem("key", own.key),
 				 certificates_pem("certificate", certificates), NULL,

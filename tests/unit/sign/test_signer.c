@@ -14,6 +14,7 @@
 
 #include "forge_signature.h"
 #include "key_files.h"
+#include "ready_key.h"
 
 #define ITEMS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -27,8 +28,8 @@ static int make_signers(void **state)
 	(void)state;
 	root = forge_signer("Lab Root", NULL);
 	middle = forge_signer("Lab Middle", &root);
-	signer = forge_signer_with(EVP_RSA_gen(2048), "Lab Signer", &middle);
-	stranger = forge_signer_with(EVP_RSA_gen(3072), "Stranger", NULL);
+	signer = forge_signer_with(ready_key(2048), "Lab Signer", &middle);
+	stranger = forge_signer_with(ready_key(3072), "Stranger", NULL);
 	return 0;
 }
 
