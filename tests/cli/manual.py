@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the manual page shows to be typed."""
+"""What boots-from-secure-boot(7) shows to be typed."""
 
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "src/cmd/boots-from.1"
+PAGE = Path(__file__).resolve().parents[2] / "src/cmd/boots-from-secure-boot.7"
 
 
 def plain(text):
@@ -14,6 +14,11 @@ def plain(text):
 
 def examples(heading):
     """The examples of a section or subsection, in their order, for a shell."""
-    text = PAGE.read_text()
-    (part,) = re.findall(rf'(?ms)^\.S[HS] "?{re.escape(heading)}"?\n(.*?)(?=^\.S[HS] |\Z)', text)
-    return [plain(example) for example in re.findall(r"(?ms)^\.EX\n(.*?)^\.EE$", part)]
+    return all_examples()[heading]
+
+
+def all_examples():
+    """Those of each section and subsection that has any."""
+    parts = re.findall(r'(?ms)^\.S[HS] "?([^"\n]*)"?\n(.*?)(?=^\.S[HS] |\Z)', PAGE.read_text())
+    found = {heading: re.findall(r"(?ms)^\.EX\n(.*?)^\.EE$", part) for heading, part in parts}
+    return {heading: [plain(example) for example in shown] for heading, shown in found.items() if shown}

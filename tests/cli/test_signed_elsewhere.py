@@ -10,8 +10,8 @@ from pathlib import Path
 from command import COMMAND, CommandTest, judge
 from manual import examples
 
-MAKE, TAKE, *SIGN = examples("Signing elsewhere")
-(MAKE_KEY,) = [example for example in examples("SECURE BOOT") if example.startswith("openssl req")]
+MAKE, TAKE, *SIGN = examples("SIGNING ELSEWHERE")
+MAKE_KEY, *_ = examples("A KEY OF ONE'S OWN")
 WORDS = ["sbsign --key", "osslsigncode sign -h sha256 -key", "pesign -n keys", "sbsign --engine",
          "osslsigncode sign -h sha256 -pkcs11module"]
 PIN = "1234"
