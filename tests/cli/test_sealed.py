@@ -17,12 +17,13 @@ from command import BUNDLE, COMMAND, SECONDS, URL, CommandTest, judge
 FAILED, USAGE = 1, 2
 STOCK = Path(f"{BUNDLE}.stock/usr/lib/ipxe")
 FILES = {"x86_64": "BOOTX64.EFI", "arm64": "BOOTAA64.EFI", "riscv64": "BOOTRISCV64.EFI"}
+SHIM = Path(os.environ["BOOTS_FROM_OTHERS"]) / "usr/lib/shim/shimx64.efi.signed"
 STOCK_FILES = {"x86_64": "ipxe-amd64.efi", "arm64": "ipxe-arm64.efi", "riscv64": "ipxe-riscv64.efi"}
 OTHER = "http://other.example/boot"
 IP_URL = "http://192.0.2.1/boot"
 KEY = ("--sign-key", "own.key", "--sign-cert", "own.pem")
 LARGE_SCRIPT = "#!ipxe\n" + "echo a line\n" * 800 + "shell\n"  # more than a slot takes
-# What signs differs from build to build of what is signed: boots-from has no part in it.
+# What judges say is looked into.
 ENVIRONMENT = {**os.environ, "LC_ALL": "C"}
 
 
@@ -346,6 +347,29 @@ class SealedTest(CommandTest):
                          {"x86_64": "if CN=Vendor is enrolled", "arm64": "if CN=Own is enrolled"})
         for archs in ("x86_64", "bios,x86_64"):
             self.refused(program, "sign-key", "signed already", status=USAGE, options=("--arch", archs, *KEY))
+
+    @unittest.skipUnless(SHIM.exists(), "no shim: its package could not be had")
+    def test_behind_a_shim(self):
+        """Under the name that this starts; both of them are somebody else's."""
+        program = self.signed_stock()
+        iso = self.make("--shim", SHIM, "--ipxe", program, "--arch", "x86_64", URL)
+        for path, wanted in (("/EFI/BOOT/BOOTX64.EFI", SHIM), ("/EFI/BOOT/grubx64.efi", program)):
+            self.assertEqual(self.from_tree(iso, path).read_bytes(), wanted.read_bytes())
+        self.assertIn(URL, self.script(iso))
+        self.assertFalse(self.has_file(iso, "/enroll.cer"))
+        report = self.report(iso)
+        self.assertEqual(report["problems"], [])
+        for path in report["boot_paths"]:
+            if path["boots"] == "ipxe":
+                self.assertEqual(path["secure_boot"]["boots"], "enrolled")
+                self.assertIn("if CN=Vendor is enrolled", path["secure_boot"]["text"])
+        done = self.run_command("repoint", "-q", iso, OTHER)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertEqual(iso.read_bytes(),
+                         self.make("--shim", SHIM, "--ipxe", program, "--arch", "x86_64", OTHER, name="x").read_bytes())
+        filled = self.signed_filled()
+        iso = self.make("--shim", SHIM, "--ipxe", filled)
+        self.assertEqual(self.from_tree(iso, "/EFI/BOOT/grubx64.efi").read_bytes(), filled.read_bytes())
 
     # ---- Many images ----
 

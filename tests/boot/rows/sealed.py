@@ -8,9 +8,10 @@ from pathlib import Path
 from lab.bench import Row
 from lab.machine import Target, cd, stick
 from lab.outcome import Skip
-from lab.secure_boot import ARM64_OWN, X86_64_OWN, own_signer, sign
+from lab.secure_boot import ARM64_OWN, X86_64_MOK, X86_64_OWN, own_signer, sign
 from rows.common import serve_arrival
 from rows.secure_boot import expect_boot, make_efi
+from rows.shim import shim_options
 
 STOCK_FILES = {"x86_64": "ipxe-amd64.efi", "arm64": "ipxe-arm64.efi"}
 
@@ -45,6 +46,19 @@ def vendor_repointed(lab):
     expect_boot(lab, web, image)
 
 
+def vendor_behind_shim(lab):
+    """As machines are sold: Microsoft's keys, and the vendor's enrolled for shim."""
+    web = serve_arrival(lab)
+    expect_boot(lab, web, lab.image(*shim_options(lab), "--ipxe", signed_stock(lab), web.url(lab.nonce)))
+
+
+def vendor_behind_shim_repointed(lab):
+    web = serve_arrival(lab)
+    image = lab.image(*shim_options(lab), "--ipxe", signed_stock(lab), "http://192.0.2.1/never")
+    lab.command("repoint", image, web.url(lab.nonce))
+    expect_boot(lab, web, image)
+
+
 def signed_elsewhere(lab):
     """Ours with the script in its slot, signed by another program; no URL is given again."""
     web = serve_arrival(lab)
@@ -59,6 +73,8 @@ ROWS = [
         (vendor, (Target(X86_64_OWN, cd), Target(X86_64_OWN, stick), Target(ARM64_OWN, cd))),
         (vendor_trixie, (Target(X86_64_OWN, cd),)),
         (vendor_repointed, (Target(X86_64_OWN, stick),)),
+        (vendor_behind_shim, (Target(X86_64_MOK, cd), Target(X86_64_MOK, stick))),
+        (vendor_behind_shim_repointed, (Target(X86_64_MOK, cd),)),
         (signed_elsewhere, (Target(X86_64_OWN, cd),)),
     )
     for target in targets
