@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "sign/authenticode_pkcs7.h"
 
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "sign/libcrypto.h"
 
 #define SPC_INDIRECT_DATA "1.3.6.1.4.1.311.2.1.4"
 
@@ -67,14 +67,18 @@ static bool add_certificates(PKCS7 *pkcs7, const STACK_OF(X509) * certificates)
 	return good;
 }
 
-/* In this order they are sorted, as DER wants a set to be (X.690, 11.6). */
+/*
+ * In this order they are sorted, as DER wants a set to be (X.690, 11.6). Without a type
+ * libcrypto takes another one.
+ */
 static bool add_attributes(PKCS7_SIGNER_INFO *info, const ASN1_OBJECT *type,
 			   const uint8_t content[CONTENT_SIZE])
 {
 	uint8_t digest[BF_SHA256_SIZE];
-	return bf_sha256(bf_view(content + CONTENT_VALUE, CONTENT_SIZE - CONTENT_VALUE),
+	ASN1_OBJECT *own_type = OBJ_dup(type);
+	return own_type && PKCS7_add_attrib_content_type(info, own_type) &&
+	       bf_sha256(bf_view(content + CONTENT_VALUE, CONTENT_SIZE - CONTENT_VALUE),
 			 digest) == BF_OK &&
-	       PKCS7_add_attrib_content_type(info, OBJ_dup(type)) &&
 	       PKCS7_add1_attrib_digest(info, digest, sizeof(digest));
 }
 
@@ -105,7 +109,8 @@ int bf_authenticode_pkcs7(EVP_PKEY *key, STACK_OF(X509) * certificates,
 	memcpy(content + sizeof(content_head), sha256, BF_SHA256_SIZE);
 	bf_cleanup(free_pkcs7) PKCS7 *pkcs7 = make(key, certificates, content);
 	int size = pkcs7 ? i2d_PKCS7(pkcs7, &der) : 0;
-	ERR_clear_error();
+	if (bf_libcrypto_ran_out() && size <= 0)
+		return bf_fail_nomem(reterr);
 	if (size <= 0)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "libcrypto cannot sign with the key");

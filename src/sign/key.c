@@ -4,12 +4,12 @@
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/decoder.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "sign/libcrypto.h"
 #include "trust/container.h"
 #include "trust/pem_text.h"
 
@@ -128,10 +128,12 @@ static int parse(struct bf_view bytes, struct asking *asking, EVP_PKEY **ret,
 			       : read_der(bytes, asking);
 	OPENSSL_cleanse(text.data, text.size);
 	bf_buffer_free(&text);
-	ERR_clear_error();
+	bool ran_out = bf_libcrypto_ran_out();
 	int err = BF_OK;
 	if (!key && asking->err)
 		err = asking->err;
+	else if (!key && ran_out)
+		err = bf_fail_nomem(reterr);
 	else if (!key && asking->is_asked)
 		err = bf_fail(
 			reterr, BF_ERR_INPUT,

@@ -2,7 +2,6 @@
 #include "sign/signer.h"
 
 #include <assert.h>
-#include <openssl/err.h>
 #include <openssl/pkcs7.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "sign/authenticode_pkcs7.h"
+#include "sign/libcrypto.h"
 #include "trust/choice.h"
 #include "trust/container.h"
 #include "trust/x509.h"
@@ -113,9 +113,8 @@ static int read_certificates(struct bf_view bytes, const char *path, const char 
 	return err ? err : describe(own, ret, reterr);
 }
 
-/* ---- A trial ---- */
+/* ---- Signing ---- */
 
-/* A key whose secret part is damaged signs all the same, and nothing would boot. */
 static bool verifies(struct bf_view der, X509 *own)
 {
 	const uint8_t *at = der.data;
@@ -140,22 +139,35 @@ static bool verifies(struct bf_view der, X509 *own)
 	return good;
 }
 
+/*
+ * Nothing leaves that does not verify. A key whose secret part is damaged signs all the same,
+ * and so does libcrypto when it runs out of memory at some places: nothing would boot, and a
+ * wrong RSA signature beside a right one can give the key away.
+ */
+static int make_signature(const struct bf_signer *signer,
+			  const uint8_t sha256[BF_SHA256_SIZE], struct bf_buffer *ret,
+			  struct bf_error *reterr)
+{
+	int err = bf_authenticode_pkcs7(signer->key.pkey, signer->certificates, sha256,
+					ret, reterr);
+	if (err)
+		return err;
+	bool good = verifies(bf_buffer_view(ret), sk_X509_value(signer->certificates, 0));
+	if (bf_libcrypto_ran_out() && !good)
+		return bf_fail_nomem(reterr);
+	return good ? BF_OK
+		    : bf_fail(reterr, BF_ERR_INPUT,
+			      "what the key signs does not verify: it is damaged");
+}
+
+/* For a trial, and to know how large they are. */
 static int try_it(struct bf_signer *signer, struct bf_error *reterr)
 {
 	static const uint8_t digest[BF_SHA256_SIZE];
 	bf_cleanup(bf_buffer_free) struct bf_buffer der = {0};
-	int err = bf_authenticode_pkcs7(signer->key.pkey, signer->certificates, digest,
-					&der, reterr);
-	if (err)
-		return err;
-	bool good =
-		verifies(bf_buffer_view(&der), sk_X509_value(signer->certificates, 0));
-	ERR_clear_error();
-	if (!good)
-		return bf_fail(reterr, BF_ERR_INPUT,
-			       "what the key signs does not verify: it is damaged");
+	int err = make_signature(signer, digest, &der, reterr);
 	signer->signature_size = der.size;
-	return BF_OK;
+	return err;
 }
 
 /* ---- The signer ---- */
@@ -181,7 +193,8 @@ int bf_signer_read(const char *key_path, const char *certificate_path,
 		return err;
 	err = read_certificates(bf_buffer_view(&bytes), certificate_path, key_path,
 				&signer, reterr);
-	ERR_clear_error();
+	if (bf_libcrypto_ran_out() && err)
+		err = bf_fail_nomem(reterr);
 	if (err)
 		err = fail_file(certificate_path, err, reterr);
 	else if ((err = try_it(&signer, reterr)) != BF_OK)
@@ -241,8 +254,7 @@ int bf_signer_sign(const struct bf_signer *signer, const uint8_t sha256[BF_SHA25
 		   uint8_t *ret, struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer der = {0};
-	int err = bf_authenticode_pkcs7(signer->key.pkey, signer->certificates, sha256,
-					&der, reterr);
+	int err = make_signature(signer, sha256, &der, reterr);
 	if (err)
 		return err;
 	/* All of it is of fixed size, the signature as long as the key. */
