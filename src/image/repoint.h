@@ -28,10 +28,10 @@ struct bf_repoint {
 
 /*
  * Find every slot of an image and check that it is one of ours: each boot program in it, but
- * for shims and MokManagers, has a slot that knows its place, lies in one piece, and has one
- * signature at most. BF_ERR_NO_SLOT, BF_ERR_SIGNED, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED name
- * the file. What is in the bundle is not loaded from the image but told by its digest; the
- * bundle must outlive ret. Release ret with bf_repoint_free(), also after a failure.
+ * for shims and MokManagers, has a slot that knows its place, and lies in one piece.
+ * BF_ERR_NO_SLOT, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED name the file. What is in the bundle is not
+ * loaded from the image but told by its digest; the bundle must outlive ret. Release ret with
+ * bf_repoint_free(), also after a failure.
  */
 bf_must_check int bf_repoint_open(const struct bf_source *image,
 				  const struct bf_bundle *bundle, struct bf_repoint *ret,

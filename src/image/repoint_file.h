@@ -34,7 +34,7 @@ struct bf_repoint_file {
  * Find the slot of the file at site->binary_offset of the image, site->binary_size bytes, and
  * check that it is one of ours. Fills the rest of the site and a file that is zeroed but for
  * its path. What is in the bundle, which must outlive the file, is not loaded but told by its
- * digest. BF_ERR_NO_SLOT, BF_ERR_SIGNED, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED. Release the file
+ * digest. BF_ERR_NO_SLOT, BF_ERR_FORMAT or BF_ERR_UNSUPPORTED. Release the file
  * with bf_repoint_file_free(), also after a failure.
  */
 bf_must_check int bf_repoint_file_init(struct bf_repoint_file *file,

@@ -142,19 +142,23 @@ static void add(const struct bf_site *site, struct bf_view program, struct bf_vi
 
 /*
  * What says that there is a table comes last: a run that ends before leaves a program whose
- * table is still found.
+ * table is still found. And there is none, whatever its address, as long as it has no size.
  */
 static void add_patches(const struct bf_repoint_file *file, const struct bf_site *site,
 			const struct bf_pe *remade, struct bf_patches *patches)
 {
 	struct bf_view program = remade->file;
+	struct bf_view directory = bf_authenticode_directory(remade);
+	struct bf_view address = bf_view_part(directory, 0, 4);
+	struct bf_view size = bf_view_part(directory, 4, 4);
 	const uint8_t *body = body_of(file->remade.data, site);
 	add(site, program, bf_view_part(program, remade->checksum, sizeof(uint32_t)),
 	    patches);
 	add(site, program, bf_view(body, bf_slot_capacity(site->slot.size)), patches);
 	add(site, program, bf_view_part(program, file->program_size, table_size(file)),
 	    patches);
-	add(site, program, bf_authenticode_directory(remade), patches);
+	add(site, program, remade->has_signature ? address : size, patches);
+	add(site, program, remade->has_signature ? size : address, patches);
 }
 
 int bf_resign(const struct bf_resign *resign, struct bf_repoint_file *file,

@@ -14,7 +14,7 @@
 enum {
 	BF_SITES_MAX = 16,         /* in one image */
 	BF_PATCHES_OTHERS_MAX = 4, /* in one image, what is of no site */
-	BF_PATCHES_MAX = 4 * BF_SITES_MAX + BF_PATCHES_OTHERS_MAX,
+	BF_PATCHES_MAX = 5 * BF_SITES_MAX + BF_PATCHES_OTHERS_MAX,
 };
 
 /* Offsets are in the image unless they say otherwise; all sizes are in bytes. */
