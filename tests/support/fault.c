@@ -13,9 +13,9 @@
  *     cut    the N-th write does only a part, the next one fails
  *     full   the N-th write does only a part, all later ones fail
  *
- * FILE gets a line "hit FUNCTION OBJECT" for the N-th, OBJECT being "libisofs" when it was
- * called from within that library and "own" if not, and "total N" with the number of calls
- * of the kind when the program ends by itself.
+ * FILE gets a line "hit FUNCTION OBJECT" for the N-th, OBJECT being "libisofs" or "libcrypto"
+ * when it was called from within that library and "own" if not, and "total N" with the number
+ * of calls of the kind when the program ends by itself.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -92,6 +92,15 @@ static bool is_within(const char *library)
 	return false;
 }
 
+static const char *caller(void)
+{
+	static const char *const libraries[] = {"libisofs", "libcrypto"};
+	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
+		if (is_within(libraries[i]))
+			return libraries[i];
+	return "own";
+}
+
 enum verdict {
 	WORKS,
 	FAILS, /* errno is set */
@@ -111,7 +120,7 @@ static enum verdict judge(const char *kind, const char *function)
 	if (number < fault.n || fault.n == 0)
 		return WORKS;
 	if (number == fault.n)
-		say("hit %s %s\n", function, is_within("libisofs") ? "libisofs" : "own");
+		say("hit %s %s\n", function, caller());
 	errno = fault.error;
 	if (number == fault.n)
 		return mode_is("once") || mode_is("on") ? FAILS : DOES_A_PART;
