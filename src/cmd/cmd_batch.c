@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/temporary.h"
 #include "cmd/batch.h"
+#include "cmd/signers.h"
 #include "cmd/warn.h"
 #include "fleet/remarks.h"
 
@@ -99,8 +100,10 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 	bf_temporary_sweep(options->folder);
 	bf_batch_hold_signals(&before);
 	bf_batch_run(batch, &counts);
-	if (!options->quiet)
+	if (!options->quiet) {
 		report(batch, &counts);
+		bf_signers_report(batch->maker, "each is");
+	}
 	remark(batch);
 	if (counts.interrupted)
 		fprintf(stderr, "boots-from: interrupted: run it again for the rest\n");

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/publish.h"
 #include "cmd/arguments.h"
+#include "cmd/signers.h"
 #include "cmd/warn.h"
 #include "image/image.h"
 #include "ipxe/plant.h"
@@ -86,30 +87,6 @@ static int make(const struct bf_arguments *options, struct bf_maker *maker,
 	return err ? err : bf_image_make(maker, &options->target, ret, reterr);
 }
 
-/* Who has to be enrolled where there is Secure Boot. */
-static void report_signers(const struct bf_maker *maker)
-{
-	const char *path = bf_maker_certificate_path(maker);
-	if (maker->has_signer)
-		fprintf(stderr,
-			"boots-from: it is signed by %s: with Secure Boot it boots where "
-			"that certificate is enrolled%s%s\n",
-			maker->signer.subject, path ? ", which is on the medium as " : "",
-			path ? path : "");
-	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
-		const struct bf_binary *binary = &maker->binaries.of[arch];
-		if (binary->is_sealed)
-			fprintf(stderr,
-				"boots-from: iPXE for %s is signed by %s and stays as it "
-				"is%s: with Secure Boot it boots where that certificate "
-				"is enrolled\n",
-				bf_arch_name(arch), binary->sealed.signer,
-				binary->sealed.script.size
-					? ""
-					: ", its script is the file autoexec.ipxe");
-	}
-}
-
 static int build(const struct bf_arguments *options, struct bf_maker *maker,
 		 const struct timespec *start, struct bf_error *reterr)
 {
@@ -128,7 +105,7 @@ static int build(const struct bf_arguments *options, struct bf_maker *maker,
 	report(options, maker, start);
 	if (maker->has_certificate)
 		report_trust(&maker->certificate);
-	report_signers(maker);
+	bf_signers_report(maker, "it is");
 	return BF_OK;
 }
 

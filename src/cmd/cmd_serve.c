@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "cmd/arguments.h"
+#include "cmd/signers.h"
 #include "cmd/warn.h"
 #include "http/listener.h"
 #include "http/log.h"
@@ -119,6 +120,14 @@ static void remark(const struct service *service, const char *before)
 		bf_log_print(service->messages, "boots-from: %s%s\n", before, line);
 		before = "";
 	}
+}
+
+static void say_signers(const struct service *service)
+{
+	struct bf_signers signers;
+	bf_signers_describe(&service->maker, "each is", &signers);
+	for (size_t i = 0; i < signers.n; i++)
+		bf_log_print(service->messages, "boots-from: %s\n", signers.lines[i]);
 }
 
 static int start(const struct bf_arguments *options, struct service *service,
@@ -231,6 +240,7 @@ static int run(const struct bf_arguments *options, struct bf_error *reterr)
 		return err;
 	}
 	remark(&service, "the hosts: ");
+	say_signers(&service);
 	serve(options, &service, &all);
 	return BF_OK;
 }

@@ -51,15 +51,11 @@ static int check_signatures(const struct bf_pe *pe, bool *ret_signed,
 	return BF_OK;
 }
 
-/* Read a program, and find its architecture. */
-static int load(const char *path, struct bf_shim_file *ret, struct bf_pe *ret_pe,
-		enum bf_arch *ret_arch, struct bf_error *reterr)
+/* Look at a program that was read, and find its architecture. */
+static int examine(struct bf_shim_file *file, struct bf_pe *ret_pe,
+		   enum bf_arch *ret_arch, struct bf_error *reterr)
 {
-	ret->name = path;
-	int err = bf_buffer_read_file(path, BF_SHIMS_FILE_SIZE_MAX, &ret->bytes, reterr);
-	if (err)
-		return err;
-	err = bf_pe_parse(bf_buffer_view(&ret->bytes), ret_pe, reterr);
+	int err = bf_pe_parse(bf_buffer_view(&file->bytes), ret_pe, reterr);
 	if (err)
 		return err;
 	*ret_arch = bf_arch_from_machine(ret_pe->machine);
@@ -68,8 +64,8 @@ static int load(const char *path, struct bf_shim_file *ret, struct bf_pe *ret_pe
 			       "it is for an architecture that there is no iPXE for, PE "
 			       "machine type 0x%04x",
 			       ret_pe->machine);
-	bf_sbat_read(ret_pe, &ret->sbat);
-	return check_signatures(ret_pe, &ret->is_signed, reterr);
+	bf_sbat_read(ret_pe, &file->sbat);
+	return check_signatures(ret_pe, &file->is_signed, reterr);
 }
 
 static int take(struct bf_shim_file *place, struct bf_shim_file *file, enum bf_arch arch,
@@ -84,13 +80,13 @@ static int take(struct bf_shim_file *place, struct bf_shim_file *file, enum bf_a
 	return BF_OK;
 }
 
-static int add_shim(struct bf_shims *shims, const char *path, struct bf_error *reterr)
+static int take_shim(struct bf_shims *shims, struct bf_shim_file *file,
+		     struct bf_error *reterr)
 {
-	bf_cleanup(free_file) struct bf_shim_file file = {.is_signed = false};
 	enum bf_arch arch;
 	struct bf_shim names;
 	struct bf_pe pe;
-	int err = load(path, &file, &pe, &arch, reterr);
+	int err = examine(file, &pe, &arch, reterr);
 	if (err)
 		return err;
 	if (!bf_shim_read(&pe, &names))
@@ -101,31 +97,39 @@ static int add_shim(struct bf_shims *shims, const char *path, struct bf_error *r
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "what this shim starts cannot be read out of it, and is "
 			       "not guessed: take another vendor's");
-	err = take(&shims->of[arch].shim, &file, arch, reterr);
+	err = take(&shims->of[arch].shim, file, arch, reterr);
 	if (!err)
 		shims->of[arch].names = names;
 	return err;
 }
 
-static int add_mok_manager(struct bf_shims *shims, const char *path,
-			   struct bf_error *reterr)
+static int take_mok_manager(struct bf_shims *shims, struct bf_shim_file *file,
+			    struct bf_error *reterr)
 {
-	bf_cleanup(free_file) struct bf_shim_file file = {.is_signed = false};
 	enum bf_arch arch;
 	struct bf_pe pe;
-	int err = load(path, &file, &pe, &arch, reterr);
+	int err = examine(file, &pe, &arch, reterr);
 	if (err)
 		return err;
 	if (!bf_shim_is_mok_manager(&pe))
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "it is not MokManager: that comes with a shim, such as "
 			       "Debian's mmx64.efi.signed");
-	return take(&shims->of[arch].mok_manager, &file, arch, reterr);
+	return take(&shims->of[arch].mok_manager, file, arch, reterr);
 }
 
-static int in_file(const char *path, int err, struct bf_error *reterr)
+/* Read the file and take it, as the one or the other. */
+static int add(struct bf_shims *shims, const char *path,
+	       int take_it(struct bf_shims *shims, struct bf_shim_file *file,
+			   struct bf_error *reterr),
+	       struct bf_error *reterr)
 {
+	bf_cleanup(free_file) struct bf_shim_file file = {.name = path};
 	char name[NAME_SIZE];
+	int err = bf_buffer_read_file(path, BF_SHIMS_FILE_SIZE_MAX, &file.bytes, reterr);
+	if (err)
+		return err;
+	err = take_it(shims, &file, reterr);
 	return err ? bf_fail_in(reterr, err, "'%s'",
 				bf_printable(path, name, sizeof(name)))
 		   : BF_OK;
@@ -133,13 +137,13 @@ static int in_file(const char *path, int err, struct bf_error *reterr)
 
 int bf_shims_add(struct bf_shims *shims, const char *path, struct bf_error *reterr)
 {
-	return in_file(path, add_shim(shims, path, reterr), reterr);
+	return add(shims, path, take_shim, reterr);
 }
 
 int bf_shims_add_mok_manager(struct bf_shims *shims, const char *path,
 			     struct bf_error *reterr)
 {
-	return in_file(path, add_mok_manager(shims, path, reterr), reterr);
+	return add(shims, path, take_mok_manager, reterr);
 }
 
 /* ---- What goes together ---- */

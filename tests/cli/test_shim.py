@@ -23,6 +23,8 @@ BOTH = ("--shim", SHIM, "--mokmanager", MOK_MANAGER)
 KEY = ("--sign-key", "own.key", "--sign-cert", "own.pem")
 NAME = "grubx64.efi"  # what Debian's shim starts
 CERTIFICATE = "/enroll.cer"
+SAID = ("boots-from: each is signed by CN=Own: with Secure Boot it boots where that certificate is enrolled, which is on "
+        f"the medium as {CERTIFICATE}\n")
 MACHINES = {"x86_64": 0x8664, "arm64": 0xAA64, "loong64": 0x6264}
 
 
@@ -276,6 +278,8 @@ class ShimTest(CommandTest):
         done = self.run_command("batch", "-q", "-d", "images", "--hosts", "hosts", *BOTH, *KEY,
                                 "http://b.example/{host}")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
+        done = self.run_command("batch", "-d", "images", "--hosts", "hosts", *BOTH, *KEY, "http://b.example/{host}")
+        self.assertIn(SAID, done.stderr.decode())
         for name in ("web1", "web2"):
             image = self.folder / "images" / f"{name}.iso"
             alone = self.make(*BOTH, *KEY, f"http://b.example/{name}")
@@ -289,6 +293,7 @@ class ShimTest(CommandTest):
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
         address = re.search(r"http://[0-9.]+:\d+", process.stderr.readline().decode()).group()
+        self.assertEqual(process.stderr.readline().decode(), SAID)
         with urllib.request.urlopen(f"{address}/web1.iso", timeout=SECONDS) as answer:
             (self.folder / "served.iso").write_bytes(answer.read())
         alone = self.make(*BOTH, *KEY, "http://b.example/web1")
@@ -320,7 +325,7 @@ class ShimTest(CommandTest):
         for option in ("--shim", "--mokmanager"):
             for name in ("text", "cut", "empty", "fifo", "nowhere", "."):
                 with self.subTest(option=option, name=name):
-                    self.refused(FAILED, option, name, words=(f"{option[2:]}: ", name))
+                    self.refused(FAILED, option, name, words=(f"{option[2:]}: '{name}': ",))
             self.refused(USAGE, option, "", words=(option, "empty"))
             self.refused(FAILED, option, "/dev/zero", words=("/dev/zero",))
 

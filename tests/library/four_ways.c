@@ -158,8 +158,9 @@ static bool set_all(char **words, struct bf_boot_options *options,
 		    struct bf_boot_target *target)
 {
 	static const char *const of_template[] = {
-		"arch",        "ipxe",     "label",     "layout",          "prebuilt",
-		"script-room", "sign-key", "sign-cert", "sign-passphrase", "trust"};
+		"arch",       "ipxe",      "label",           "layout",
+		"mokmanager", "prebuilt",  "script-room",     "shim",
+		"sign-key",   "sign-cert", "sign-passphrase", "trust"};
 	struct bf_boot_error error;
 	for (; *words; words++) {
 		char name[32];

@@ -9,6 +9,7 @@ from pathlib import Path
 from command import BUNDLE, URL, CommandTest, judge
 
 BUILD = Path(os.environ["BUILD"])
+SHIMS = Path(os.environ["BOOTS_FROM_OTHERS"]) / "usr/lib/shim"
 FLAGS = os.environ["CFLAGS"].split()
 EXAMPLE = Path(__file__).with_name("example.c")
 HEADER = Path(__file__).resolve().parents[2] / "src/lib/boots-from.h"
@@ -169,6 +170,19 @@ class SameBytesTest(CommandTest):
         self.assertEqual(judge(os.environ["FOUR_WAYS"], self.folder / "boots-from.iso", 1, f"url={URL}", *words[:2]),
                          (1, f"four_ways: '{self.folder / 'key'}': the key is encrypted, and there is no passphrase to open "
                              "it\n"))
+
+    @unittest.skipUnless((SHIMS / "mmx64.efi.signed").exists(), "no shim: its packages could not be had")
+    def test_shim(self):
+        judge("openssl", *"req -x509 -newkey rsa:2048 -nodes -keyout key -out own.pem -subj".split(), "/CN=Own",
+              cwd=self.folder)
+        files = {"shim": SHIMS / "shimx64.efi.signed", "mokmanager": SHIMS / "mmx64.efi.signed",
+                 "sign-key": self.folder / "key", "sign-cert": self.folder / "own.pem"}
+        words = [f"{name}={file}" for name, file in files.items()]
+        options = [word for name, file in files.items() for word in (f"--{name}", file)]
+        self.compare(4, [f"url={URL}", *words], *options, URL)
+        status, text = judge(os.environ["FOUR_WAYS"], self.folder / "boots-from.iso", 1, f"url={URL}", words[1])
+        self.assertEqual(status, 1)
+        self.assertIn("mokmanager brings one for x86_64, and it is a shim that starts it", text)
 
     def test_other_ipxe(self):
         stock = Path(f"{BUNDLE}.stock/usr/lib/ipxe")

@@ -159,12 +159,42 @@ static void test_what_is_a_shim(void **state)
 	}
 }
 
+/* By a line of its menu, which a shim does not have, and whatever is a shim is none. */
+static void test_what_is_a_mok_manager(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *section, *text;
+		bool is_mok_manager;
+	} cases[] = {
+		{".reloc", "Enroll MOK", true},
+		{".reloc", "Enroll key|Enroll MOK|Reset MOK", true},
+		{".reloc", "Enroll MO", false},
+		{".reloc", "", false},
+		{".vendor_", "Enroll MOK", false},
+	};
+	for (size_t i = 0; i < ITEMS(cases); i++) {
+		uint8_t file[FORGE_SIZE];
+		struct bf_pe pe;
+		forge_shim(file);
+		memset(file + forge_section(RELOC_NAME, 0), 0, 8);
+		memcpy(file + forge_section(RELOC_NAME, 0), cases[i].section,
+		       strnlen(cases[i].section, 8));
+		put_texts(file + TEXT + 2, cases[i].text);
+		assert_int_equal(bf_pe_parse(bf_view(file, sizeof(file)), &pe, NULL),
+				 BF_OK);
+		if (bf_shim_is_mok_manager(&pe) != cases[i].is_mok_manager)
+			fail_msg("case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_what_is_a_shim),
+		cmocka_unit_test(test_what_is_a_mok_manager),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
