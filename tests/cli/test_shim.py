@@ -10,7 +10,9 @@ import unittest
 import urllib.request
 from pathlib import Path
 
+import authenticode
 from command import COMMAND, SECONDS, URL, CommandTest, judge
+from keys import make_signer
 
 FAILED, USAGE = 1, 2
 SHIMS = Path(os.environ["BOOTS_FROM_OTHERS"]) / "usr/lib/shim"
@@ -21,6 +23,8 @@ UNSIGNED_MOK_MANAGER = SHIMS / "mmx64.efi"
 FALLBACK = SHIMS / "fbx64.efi.signed"
 BOTH = ("--shim", SHIM, "--mokmanager", MOK_MANAGER)
 KEY = ("--sign-key", "own.key", "--sign-cert", "own.pem")
+NEW_KEY = ("--sign-key", "new.key", "--sign-cert", "new.pem")
+OTHER_URL = "http://other.example/"
 NAME = "grubx64.efi"  # what Debian's shim starts
 CERTIFICATE = "/enroll.cer"
 SAID = ("boots-from: each is signed by CN=Own: with Secure Boot it boots where that certificate is enrolled, which is on "
@@ -28,27 +32,136 @@ SAID = ("boots-from: each is signed by CN=Own: with Secure Boot it boots where t
 MACHINES = {"x86_64": 0x8664, "arm64": 0xAA64, "loong64": 0x6264}
 
 
-@unittest.skipUnless(MOK_MANAGER.exists(), "no shim: its packages could not be had")
-class ShimTest(CommandTest):
+class MediaTest(CommandTest):
+    """Images, and what judges find in them."""
+
     def setUp(self):
         super().setUp()
-        self.make_key("own", "/CN=Own")
+        make_signer(self.folder, "own", "/CN=Own")
 
     def run_judge(self, *arguments):
         status, text = judge(*arguments, cwd=self.folder)
         self.assertEqual(status, 0, text)
         return text
 
-    def make_key(self, name, subject, *options):
-        self.run_judge("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", subject,
-                       "-set_serial", "1", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem", *options)
-        (self.folder / f"{name}.key").chmod(0o600)
-
     def make(self, *arguments, name="out"):
         done = self.run_command("-q", "-o", name, *arguments)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         return self.folder / name
 
+    def esp_files(self, esp):
+        """The files of a FAT, by path."""
+        listed = self.run_judge("mdir", "-/", "-b", "-i", esp, "::")
+        files = {}
+        for path in re.findall(r"^::(/.*[^/\s])$", listed, re.MULTILINE):
+            out = self.folder / "esp.file"
+            self.run_judge("mcopy", "-n", "-o", "-i", esp, f"::{path}", out)
+            files[path] = out.read_bytes()
+        return files
+
+    def iso_files(self, iso):
+        """The same of an ISO's tree."""
+        listed = self.run_judge("xorriso", "-indev", iso, "-find", "/", "-type", "f", "-exec", "report_lba", "--")
+        files = {}
+        for path in re.findall(r" , '(/[^']*)'$", listed, re.MULTILINE):
+            out = self.folder / "iso.file"
+            out.unlink(missing_ok=True)
+            self.run_judge("xorriso", "-osirrox", "on", "-indev", iso, "-extract", path, out)
+            out.chmod(0o644)
+            files[path] = out.read_bytes()
+        return files
+
+    def files(self, iso):
+        """What firmware reads of an ISO, which its tree has under the same names."""
+        tree = self.iso_files(iso)
+        (self.folder / "esp.img").write_bytes(tree["/boot/esp.img"])
+        self.run_judge("fsck.fat", "-n", "esp.img")
+        files = self.esp_files("esp.img")
+        for path, data in files.items():
+            self.assertEqual(tree[path], data, path)
+        return files
+
+    def check_signed(self, program):
+        (self.folder / "program").write_bytes(program)
+        authenticode.judge(self.folder / "program", self.folder / "own.pem")
+
+    def der(self, name="own"):
+        self.run_judge("openssl", "x509", "-in", f"{name}.pem", "-outform", "DER", "-out", f"{name}.der")
+        return (self.folder / f"{name}.der").read_bytes()
+
+    def write_script(self, text):
+        (self.folder / "large.ipxe").write_text("#!ipxe\necho " + text * 3000 + "\nshell\n")
+        return "large.ipxe"
+
+    def repoint(self, *arguments):
+        done = self.run_command("repoint", "-q", *arguments)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+
+class CertificateTest(MediaTest):
+    """Of who signs: /enroll.cer, whether there is a shim or not."""
+
+    def test_without_a_key_there_is_no_certificate(self):
+        self.assertNotIn(CERTIFICATE, self.iso_files(self.make(URL)))
+
+    def test_the_certificate_without_a_shim(self):
+        self.assertEqual(self.files(self.make(*KEY, URL))[CERTIFICATE], self.der())
+
+    def test_repoint_refuses_a_certificate_of_another_size(self):
+        """Of which the signature has the same size all the same."""
+        image = self.make(*KEY, URL)
+        before = image.read_bytes()
+        esp = self.folder / "esp.img"
+        self.run_judge("xorriso", "-osirrox", "on", "-indev", image, "-extract", "/boot/esp.img", esp)
+        esp.chmod(0o644)
+        self.run_judge("mdel", "-i", esp, f"::{CERTIFICATE}")
+        (self.folder / "short").write_bytes(self.der()[:-1])
+        self.run_judge("mcopy", "-i", esp, "short", f"::{CERTIFICATE}")
+        changed = esp.read_bytes()
+        done = self.run_command("repoint", *KEY, esp, OTHER_URL)
+        self.assert_refused(done, FAILED, "esp.img", CERTIFICATE, "make the image anew")
+        self.assertEqual(esp.read_bytes(), changed)
+        # One that was taken away is not missed.
+        self.run_judge("mdel", "-i", esp, f"::{CERTIFICATE}")
+        self.repoint(*KEY, esp, OTHER_URL)
+        self.assertEqual(image.read_bytes(), before)
+
+    def test_repoint_of_a_large_script(self):
+        """Nothing is signed anew, so the certificate stays, whatever key is given."""
+        make_signer(self.folder, "new", "/CN=New")
+        image = self.make(*KEY, "--script", self.write_script("abc"))
+        other = self.write_script("xyz")
+        for key in ((), NEW_KEY):
+            self.repoint(*key, image, "--script", other)
+            anew = self.make(*KEY, "--script", other, name="anew")
+            self.assertEqual(image.read_bytes(), anew.read_bytes())
+
+    def test_repoint_puts_the_new_key_s_there(self):
+        """As if it were made anew."""
+        make_signer(self.folder, "new", "/CN=New")
+        for arguments in ((), ("--format", "esp"), ("--layout", "cd")):
+            image = self.make(*arguments, *KEY, URL)
+            self.repoint(*NEW_KEY, image, OTHER_URL)
+            self.assertEqual(image.read_bytes(), self.make(*arguments, *NEW_KEY, OTHER_URL, name="anew").read_bytes())
+
+    def test_repoint_repairs(self):
+        """Whatever is left of it."""
+        image = self.make(*KEY, URL)
+        data = image.read_bytes()
+        at = data.index(self.der())
+        image.write_bytes(data[:at] + b"?" * 100 + data[at + 100:])
+        self.repoint(*KEY, image, URL)
+        self.assertEqual(image.read_bytes(), data)
+
+    def test_an_unsigned_image_keeps_it(self):
+        """For the key that signs it again."""
+        image = self.make(*KEY, URL)
+        self.repoint("--unsigned", image, OTHER_URL)
+        self.assertEqual(self.files(image)[CERTIFICATE], self.der())
+
+
+@unittest.skipUnless(MOK_MANAGER.exists(), "no shim: its packages could not be had")
+class ShimTest(MediaTest):
     def warnings(self, *arguments, words):
         """It is made, and each line that is said has these words."""
         done = self.run_command("-q", "-o", "out", *arguments, URL)
@@ -92,50 +205,11 @@ class ShimTest(CommandTest):
         self.run_judge("sbsign", "--key", "own.key", "--cert", "own.pem", "--output", f"signed-{path.name}", path)
         return self.folder / f"signed-{path.name}"
 
-    # ---- What judges find in the file systems ----
-
-    def esp_files(self, esp):
-        """The files of a FAT, by path."""
-        listed = self.run_judge("mdir", "-/", "-b", "-i", esp, "::")
-        files = {}
-        for path in re.findall(r"^::(/.*[^/\s])$", listed, re.MULTILINE):
-            out = self.folder / "esp.file"
-            self.run_judge("mcopy", "-n", "-o", "-i", esp, f"::{path}", out)
-            files[path] = out.read_bytes()
-        return files
-
-    def iso_files(self, iso):
-        """The same of an ISO's tree."""
-        listed = self.run_judge("xorriso", "-indev", iso, "-find", "/", "-type", "f", "-exec", "report_lba", "--")
-        files = {}
-        for path in re.findall(r" , '(/[^']*)'$", listed, re.MULTILINE):
-            out = self.folder / "iso.file"
-            out.unlink(missing_ok=True)
-            self.run_judge("xorriso", "-osirrox", "on", "-indev", iso, "-extract", path, out)
-            out.chmod(0o644)
-            files[path] = out.read_bytes()
-        return files
-
-    def files(self, iso):
-        """What firmware reads of an ISO, which its tree has under the same names."""
-        tree = self.iso_files(iso)
-        (self.folder / "esp.img").write_bytes(tree["/boot/esp.img"])
-        self.run_judge("fsck.fat", "-n", "esp.img")
-        files = self.esp_files("esp.img")
-        for path, data in files.items():
-            self.assertEqual(tree[path], data, path)
-        return files
-
-    def der(self, name="own"):
-        self.run_judge("openssl", "x509", "-in", f"{name}.pem", "-outform", "DER", "-out", f"{name}.der")
-        return (self.folder / f"{name}.der").read_bytes()
-
     def check_debian(self, files):
         """Its files byte for byte, and iPXE under the name that it starts, signed."""
         self.assertEqual(files["/EFI/BOOT/BOOTX64.EFI"], SHIM.read_bytes())
         self.assertEqual(files["/EFI/BOOT/mmx64.efi"], MOK_MANAGER.read_bytes())
-        (self.folder / "program").write_bytes(files[f"/EFI/BOOT/{NAME}"])
-        self.run_judge("sbverify", "--cert", "own.pem", "program")
+        self.check_signed(files[f"/EFI/BOOT/{NAME}"])
 
     # ---- What comes out ----
 
@@ -146,14 +220,7 @@ class ShimTest(CommandTest):
                                       "/EFI/BOOT/BOOTAA64.EFI", CERTIFICATE})
         self.check_debian(files)
         self.assertEqual(files[CERTIFICATE], self.der())
-        (self.folder / "program").write_bytes(files["/EFI/BOOT/BOOTAA64.EFI"])
-        self.run_judge("sbverify", "--cert", "own.pem", "program")
-
-    def test_without_a_key_there_is_no_certificate(self):
-        self.assertNotIn(CERTIFICATE, self.iso_files(self.make(URL)))
-
-    def test_the_certificate_without_a_shim(self):
-        self.assertEqual(self.files(self.make(*KEY, URL))[CERTIFICATE], self.der())
+        self.check_signed(files["/EFI/BOOT/BOOTAA64.EFI"])
 
     def test_esp(self):
         files = self.esp_files(self.make("--format", "esp", *BOTH, *KEY, URL))
@@ -210,62 +277,34 @@ class ShimTest(CommandTest):
         self.assertIn(f"it is signed by CN=Own: with Secure Boot it boots where that certificate is enrolled, which is "
                       f"on the medium as {CERTIFICATE}\n", done.stderr.decode())
 
-    def write_script(self, text):
-        (self.folder / "large.ipxe").write_text("#!ipxe\necho " + text * 3000 + "\nshell\n")
-        return "large.ipxe"
-
     # ---- Other scripts in place ----
-
-    def repoint(self, *arguments):
-        done = self.run_command("repoint", "-q", *arguments)
-        self.assertEqual((done.returncode, done.stderr), (0, b""))
 
     def test_repoint(self):
         """As if it were made anew, with the same key or another one."""
-        self.make_key("new", "/CN=New")
+        make_signer(self.folder, "new", "/CN=New")
         for arguments in (BOTH, ("--format", "esp", *BOTH), ("--layout", "cd", *BOTH)):
             image = self.make(*arguments, *KEY, URL)
-            for name in ("own", "new"):
-                key = ("--sign-key", f"{name}.key", "--sign-cert", f"{name}.pem")
-                self.repoint(*key, image, "http://other.example/")
-                anew = self.make(*arguments, *key, "http://other.example/", name="anew")
+            for key in (KEY, NEW_KEY):
+                self.repoint(*key, image, OTHER_URL)
+                anew = self.make(*arguments, *key, OTHER_URL, name="anew")
                 self.assertEqual(image.read_bytes(), anew.read_bytes())
 
     def test_repoint_without_a_key(self):
         image = self.warnings(*BOTH, words=[("not signed",)])
-        self.repoint(image, "http://other.example/")
-        done = self.run_command("-q", "-o", "anew", *BOTH, "http://other.example/")
+        self.repoint(image, OTHER_URL)
+        done = self.run_command("-q", "-o", "anew", *BOTH, OTHER_URL)
         self.assertEqual(done.returncode, 0)
         self.assertEqual(image.read_bytes(), (self.folder / "anew").read_bytes())
 
-    def test_repoint_of_a_large_script(self):
-        """Nothing is signed anew, so the certificate stays, whatever key is given."""
-        self.make_key("new", "/CN=New")
-        image = self.make(*BOTH, *KEY, "--script", self.write_script("abc"))
-        other = self.write_script("xyz")
-        for key in ((), ("--sign-key", "new.key", "--sign-cert", "new.pem")):
-            self.repoint(*key, image, "--script", other)
-            anew = self.make(*BOTH, *KEY, "--script", other, name="anew")
-            self.assertEqual(image.read_bytes(), anew.read_bytes())
-
-    def test_repoint_refuses_a_certificate_of_another_size(self):
-        """Of which the signature has the same size all the same."""
-        image = self.make(*KEY, URL)
-        before = image.read_bytes()
-        esp = self.folder / "esp.img"
-        self.run_judge("xorriso", "-osirrox", "on", "-indev", image, "-extract", "/boot/esp.img", esp)
-        esp.chmod(0o644)
-        self.run_judge("mdel", "-i", esp, f"::{CERTIFICATE}")
-        (self.folder / "short").write_bytes(self.der()[:-1])
-        self.run_judge("mcopy", "-i", esp, "short", f"::{CERTIFICATE}")
-        changed = esp.read_bytes()
-        done = self.run_command("repoint", *KEY, esp, "http://other.example/")
-        self.assert_refused(done, FAILED, "esp.img", CERTIFICATE, "make the image anew")
-        self.assertEqual(esp.read_bytes(), changed)
-        # One that was taken away is not missed.
-        self.run_judge("mdel", "-i", esp, f"::{CERTIFICATE}")
-        self.repoint(*KEY, esp, "http://other.example/")
-        self.assertEqual(image.read_bytes(), before)
+    def test_repoint_takes_no_other_signatures_away(self):
+        image = self.make(*BOTH, *KEY, URL)
+        self.repoint("--unsigned", image, OTHER_URL)
+        files = self.files(image)
+        self.assertEqual(files["/EFI/BOOT/BOOTX64.EFI"], SHIM.read_bytes())
+        self.assertEqual(files["/EFI/BOOT/mmx64.efi"], MOK_MANAGER.read_bytes())
+        for path in self.report(image)["boot_paths"]:
+            if path["arch"] == "x86_64":
+                self.assertEqual(path["secure_boot"]["boots"], "unsigned")
 
     def test_repoint_of_a_shim_alone(self):
         done = self.run_command("repoint", self.signed(self.vendor_shim("alone")), URL)
