@@ -82,9 +82,30 @@ static bool add_attributes(PKCS7_SIGNER_INFO *info, const ASN1_OBJECT *type,
 	       PKCS7_add1_attrib_digest(info, digest, sizeof(digest));
 }
 
+/*
+ * Nothing leaves that does not verify. A key whose secret part is damaged signs all the same,
+ * and so does libcrypto when it runs out of memory at some places: nothing would boot, and a
+ * wrong RSA signature beside a right one can give the key away.
+ */
+static bool verifies(const PKCS7_SIGNER_INFO *info, EVP_PKEY *key)
+{
+	uint8_t *attributes = NULL;
+	int size = ASN1_item_i2d((const ASN1_VALUE *)info->auth_attr, &attributes,
+				 ASN1_ITEM_rptr(PKCS7_ATTR_SIGN));
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool good = size > 0 && context &&
+		    EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
+		    EVP_DigestVerify(context, ASN1_STRING_get0_data(info->enc_digest),
+				     (size_t)ASN1_STRING_length(info->enc_digest),
+				     attributes, (size_t)size) == 1;
+	EVP_MD_CTX_free(context);
+	OPENSSL_free(attributes);
+	return good;
+}
+
 /* PKCS7_sign() and what it calls would add the time of signing. */
 static PKCS7 *make(EVP_PKEY *key, STACK_OF(X509) * certificates,
-		   const uint8_t content[CONTENT_SIZE])
+		   const uint8_t content[CONTENT_SIZE], bool *ret_verifies)
 {
 	bf_cleanup(free_object) ASN1_OBJECT *type = OBJ_txt2obj(SPC_INDIRECT_DATA, 1);
 	PKCS7 *pkcs7 = PKCS7_new();
@@ -93,8 +114,11 @@ static PKCS7 *make(EVP_PKEY *key, STACK_OF(X509) * certificates,
 		goto fail;
 	PKCS7_SIGNER_INFO *info = PKCS7_add_signature(
 		pkcs7, sk_X509_value(certificates, 0), key, EVP_sha256());
-	if (info && add_attributes(info, type, content) && PKCS7_SIGNER_INFO_sign(info))
-		return pkcs7;
+	if (!info || !add_attributes(info, type, content) ||
+	    !PKCS7_SIGNER_INFO_sign(info))
+		goto fail;
+	*ret_verifies = verifies(info, X509_get0_pubkey(sk_X509_value(certificates, 0)));
+	return pkcs7;
 fail:
 	PKCS7_free(pkcs7);
 	return NULL;
@@ -105,12 +129,16 @@ int bf_authenticode_pkcs7(EVP_PKEY *key, STACK_OF(X509) * certificates,
 			  struct bf_error *reterr)
 {
 	uint8_t content[CONTENT_SIZE], *der = NULL;
+	bool is_good = false;
 	memcpy(content, content_head, sizeof(content_head));
 	memcpy(content + sizeof(content_head), sha256, BF_SHA256_SIZE);
-	bf_cleanup(free_pkcs7) PKCS7 *pkcs7 = make(key, certificates, content);
-	int size = pkcs7 ? i2d_PKCS7(pkcs7, &der) : 0;
+	bf_cleanup(free_pkcs7) PKCS7 *pkcs7 = make(key, certificates, content, &is_good);
+	int size = pkcs7 && is_good ? i2d_PKCS7(pkcs7, &der) : 0;
 	if (bf_libcrypto_ran_out() && size <= 0)
 		return bf_fail_nomem(reterr);
+	if (pkcs7 && !is_good)
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "what the key signs does not verify: it is damaged");
 	if (size <= 0)
 		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
 			       "libcrypto cannot sign with the key");

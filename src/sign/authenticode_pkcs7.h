@@ -12,8 +12,8 @@
  * Append the signature, DER, of a program with this digest: SignedData (RFC 2315, 9) of a
  * SpcIndirectDataContent with SHA-256, the attributes contentType and messageDigest, and the
  * certificates, the signer's own first. There is no time in it: the same input gives the same
- * bytes, and whatever the digest is, as many. BF_ERR_UNSUPPORTED when libcrypto does not sign
- * with this key.
+ * bytes, and whatever the digest is, as many. It has been verified: BF_ERR_INPUT when it does
+ * not, BF_ERR_UNSUPPORTED when libcrypto does not sign with this key.
  */
 bf_must_check int bf_authenticode_pkcs7(EVP_PKEY *key, STACK_OF(X509) * certificates,
 					const uint8_t sha256[BF_SHA256_SIZE],

@@ -2,7 +2,6 @@
 #include "sign/signer.h"
 
 #include <assert.h>
-#include <openssl/pkcs7.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,59 +112,13 @@ static int read_certificates(struct bf_view bytes, const char *path, const char 
 	return err ? err : describe(own, ret, reterr);
 }
 
-/* ---- Signing ---- */
-
-static bool verifies(struct bf_view der, X509 *own)
-{
-	const uint8_t *at = der.data;
-	PKCS7 *pkcs7 = d2i_PKCS7(NULL, &at, (long)der.size);
-	if (!pkcs7)
-		return false;
-	PKCS7_SIGNER_INFO *info =
-		sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(pkcs7), 0);
-	uint8_t *attributes = NULL;
-	int size = ASN1_item_i2d((ASN1_VALUE *)info->auth_attr, &attributes,
-				 ASN1_ITEM_rptr(PKCS7_ATTR_SIGN));
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool good = size > 0 && context &&
-		    EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL,
-					 X509_get0_pubkey(own)) == 1 &&
-		    EVP_DigestVerify(context, ASN1_STRING_get0_data(info->enc_digest),
-				     (size_t)ASN1_STRING_length(info->enc_digest),
-				     attributes, (size_t)size) == 1;
-	EVP_MD_CTX_free(context);
-	OPENSSL_free(attributes);
-	PKCS7_free(pkcs7);
-	return good;
-}
-
-/*
- * Nothing leaves that does not verify. A key whose secret part is damaged signs all the same,
- * and so does libcrypto when it runs out of memory at some places: nothing would boot, and a
- * wrong RSA signature beside a right one can give the key away.
- */
-static int make_signature(const struct bf_signer *signer,
-			  const uint8_t sha256[BF_SHA256_SIZE], struct bf_buffer *ret,
-			  struct bf_error *reterr)
-{
-	int err = bf_authenticode_pkcs7(signer->key.pkey, signer->certificates, sha256,
-					ret, reterr);
-	if (err)
-		return err;
-	bool good = verifies(bf_buffer_view(ret), sk_X509_value(signer->certificates, 0));
-	if (bf_libcrypto_ran_out() && !good)
-		return bf_fail_nomem(reterr);
-	return good ? BF_OK
-		    : bf_fail(reterr, BF_ERR_INPUT,
-			      "what the key signs does not verify: it is damaged");
-}
-
 /* For a trial, and to know how large they are. */
 static int try_it(struct bf_signer *signer, struct bf_error *reterr)
 {
 	static const uint8_t digest[BF_SHA256_SIZE];
 	bf_cleanup(bf_buffer_free) struct bf_buffer der = {0};
-	int err = make_signature(signer, digest, &der, reterr);
+	int err = bf_authenticode_pkcs7(signer->key.pkey, signer->certificates, digest,
+					&der, reterr);
 	signer->signature_size = der.size;
 	return err;
 }
@@ -254,7 +207,8 @@ int bf_signer_sign(const struct bf_signer *signer, const uint8_t sha256[BF_SHA25
 		   uint8_t *ret, struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer der = {0};
-	int err = make_signature(signer, sha256, &der, reterr);
+	int err = bf_authenticode_pkcs7(signer->key.pkey, signer->certificates, sha256,
+					&der, reterr);
 	if (err)
 		return err;
 	/* All of it is of fixed size, the signature as long as the key. */
