@@ -105,6 +105,32 @@ def trust_row(command, folder):
     return Row("boots-from --trust CA URL", argv, output)
 
 
+def make_key(folder, bits=2048):
+    """A key to sign with; returns its file and the options that say so."""
+    key, certificate = folder / f"boot.{bits}.key", folder / f"boot.{bits}.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", f"rsa:{bits}", "-nodes", "-days", "3650", "-subj",
+         "/CN=Boot images", "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    return key, ["--sign-key", key, "--sign-cert", certificate]
+
+
+def signing_rows(command, folder):
+    """The image signed, and its two UEFI programs signed by sbsign, one after the other."""
+    key, options = make_key(folder)
+    output = folder / "signed.iso"
+    rows = [Row("boots-from --sign-key KEY --sign-cert CERT URL", [command, "-q", *options, "-o", output, URL], output)]
+    programs = [folder / f"{arch}.efi" for arch in ("x86_64", "arm64")]
+    for program in programs:
+        subprocess.run([command, "-q", "--format", "efi", "--arch", program.stem, "-o", program, URL], check=True)
+    if shutil.which("sbsign"):
+        sign = f"sbsign --key {key} --cert {options[-1]} --output {folder}/signed.efi"
+        rows.append(Row("sbsign of its two UEFI programs", ["sh", "-c", " && ".join(f"{sign} {program}" for program in programs)]))
+    return rows
+
+
 def existing_rows(command, folder, image):
     """Other bytes over a file that is there, which the disk has when it is done, but for cp."""
     copy, safe, output = folder / "over.iso", folder / "safe.iso", folder / "replaced.iso"
@@ -136,6 +162,7 @@ def rows(command, folder):
     result.append(Row("boots-from URL", [command, "-q", "-o", output, URL], output))
     result += existing_rows(command, folder, image)
     result.append(trust_row(command, folder))
+    result += signing_rows(command, folder)
     result += repoint_rows(command, changed)
     if shutil.which("xorrisofs"):
         result.append(xorrisofs_row(folder, image))
