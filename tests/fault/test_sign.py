@@ -32,8 +32,8 @@ class SignTest(FaultTest):
         self.assertEqual(run.status, 0, run.text)
         judge(fault, run)
 
-    def test_build(self):
-        path, new = self.folder / "a.iso", self.image(NEW_URL, *self.key)
+    def build(self, *options):
+        path, new = self.folder / "a.iso", self.image(NEW_URL, *options)
 
         def prepare():
             path.unlink(missing_ok=True)
@@ -47,7 +47,15 @@ class SignTest(FaultTest):
                 self.assertTrue(after == new, "it is not what the status says")
             self.assert_folder_holds("a.iso")
 
-        self.every_call(prepare, judge, [COMMAND, "-q", *self.key, "-o", "a.iso", NEW_URL])
+        self.every_call(prepare, judge, [COMMAND, "-q", *options, "-o", "a.iso", NEW_URL])
+
+    def test_build(self):
+        self.build(*self.key)
+
+    def test_build_of_what_is_signed(self):
+        program = self.top / "signed.efi"
+        program.write_bytes(self.image(NEW_URL, "--format", "efi", *self.key))
+        self.build("--ipxe", program)
 
     def test_batch(self):
         new = {host: self.image(f"{NEW_URL}&h={host}", *self.key) for host in HOSTS}
