@@ -16,8 +16,6 @@ from lab.outcome import Failure
 from lab.process import Process, require
 from lab.serial import PROMPT, Console, readable
 
-SERIAL_SOCKET = "/run/serial.sock"  # the sandbox's own /run; a longer path may not fit
-
 
 @dataclass(frozen=True)
 class Row:
@@ -60,7 +58,6 @@ class Guest:
 
     def begin(self, nics):
         """Unplugs what is not plugged in at first, and lets the machine run."""
-        self.console.accept()
         self._monitor.accept()
         for index, nic in enumerate(nics):
             if not nic.plugged:
@@ -161,11 +158,10 @@ class Lab(contextlib.ExitStack):
             nics = ()
         platform = self.target.platform
         program = require(platform.qemu, platform.package)
-        options = machine.qemu_options(
-            self.target, image, nics, SERIAL_SOCKET, self.folder)
-        console = Console(SERIAL_SOCKET, self.folder / "serial.log", self._deadline)
+        console = Console(self.folder / "serial.log", self._deadline)
+        options = machine.qemu_options(self.target, image, nics, console.port.fileno(), self.folder)
         monitor = Monitor()
-        process = Process([program, *options, *monitor.options], self.folder / "qemu.log")
+        process = Process([program, *options, *monitor.options], self.folder / "qemu.log", console.port)
         guest = Guest(process, console, monitor)
         self.callback(guest.stop)
         guest.begin(nics)

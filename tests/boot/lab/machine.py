@@ -83,6 +83,7 @@ class Platform:
     firmware: Callable[[Path], list[str]]
     cd: tuple[str, ...] = ("ide-cd,drive=medium,bootindex=1",)
     off: str = "sleep 1\npoweroff"  # how a script ends QEMU when its serial port has said all
+    reboot: str = "shutdown"  # what QEMU does when the machine reboots: it ends, or "reset"
     arch: str | None = None  # for --arch, None when the default image boots this platform
     seconds: int = 480  # a bound for what hangs: twenty times what a quiet machine takes
 
@@ -230,12 +231,12 @@ def tap_network(interface, mac=MAC, rom=False):
     return Nic(mac, (f"tap,id={{id}},ifname={interface},script=no,downscript=no",), rom)
 
 
-def qemu_options(target, image, nics, serial_socket, folder):
+def qemu_options(target, image, nics, serial_port, folder):
     """All of a machine's command line but the program."""
     words = [
         *target.platform.machine, "-m", "512", "-nodefaults", "-display", "none", "-uuid", UUID,
-        "-monitor", "none", "-no-reboot",
-        "-chardev", f"socket,id=serial,path={serial_socket}", "-serial", "chardev:serial",
+        "-monitor", "none", "-action", f"reboot={target.platform.reboot}",
+        "-chardev", f"socket,id=serial,fd={serial_port}", "-serial", "chardev:serial",
         *target.platform.firmware(folder),
         *target.medium(target.platform, image),
     ]

@@ -34,12 +34,16 @@ def listen(path):
 class Process:
     """A program in the foreground, its output in a log file, stopped by its pid."""
 
-    def __init__(self, command, log):
+    def __init__(self, command, log, inherited=None):
+        """inherited is a socket that becomes the program's, and is closed here."""
         self.name = command[0].rsplit("/", 1)[-1]
         self.log = log
         with open(log, "ab") as output:
             self._popen = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                pass_fds=[inherited.fileno()] if inherited else [])
+        if inherited:
+            inherited.close()
 
     @property
     def status(self):

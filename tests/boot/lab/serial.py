@@ -3,13 +3,14 @@
 
 import re
 import select
+import socket
 import time
 
 from lab.outcome import Failure
-from lab.process import PATIENCE_SECONDS, listen
 
 # Cursor movement and colours, of SeaBIOS, EDK2 and iPXE.
 TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()].|\x1b[=>78c]|[\r\0]")
+UNFINISHED_CONTROL = re.compile(r"\x1b(\[[0-9;?=]*|[()])?$")
 
 PROMPT = "iPXE>"
 
@@ -19,35 +20,35 @@ def readable(raw):
     return TERMINAL_CONTROL.sub("", raw.decode("latin-1"))
 
 
+# In what QEMU may have sent and we have not read, a byte costs the kernel some hundred.
+UNREAD_BYTES = 16 << 20
+SO_SNDBUFFORCE = 32  # of Linux, which Python has no name for
+
+
 class Console:
-    """A unix socket that QEMU connects its serial port to.
+    """A pair of unix sockets, one of them QEMU's serial port.
 
     Every expectation starts looking behind the text the one before it matched.  Lines are
     wrapped at 80 columns on the way here, so line ends carry no meaning and are left out.
     """
 
-    def __init__(self, path, log, deadline):
+    def __init__(self, log, deadline):
         """deadline is on the monotonic clock and common to all waiting on this console."""
-        self._listener = listen(path)
+        self._connection, self.port = socket.socketpair()
+        # EDK2 waits for two characters' time, and leaves out what it could not send until then.
+        self.port.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, UNREAD_BYTES)
         self._log = open(log, "wb", buffering=0)
         self._deadline = deadline
-        self._connection = None
-        self._raw = b""
+        self._raw = ""
         self._text = ""
+        self._unread = 0  # in raw, the place up to which it is text
         self._position = 0
+        self._raw_position = 0
         self._ended = False
 
-    def accept(self):
-        self._listener.settimeout(PATIENCE_SECONDS)
-        try:
-            self._connection, _ = self._listener.accept()
-        except TimeoutError as error:
-            raise Failure("QEMU did not open its serial port") from error
-
     def close(self):
-        for resource in (self._connection, self._listener, self._log):
-            if resource is not None:
-                resource.close()
+        for resource in (self._connection, self.port, self._log):
+            resource.close()
 
     def expect(self, *wanted, unless=None):
         """Waits for one of the wanted texts and returns the one that comes first.
@@ -66,6 +67,16 @@ class Console:
                 self._position = place + len(text)
                 return text
             self._receive(f"before {names} came")
+
+    def expect_drawn(self, pattern):
+        """Waits for a match in what is sent, terminal control included, and returns it.
+
+        Starts looking behind what the pattern before it matched.
+        """
+        while not (match := pattern.search(self._raw, self._raw_position)):
+            self._receive(f"before {pattern.pattern!r} came")
+        self._raw_position = match.end()
+        return match
 
     @property
     def text(self):
@@ -105,5 +116,16 @@ class Console:
             self._ended = True
             return
         self._log.write(chunk)
-        self._raw += chunk
-        self._text = readable(self._raw).replace("\n", "")
+        self._raw += chunk.decode("latin-1")
+        self._read()
+
+    def _read(self):
+        """Appends to the text what is new.
+
+        Not all of it anew: a machine that has to wait for us gives up, and screens get holes.
+        """
+        new = self._raw[self._unread:]
+        unfinished = UNFINISHED_CONTROL.search(new)
+        new = new[:unfinished.start()] if unfinished else new
+        self._unread += len(new)
+        self._text += TERMINAL_CONTROL.sub("", new).replace("\n", "")
