@@ -118,8 +118,8 @@ static int check_pe(const struct bf_pe *pe, struct bf_buffer *file,
  * behind it, which is found by the table and not by what stands there. An interrupted run
  * may have left that half written.
  */
-static int take_table(const struct bf_pe *pe, struct bf_repoint_file *file,
-		      struct bf_error *reterr)
+static int take_table(const struct bf_pe *pe, const struct bf_slot *slot,
+		      struct bf_repoint_file *file, struct bf_error *reterr)
 {
 	int err = bf_authenticode_check_table(pe, reterr);
 	if (err)
@@ -129,6 +129,11 @@ static int take_table(const struct bf_pe *pe, struct bf_repoint_file *file,
 		pe->has_signature
 			? bf_pe_directory(pe, BF_PE_CERTIFICATE_TABLE).virtual_address
 			: pe->file.size;
+	if (slot->offset + slot->size > file->program_size)
+		return bf_fail(reterr, BF_ERR_FORMAT,
+			       "its script slot at offset %zu is not in the program, "
+			       "which ends at %zu",
+			       slot->offset, file->program_size);
 	bf_authenticode_drop(pe, file->owned.data);
 	bf_pe_set_checksum(pe, file->owned.data);
 	return BF_OK;
@@ -176,7 +181,7 @@ static int check_loaded(struct bf_repoint_file *file, struct bf_site *site,
 	}
 	/* What leads to a loose slot stays as it is, signed or not. */
 	if (!err && executable.kind == BF_EXECUTABLE_PE && !file->is_led)
-		err = take_table(&executable.pe, file, reterr);
+		err = take_table(&executable.pe, &slot, file, reterr);
 	if (!err)
 		err = bf_ipxe_open_executable(&executable, &file->ipxe, reterr);
 	if (err)

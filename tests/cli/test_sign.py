@@ -21,6 +21,7 @@ FAILED, USAGE = 1, 2
 FILES = {"x86_64": "BOOTX64.EFI", "arm64": "BOOTAA64.EFI", "riscv64": "BOOTRISCV64.EFI"}
 PASSPHRASE = "correct horse"
 SPC_INDIRECT_DATA = bytes.fromhex("060a2b060104018237020104")  # 1.3.6.1.4.1.311.2.1.4, in DER
+SLOT = b"#!ipxe\n#boots-from-slot "
 OTHER_URL = "http://other.example/"
 KEY = ("--sign-key", "own.key", "--sign-cert", "own.pem")
 ENCRYPTED = ("--sign-key", "encrypted.key", "--sign-cert", "own.pem")
@@ -237,7 +238,7 @@ class SignTest(CommandTest):
         """A byte of the bundle's program changed, which the key did not sign."""
         image = self.make("--format", "efi", *KEY, URL)
         before = image.read_bytes()
-        for at in (8192, len(before) // 2, before.index(b"#!ipxe\n#boots-from-slot ") - 16):
+        for at in (8192, len(before) // 2, before.index(SLOT) - 16):
             data = bytearray(before)
             data[at] ^= 1
             image.write_bytes(data)
@@ -355,6 +356,20 @@ class SignTest(CommandTest):
                 image.write_bytes(data)
                 self.repoint("--unsigned", *trust, image, "https://other.example/")
                 self.assertEqual(image.read_bytes(), done)
+
+    def test_slot_in_a_signature(self):
+        """What looks like a slot, in a certificate table: no script goes there."""
+        image = self.make("--format", "efi", URL)
+        data = bytearray(image.read_bytes())
+        at, end = data.index(SLOT), len(data)
+        slot = re.sub(rb"offset=0x[0-9a-f]{8}", b"offset=0x%08x" % (end + 8), data[at:at + 8192], count=1)
+        data[at:at + 32] = bytes(32)
+        data += (8 + len(slot)).to_bytes(4, "little") + bytes((0, 2, 2, 0)) + slot
+        directory = pefile.PE(data=bytes(data), fast_load=True).OPTIONAL_HEADER.DATA_DIRECTORY[4].get_file_offset()
+        data[directory:directory + 8] = end.to_bytes(4, "little") + (8 + len(slot)).to_bytes(4, "little")
+        image.write_bytes(data)
+        for arguments in ((), ("--unsigned",), KEY):
+            self.not_repointed(image, FAILED, *arguments, words=(f"slot at offset {end + 8} is not in the program",))
 
     def test_unsigned_refused(self):
         image = self.make(*KEY, URL)

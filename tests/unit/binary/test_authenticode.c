@@ -97,12 +97,51 @@ static void test_twice(void **state)
 	bf_buffer_free(&file);
 }
 
+/* The program says that it has no table, and is as it was; what was in it is left. */
+static void test_drop(void **state)
+{
+	(void)state;
+	struct bf_buffer file = make_program(3), old = make_program(3);
+	struct bf_pe pe;
+	size_t place;
+	assert_int_equal(bf_authenticode_reserve(&file, 100, &place, NULL), BF_OK);
+	memset(file.data + place, 0x5a, 100);
+	assert_int_equal(bf_pe_parse(bf_buffer_view(&file), &pe, NULL), BF_OK);
+	struct bf_view directory = bf_authenticode_directory(&pe);
+	assert_ptr_equal(directory.data, file.data + DIRECTORY);
+	assert_int_equal(directory.size, 8);
+	bf_authenticode_drop(&pe, file.data);
+	assert_int_equal(bf_pe_parse(bf_buffer_view(&file), &pe, NULL), BF_OK);
+	assert_false(pe.has_signature);
+	assert_memory_equal(file.data, old.data, old.size);
+	assert_int_equal(file.data[place], 0x5a);
+	bf_buffer_free(&old);
+	bf_buffer_free(&file);
+}
+
+/* Where there is no directory for it, nothing is written. */
+static void test_drop_nothing(void **state)
+{
+	(void)state;
+	struct bf_buffer file = make_program(0), old = make_program(0);
+	struct bf_pe pe;
+	forge_put(file.data + FORGE_OPTIONAL + 108, 4, BF_PE_CERTIFICATE_TABLE);
+	forge_put(old.data + FORGE_OPTIONAL + 108, 4, BF_PE_CERTIFICATE_TABLE);
+	memset(file.data + DIRECTORY, 0x5a, 8);
+	memset(old.data + DIRECTORY, 0x5a, 8);
+	assert_int_equal(bf_pe_parse(bf_buffer_view(&file), &pe, NULL), BF_OK);
+	bf_authenticode_drop(&pe, file.data);
+	assert_memory_equal(file.data, old.data, old.size);
+	bf_buffer_free(&old);
+	bf_buffer_free(&file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reserve),
-		cmocka_unit_test(test_no_room),
-		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_reserve),      cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_twice),        cmocka_unit_test(test_drop),
+		cmocka_unit_test(test_drop_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
