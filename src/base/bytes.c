@@ -17,6 +17,8 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+enum { CHUNK_SIZE = 65536 }; /* of a file, for a read */
+
 bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
 		  size_t *ret_offset)
 {
@@ -126,12 +128,23 @@ void bf_buffer_free(struct bf_buffer *buffer)
 	*buffer = (struct bf_buffer){0};
 }
 
+void bf_buffer_wipe(struct bf_buffer *buffer)
+{
+	if (buffer->data)
+		explicit_bzero(buffer->data, buffer->capacity);
+	bf_buffer_free(buffer);
+}
+
 /* Read until the end of fd; one byte more than limit is the proof of too much. */
 static int read_all(int fd, size_t limit, struct bf_buffer *ret)
 {
 	for (;;) {
-		uint8_t chunk[65536];
-		ssize_t got = read(fd, chunk, sizeof(chunk));
+		size_t room = limit - ret->size < CHUNK_SIZE ? limit - ret->size + 1
+							     : CHUNK_SIZE;
+		int err = reserve(ret, room);
+		if (err)
+			return err;
+		ssize_t got = read(fd, ret->data + ret->size, room);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -140,31 +153,36 @@ static int read_all(int fd, size_t limit, struct bf_buffer *ret)
 			return BF_OK;
 		if ((size_t)got > limit - ret->size)
 			return BF_ERR_TOO_BIG;
-		int err = bf_buffer_append(ret, chunk, (size_t)got);
-		if (err)
-			return err;
+		ret->size += (size_t)got;
 	}
+}
+
+/* Into ret, which is empty and may have room already. */
+static int read_named(int fd, const char *name, size_t limit, struct bf_buffer *ret,
+		      struct bf_error *reterr)
+{
+	char text[256];
+	int err = read_all(fd, limit, ret);
+	int saved = errno;
+	if (!err)
+		return BF_OK;
+	bf_buffer_wipe(ret);
+	bf_printable(name, text, sizeof(text));
+	if (err == BF_ERR_TOO_BIG)
+		return bf_fail(reterr, err, "'%s': larger than the limit of %zu bytes",
+			       text, limit);
+	if (err == BF_ERR_NOMEM)
+		return bf_fail_nomem(reterr);
+	return bf_fail(reterr, err, "'%s': cannot read: %s", text, strerror(saved));
 }
 
 int bf_buffer_read_fd(int fd, const char *name, size_t limit, struct bf_buffer *ret,
 		      struct bf_error *reterr)
 {
-	char text[256];
 	struct bf_buffer buffer = {0};
-	int err = read_all(fd, limit, &buffer);
-	int saved = errno;
-	if (err) {
-		bf_buffer_free(&buffer);
-		bf_printable(name, text, sizeof(text));
-		if (err == BF_ERR_TOO_BIG)
-			return bf_fail(reterr, err,
-				       "'%s': larger than the limit of %zu bytes", text,
-				       limit);
-		if (err == BF_ERR_NOMEM)
-			return bf_fail_nomem(reterr);
-		return bf_fail(reterr, err, "'%s': cannot read: %s", text,
-			       strerror(saved));
-	}
+	int err = read_named(fd, name, limit, &buffer, reterr);
+	if (err)
+		return err;
 	bf_buffer_free(ret);
 	*ret = buffer;
 	return BF_OK;
@@ -200,6 +218,27 @@ int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
 		return err;
 	err = bf_buffer_read_fd(fd, path, limit, ret, reterr);
 	close(fd);
+	return err;
+}
+
+/* All the room there may be need for comes first: a block that grows leaves copies behind. */
+int bf_buffer_read_secret(const char *path, size_t limit, struct bf_buffer *ret,
+			  bool *ret_is_open, struct bf_error *reterr)
+{
+	struct bf_buffer buffer = {0};
+	struct stat status;
+	int fd;
+	int err = open_regular(path, &fd, reterr);
+	if (err)
+		return err;
+	*ret_is_open =
+		fstat(fd, &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+	err = reserve(&buffer, limit + CHUNK_SIZE)
+		      ? bf_fail_nomem(reterr)
+		      : read_named(fd, path, limit, &buffer, reterr);
+	close(fd);
+	if (!err)
+		*ret = buffer;
 	return err;
 }
 

@@ -124,8 +124,9 @@ int bf_buffer_append(struct bf_buffer *buffer, const void *data, size_t size);
 int bf_buffer_print(struct bf_buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Release the memory; the buffer is empty afterwards. */
+/* Release the memory; the buffer is empty afterwards. Wiping it leaves no trace of its bytes. */
 void bf_buffer_free(struct bf_buffer *buffer);
+void bf_buffer_wipe(struct bf_buffer *buffer);
 
 /*
  * Read a whole file of at most limit bytes into ret. "-" is not special here. Never waits:
@@ -134,6 +135,15 @@ void bf_buffer_free(struct bf_buffer *buffer);
  */
 bf_must_check int bf_buffer_read_file(const char *path, size_t limit,
 				      struct bf_buffer *ret, struct bf_error *reterr);
+
+/*
+ * The same for a key or a passphrase, into an empty buffer: no other copy of the bytes is left
+ * in memory, and bf_buffer_wipe() leaves none. *ret_is_open says whether the file that was
+ * read can be read by a group or by everybody.
+ */
+bf_must_check int bf_buffer_read_secret(const char *path, size_t limit,
+					struct bf_buffer *ret, bool *ret_is_open,
+					struct bf_error *reterr);
 
 /* The same where "-" stands for standard input, which is "standard input" in sentences. */
 bf_must_check int bf_buffer_read_path(const char *path, size_t limit,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/nearest.h"
 #include "base/number.h"
@@ -282,6 +283,12 @@ static const char *prebuilt_in_environment(void)
 	return folder && *folder ? folder : NULL;
 }
 
+/* A key is not to end up in a core dump, nor in the hands of another of the user's processes. */
+static void hide_memory(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0);
+}
+
 int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
 		       struct bf_error *reterr)
 {
@@ -301,6 +308,8 @@ int bf_arguments_parse(int argc, char **argv, struct bf_arguments *ret,
 	if (err || ret->help)
 		return err;
 	take_fallbacks(ret, given);
+	if (ret->made_from.sign_key)
+		hide_memory();
 	return take_operands(argc, argv, ret, reterr);
 }
 

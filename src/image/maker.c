@@ -204,16 +204,17 @@ int bf_maker_read_signer(const struct bf_maker_options *options, struct bf_signe
 			 bool *ret_is_there, struct bf_error *reterr)
 {
 	/* A file with the passphrase goes before whoever could be asked. */
-	const char *path = options->sign_passphrase;
+	struct bf_passphrase_file file = {.path = options->sign_passphrase};
 	const struct bf_passphrase in_file = {.ask = bf_passphrase_file_read,
-					      .context = &path};
+					      .context = &file};
 	*ret_is_there = false;
 	int err = check_pair(options, reterr);
 	if (err || !options->sign_key)
 		return err;
 	err = bf_signer_read(options->sign_key, options->sign_cert,
-			     path ? &in_file : options->passphrase, ret, reterr);
+			     file.path ? &in_file : options->passphrase, ret, reterr);
 	*ret_is_there = !err;
+	ret->is_passphrase_open = !err && file.is_open;
 	return err;
 }
 

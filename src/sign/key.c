@@ -6,7 +6,6 @@
 #include <openssl/decoder.h>
 #include <openssl/pem.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "sign/libcrypto.h"
@@ -126,8 +125,7 @@ static int parse(struct bf_view bytes, struct asking *asking, EVP_PKEY **ret,
 	bool is_pem = bf_pem_text_has_block(bf_buffer_view(&text));
 	EVP_PKEY *key = is_pem ? read_pem(bf_buffer_view(&text), asking)
 			       : read_der(bytes, asking);
-	OPENSSL_cleanse(text.data, text.size);
-	bf_buffer_free(&text);
+	bf_buffer_wipe(&text);
 	bool ran_out = bf_libcrypto_ran_out();
 	int err = BF_OK;
 	if (!key && asking->err)
@@ -153,25 +151,22 @@ int bf_key_read(const char *path, const struct bf_passphrase *passphrase,
 		struct bf_key *ret, struct bf_error *reterr)
 {
 	char name[256];
-	struct stat status;
 	struct bf_buffer bytes = {0};
 	struct asking asking = {.passphrase = passphrase, .path = path, .reterr = reterr};
 	EVP_PKEY *key = NULL;
-	int err = bf_buffer_read_file(path, BF_KEY_FILE_MAX, &bytes, reterr);
+	bool is_open;
+	int err = bf_buffer_read_secret(path, BF_KEY_FILE_MAX, &bytes, &is_open, reterr);
 	if (err)
 		return err;
 	err = parse(bf_buffer_view(&bytes), &asking, &key, reterr);
-	OPENSSL_cleanse(bytes.data, bytes.size);
-	bf_buffer_free(&bytes);
+	bf_buffer_wipe(&bytes);
 	OPENSSL_cleanse(asking.text, sizeof(asking.text));
 	if (asking.err)
 		return asking.err;
 	if (err)
 		return bf_fail_in(reterr, err, "'%s'",
 				  bf_printable(path, name, sizeof(name)));
-	*ret = (struct bf_key){.pkey = key};
-	ret->is_open =
-		stat(path, &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+	*ret = (struct bf_key){.pkey = key, .is_open = is_open};
 	return BF_OK;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "sign/passphrase_file.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
 
 enum { FILE_SIZE_MAX = 1 << 16 };
@@ -33,17 +32,17 @@ static int take_line(struct bf_view file, char text[BF_PASSPHRASE_SIZE],
 int bf_passphrase_file_read(void *context, const char *key_path,
 			    char text[BF_PASSPHRASE_SIZE], struct bf_error *reterr)
 {
-	const char *path = *(const char **)context;
+	struct bf_passphrase_file *in = context;
 	char name[256];
 	struct bf_buffer file = {0};
 	(void)key_path;
-	int err = bf_buffer_read_file(path, FILE_SIZE_MAX, &file, reterr);
+	int err = bf_buffer_read_secret(in->path, FILE_SIZE_MAX, &file, &in->is_open,
+					reterr);
 	if (err)
 		return err;
 	err = take_line(bf_buffer_view(&file), text, reterr);
-	OPENSSL_cleanse(file.data, file.size);
-	bf_buffer_free(&file);
+	bf_buffer_wipe(&file);
 	return err ? bf_fail_in(reterr, err, "'%s'",
-				bf_printable(path, name, sizeof(name)))
+				bf_printable(in->path, name, sizeof(name)))
 		   : BF_OK;
 }

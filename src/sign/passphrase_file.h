@@ -5,9 +5,14 @@
 
 #include "sign/key.h"
 
+struct bf_passphrase_file {
+	const char *path;
+	bool is_open; /* once read: it can be read by a group or by everybody */
+};
+
 /*
- * The first line of a file, without its end; context points to the file's path, a const char *.
- * See struct bf_passphrase. BF_ERR_INPUT for a line that is empty, too long or has a zero in it.
+ * The first line of a file, without its end; context points to a struct bf_passphrase_file. See
+ * struct bf_passphrase. BF_ERR_INPUT for a line that is empty, too long or has a zero in it.
  */
 bf_must_check int bf_passphrase_file_read(void *context, const char *key_path,
 					  char text[BF_PASSPHRASE_SIZE],

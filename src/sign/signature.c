@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "sign/image_digest.h"
+#include "trust/x509.h"
 
 /* Authenticode: a PKCS #7 SignedData (RFC 2315) of a SpcIndirectDataContent. */
 #define SPC_INDIRECT_DATA "1.3.6.1.4.1.311.2.1.4"
@@ -123,7 +124,7 @@ static X509 *take_signer(PKCS7 *pkcs7, struct bf_signature *ret)
 	}
 	print_name(X509_get_subject_name(certificate), ret->signer);
 	take_issuers(certificates, certificate, ret);
-	if (ret->n_issuers == 0 && X509_self_signed(certificate, 1) != 1) {
+	if (bf_x509_is_damaged(certificate)) {
 		settle(ret, BF_SIGNATURE_BROKEN,
 		       "the certificate of its signer is damaged");
 		return NULL;

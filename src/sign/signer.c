@@ -2,6 +2,8 @@
 #include "sign/signer.h"
 
 #include <assert.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,9 +11,12 @@
 #include "base/cleanup.h"
 #include "sign/authenticode_pkcs7.h"
 #include "sign/libcrypto.h"
+#include "sign/signature.h"
 #include "trust/choice.h"
 #include "trust/container.h"
 #include "trust/x509.h"
+
+#define MODULE_SIGNING "1.3.6.1.4.1.2312.16.1.2"
 
 /* ---- Certificates ---- */
 
@@ -37,25 +42,41 @@ static X509 *find_issuer(const struct bf_container *container, X509 *x509)
 	return NULL;
 }
 
-/* A circle of issuers would have no end, so there are no more steps than certificates. */
+static int push(STACK_OF(X509) * certificates, X509 *x509, struct bf_error *reterr)
+{
+	if (!X509_up_ref(x509))
+		return bf_fail_nomem(reterr);
+	if (sk_X509_push(certificates, x509) > 0)
+		return BF_OK;
+	X509_free(x509);
+	return bf_fail_nomem(reterr);
+}
+
+static bool is_taken(const STACK_OF(X509) * certificates, const X509 *x509)
+{
+	for (int i = 0; i < sk_X509_num(certificates); i++)
+		if (sk_X509_value(certificates, i) == x509)
+			return true;
+	return false;
+}
+
+/* Issuers may go in a circle, which has no root. */
 static int take_chain(const struct bf_container *container, X509 *own,
 		      struct bf_signer *ret, struct bf_error *reterr)
 {
-	X509 *x509 = own;
 	ret->certificates = sk_X509_new_null();
-	for (size_t i = 0; x509 && i < bf_container_size(container); i++) {
-		if (x509 != own && X509_self_signed(x509, 0) == 1)
+	int err = ret->certificates ? push(ret->certificates, own, reterr)
+				    : bf_fail_nomem(reterr);
+	X509 *x509 = own;
+	while (!err && sk_X509_num(ret->certificates) < BF_SIGNER_CERTIFICATES_MAX &&
+	       X509_self_signed(x509, 0) != 1) {
+		x509 = find_issuer(container, x509);
+		if (!x509 || X509_self_signed(x509, 0) == 1 ||
+		    is_taken(ret->certificates, x509))
 			break;
-		if (!X509_up_ref(x509))
-			return bf_fail_nomem(reterr);
-		if (sk_X509_push(ret->certificates, x509) <= 0) {
-			X509_free(x509);
-			return bf_fail_nomem(reterr);
-		}
-		x509 = X509_self_signed(x509, 0) == 1 ? NULL
-						      : find_issuer(container, x509);
+		err = push(ret->certificates, x509, reterr);
 	}
-	return BF_OK;
+	return err;
 }
 
 static int fail_stranger(const struct bf_container *container, const char *key_path,
@@ -79,6 +100,23 @@ static int fail_stranger(const struct bf_container *container, const char *key_p
 		       name);
 }
 
+/*
+ * shim takes no boot program of a certificate with this extended key usage, which keys for
+ * modules of Linux have. Firmware looks at none.
+ */
+static bool is_for_modules(const X509 *own)
+{
+	bool found = false;
+	EXTENDED_KEY_USAGE *usage = X509_get_ext_d2i(own, NID_ext_key_usage, NULL, NULL);
+	for (int i = 0; i < sk_ASN1_OBJECT_num(usage); i++) {
+		char text[64] = "";
+		OBJ_obj2txt(text, sizeof(text), sk_ASN1_OBJECT_value(usage, i), 1);
+		found = found || strcmp(text, MODULE_SIGNING) == 0;
+	}
+	EXTENDED_KEY_USAGE_free(usage);
+	return found;
+}
+
 static int describe(X509 *own, struct bf_signer *ret, struct bf_error *reterr)
 {
 	uint8_t *der = NULL;
@@ -92,6 +130,7 @@ static int describe(X509 *own, struct bf_signer *ret, struct bf_error *reterr)
 	bool good = size > 0 && bf_buffer_append(&ret->der, der, (size_t)size) == BF_OK &&
 		    bf_x509_print_name(X509_get_subject_name(own), ret->subject) == BF_OK;
 	OPENSSL_free(der);
+	ret->is_for_modules = is_for_modules(own);
 	return good ? BF_OK : bf_fail_nomem(reterr);
 }
 
@@ -108,6 +147,11 @@ static int read_certificates(struct bf_view bytes, const char *path, const char 
 	X509 *own = find_own(&container, ret->key.pkey);
 	if (!own)
 		return fail_stranger(&container, key_path, reterr);
+	/* Whoever verifies what it signs looks at its own signature, too. */
+	if (bf_x509_is_damaged(own))
+		return bf_fail(reterr, BF_ERR_INPUT,
+			       "the certificate in it is damaged: its signature is not "
+			       "of these bytes");
 	err = take_chain(&container, own, ret, reterr);
 	return err ? err : describe(own, ret, reterr);
 }
@@ -119,6 +163,11 @@ static int try_it(struct bf_signer *signer, struct bf_error *reterr)
 	bf_cleanup(bf_buffer_free) struct bf_buffer der = {0};
 	int err = bf_authenticode_pkcs7(signer->key.pkey, signer->certificates, digest,
 					&der, reterr);
+	if (!err && der.size > BF_SIGNATURE_SIZE_MAX)
+		err = bf_fail(reterr, BF_ERR_INPUT,
+			      "a signature with its certificates has %zu bytes; at most "
+			      "%d are taken",
+			      der.size, BF_SIGNATURE_SIZE_MAX);
 	signer->signature_size = der.size;
 	return err;
 }
@@ -135,11 +184,13 @@ int bf_signer_read(const char *key_path, const char *certificate_path,
 		   const struct bf_passphrase *passphrase, struct bf_signer *ret,
 		   struct bf_error *reterr)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	/* It may be the key's file, too. */
+	bf_cleanup(bf_buffer_wipe) struct bf_buffer bytes = {0};
 	struct bf_signer signer = {0};
+	bool is_open;
 	/* The certificate first: nobody is to type a passphrase in vain. */
-	int err = bf_buffer_read_file(certificate_path, BF_CERTIFICATE_FILE_MAX, &bytes,
-				      reterr);
+	int err = bf_buffer_read_secret(certificate_path, BF_CERTIFICATE_FILE_MAX, &bytes,
+					&is_open, reterr);
 	if (!err)
 		err = bf_key_read(key_path, passphrase, &signer.key, reterr);
 	if (err)
@@ -188,6 +239,19 @@ void bf_signer_warn(const struct bf_signer *signer, const char *key_path, int64_
 			    "the key '%s' can be read by others than its owner: "
 			    "chmod 600 keeps it private",
 			    bf_printable(key_path, name, sizeof(name)));
+	if (signer->is_passphrase_open)
+		add_warning(
+			ret,
+			"the passphrase of the key '%s' is in a file that can be read "
+			"by others than its owner: chmod 600 keeps it private",
+			bf_printable(key_path, name, sizeof(name)));
+	if (signer->is_for_modules)
+		add_warning(
+			ret,
+			"the certificate of %s is for kernel modules, as its extended "
+			"key usage says (" MODULE_SIGNING "): shim takes no boot "
+			"program of it, firmware does",
+			signer->subject);
 	if (now > signer->not_after)
 		add_warning(ret,
 			    "the certificate of %s expired on %s: UEFI firmware does not "

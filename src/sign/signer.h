@@ -26,12 +26,17 @@ struct bf_signer {
 	char not_after_day[BF_CERTIFICATE_DATE_SIZE];
 	int64_t not_before, not_after; /* seconds since 1970 UTC */
 	size_t signature_size;
+	bool is_for_modules;     /* the certificate is one for modules of Linux */
+	bool is_passphrase_open; /* set by who read it from a file that others can read */
 };
+
+enum { BF_SIGNER_CERTIFICATES_MAX = 8 };
 
 /*
  * Read the key, see bf_key_read(), and its certificate out of a file of certificates, see
  * bf_container_read(). The certificate is the one that the key belongs to, wherever it stands;
- * of the others those are taken that lead from it upwards, but for a root, which nobody needs.
+ * of the others those are taken that lead from it upwards, but for a root, which nobody needs,
+ * and for more than BF_SIGNER_CERTIFICATES_MAX, which no chain has.
  * Something is signed and verified for a trial. BF_ERR_INPUT says which file is wrong, and how.
  * Release ret with bf_signer_free().
  */
@@ -40,7 +45,7 @@ bf_must_check int bf_signer_read(const char *key_path, const char *certificate_p
 				 struct bf_signer *ret, struct bf_error *reterr);
 void bf_signer_free(struct bf_signer *signer);
 
-enum { BF_SIGNER_WARNINGS_MAX = 2 };
+enum { BF_SIGNER_WARNINGS_MAX = 4 };
 
 /* Sentences about what works now, or not everywhere, and will be a surprise later. */
 struct bf_signer_warnings {

@@ -178,7 +178,7 @@ static int read_block(struct bf_container *container, BIO *bio, bool *ret_more,
 	int err = take_block(container, label, bf_view(der, (size_t)size), reterr);
 	OPENSSL_free(label);
 	OPENSSL_free(header);
-	OPENSSL_free(der);
+	OPENSSL_clear_free(der, (size_t)size); /* it may be a key */
 	return err;
 }
 
@@ -277,7 +277,7 @@ static int read_der(struct bf_view der, struct bf_container *container,
 int bf_container_read(struct bf_view bytes, struct bf_container *ret,
 		      struct bf_error *reterr)
 {
-	bf_cleanup(bf_buffer_free) struct bf_buffer buffer = {0};
+	bf_cleanup(bf_buffer_wipe) struct bf_buffer buffer = {0};
 	*ret = (struct bf_container){.certificates = sk_X509_new_null()};
 	if (!ret->certificates || bf_pem_text_read(bytes, &buffer))
 		return bf_fail_nomem(reterr);

@@ -45,6 +45,11 @@ bool bf_x509_is_root(X509 *x509)
 	return bf_x509_is_ca(x509) && bf_x509_is_issuer(x509, x509);
 }
 
+bool bf_x509_is_damaged(X509 *x509)
+{
+	return X509_self_signed(x509, 0) == 1 && X509_self_signed(x509, 1) != 1;
+}
+
 bool bf_x509_is_issuer(const X509 *issuer, const X509 *x509)
 {
 	return X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(x509)) ==

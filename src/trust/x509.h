@@ -22,6 +22,9 @@ bool bf_x509_read_time(const ASN1_TIME *time, int64_t *ret,
 bool bf_x509_is_ca(X509 *x509);
 bool bf_x509_is_root(X509 *x509);
 
+/* Whether it is signed by itself, and not with its own key: some byte of it is another one. */
+bool bf_x509_is_damaged(X509 *x509);
+
 /* Whether one bears the name of the other's issuer. */
 bool bf_x509_is_issuer(const X509 *issuer, const X509 *x509);
 

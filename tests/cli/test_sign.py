@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Signing what is patched, and what other programs think of the signatures."""
 
+import contextlib
 import hashlib
 import json
 import os
 import pty
 import re
 import subprocess
+import termios
 import time
 import unittest
 import urllib.request
@@ -426,16 +428,18 @@ class SignTest(CommandTest):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.check_iso(self.folder / "web1.iso")
 
-    def serve(self, *key):
-        """Start a server; returns its address. The key's file is gone when it serves."""
-        process = subprocess.Popen(
-            [COMMAND, "serve", "-q", "--listen", "127.0.0.1:0", *key, "http://b.example/{host}"],
-            cwd=self.folder, stderr=subprocess.PIPE)
+    def start(self, *key, command=COMMAND, **options):
+        """A server, when it serves; its key's file may go then."""
+        process = subprocess.Popen([command, "serve", "-q", "--listen", "127.0.0.1:0", *key, "http://b.example/{host}"],
+                                   cwd=self.folder, stderr=subprocess.PIPE, **options)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
-        line = process.stderr.readline().decode()
-        return re.search(r"http://[0-9.]+:\d+", line).group()
+        process.address = re.search(r"http://[0-9.]+:\d+", process.stderr.readline().decode()).group()
+        return process
+
+    def serve(self, *key):
+        return self.start(*key).address
 
     def test_serve(self):
         address = self.serve(*KEY)
@@ -488,6 +492,7 @@ class SignTest(CommandTest):
 
     def test_passphrase_file(self):
         self.encrypt_key()
+        (self.folder / "passphrase").touch(0o600)
         for text in (PASSPHRASE, PASSPHRASE + "\n", PASSPHRASE + "\r\n", PASSPHRASE + "\nmore\n"):
             (self.folder / "passphrase").write_text(text)
             image = self.make("--format", "efi", *ENCRYPTED, "--sign-passphrase", "passphrase", URL)
@@ -538,6 +543,114 @@ class SignTest(CommandTest):
             self.assertIn("boots-from: 'encrypted.key': ", shown)
             self.assertFalse((self.folder / "asked.iso").exists())
 
+    def test_ends_at_the_terminal(self):
+        """Whatever ends the question, what is typed next is to be seen again."""
+        self.encrypt_key()
+        for typed in (b"\x03", b"\x04", b"\x1c", b"wrong\n"):
+            pid, terminal = pty.fork()
+            if pid == 0:
+                os.chdir(self.folder)
+                os.execv(COMMAND, [COMMAND, "-q", "-o", "asked.iso", *ENCRYPTED, URL])
+            before = termios.tcgetattr(terminal)[3]
+            while not os.read(terminal, 1024).endswith(b": "):
+                pass
+            end = time.monotonic() + SECONDS
+            while termios.tcgetattr(terminal)[3] & termios.ECHO and time.monotonic() < end:
+                time.sleep(0.01)
+            os.write(terminal, typed)
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 1)
+            self.assertEqual(termios.tcgetattr(terminal)[3], before)
+            self.assertTrue(before & termios.ECHO)
+            os.close(terminal)
+
+    # ---- What stays in memory ----
+
+    def memory(self, pid):
+        """All of it that can be written."""
+        with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+            for line in maps:
+                places, rights = line.split()[:2]
+                start, end = (int(place, 16) for place in places.split("-"))
+                if rights.startswith("rw") and end - start < 1 << 30:
+                    memory.seek(start)
+                    with contextlib.suppress(OSError):
+                        yield memory.read(end - start)
+
+    def test_nothing_is_left_of_the_files(self):
+        """Neither of the key's file, nor of the one with the passphrase, once a server has read them."""
+        self.encrypt_key()
+        (self.folder / "passphrase").write_text(PASSPHRASE)
+        (self.folder / "both.pem").write_bytes((self.folder / "own.key").read_bytes() + (self.folder / "own.pem").read_bytes())
+        encrypted = (self.folder / "encrypted.key").read_bytes().splitlines()[3]
+        plain = (self.folder / "own.key").read_bytes().splitlines()[8]
+        for arguments, secrets in (((*ENCRYPTED, "--sign-passphrase", "passphrase"), (PASSPHRASE.encode(), encrypted)),
+                                   (("--sign-key", "both.pem", "--sign-cert", "both.pem"), (plain,))):
+            (self.folder / "both.pem").chmod(0o600)
+            (self.folder / "passphrase").chmod(0o600)
+            process = self.start(*arguments)
+            try:
+                regions = list(self.memory(process.pid))
+            except PermissionError:
+                self.skipTest("nobody but root can look, as it should be")
+            self.assertTrue(any(b"http://b.example/" in region for region in regions))
+            for number, secret in enumerate(secrets):
+                self.assertFalse(any(secret in region for region in regions), f"secret {number} of {arguments[1]}")
+
+    def test_no_core_dump(self):
+        """A process with a key in it is not dumped: its files in /proc belong to root."""
+        if os.getuid() != 0:
+            self.skipTest("run by root to become somebody else")
+        self.folder.chmod(0o755)
+        for name in ("own.key", "own.pem"):
+            os.chown(self.folder / name, 65534, 65534)
+        for arguments, owner in ((KEY, 0), ((), 65534)):
+            process = self.start(*arguments, command=self.copy_for_all(), user=65534)
+            self.assertEqual(os.stat(f"/proc/{process.pid}/mem").st_uid, owner)
+
+    # ---- Files that are none ----
+
+    def test_odd_files(self):
+        """As a stranger would give them: nothing is waited for, and nothing large is read."""
+        folder = self.folder
+        os.mkfifo(folder / "fifo")
+        (folder / "empty").touch()
+        with open(folder / "huge", "wb") as file:
+            file.truncate(1 << 30)
+        (folder / "link").symlink_to("own.key")
+        (folder / "loop").symlink_to("loop")
+        (folder / "folder").mkdir()
+        for name, word in (("fifo", "not a regular file"), ("huge", "larger than the limit"), ("/dev/zero", "not a regular"),
+                           ("loop", "symbolic links"), ("folder", "not a regular file"), ("empty", None)):
+            for option, arguments in (("key", ("--sign-key", name, "--sign-cert", "own.pem")),
+                                      ("cert", ("--sign-key", "own.key", "--sign-cert", name))):
+                words = {"key": "not a private key", "cert": "empty"}[option] if word is None else word
+                self.refused(FAILED, *arguments, words=(f"'{name}'", words))
+        self.encrypt_key()
+        for name, word in (("fifo", "not a regular file"), ("huge", "larger than the limit"), ("empty", "empty")):
+            self.refused(FAILED, *ENCRYPTED, "--sign-passphrase", name, words=(f"'{name}'", word))
+        # A link is what it leads to, whose rights count.
+        self.check_program(self.make("--format", "efi", "--sign-key", "link", "--sign-cert", "own.pem", URL))
+
+    def test_kinds_of_certificates(self):
+        """Firmware asks neither what a certificate is for, nor whether it is a CA's; names stay in one line."""
+        for subject, extensions in (
+                ("/CN=Server", ("extendedKeyUsage=serverAuth", "keyUsage=critical,keyEncipherment")),
+                ("/CN=Code", ("extendedKeyUsage=critical,codeSigning", "keyUsage=digitalSignature")),
+                ("/CN=Bell\x07\x1b[2Jred\x9b", ()),
+                ("/O=No common name", ())):
+            make_signer(self.folder, "kind", subject, "own", extensions=(*extensions, "basicConstraints=CA:FALSE"))
+            done = self.run_command("-o", "kind.efi", "--format", "efi", "--sign-key", "kind.key", "--sign-cert", "kind.pem", URL)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            text = done.stderr.decode()
+            self.assertTrue(text.isascii() and all(map(str.isprintable, text.splitlines())), text)
+            self.assertNotIn("warning", text)
+            # sbverify and osslsigncode ask, firmware does not.
+            if subject != "/CN=Server":
+                self.run_judge("sbverify", "--cert", "own.pem", "kind.efi")
+        make_signer(self.folder, "kind", "/CN=DKMS", "own", extensions=("extendedKeyUsage=codeSigning,1.3.6.1.4.1.2312.16.1.2",))
+        done = self.run_command("-o", "kind.efi", "--format", "efi", "--sign-key", "kind.key", "--sign-cert", "kind.pem", URL)
+        self.assertIn("warning: the certificate of CN=DKMS is for kernel modules", done.stderr.decode())
+
     # ---- Warnings ----
 
     def test_warnings(self):
@@ -547,6 +660,12 @@ class SignTest(CommandTest):
         (line,) = done.stderr.decode().splitlines()
         self.assertTrue(line.startswith("boots-from: warning: the key 'own.key' can be read by others"), line)
         (self.folder / "own.key").chmod(0o600)
+        self.encrypt_key()
+        (self.folder / "passphrase").write_text(PASSPHRASE)
+        for mode, n in ((0o644, 1), (0o640, 1), (0o600, 0)):
+            (self.folder / "passphrase").chmod(mode)
+            done = self.run_command("-q", "-o", "out", *ENCRYPTED, "--sign-passphrase", "passphrase", URL)
+            self.assertEqual(done.stderr.decode().count("warning: the passphrase of the key 'encrypted.key' is in a file"), n)
         self.run_judge("openssl", "x509", "-in", "own.pem", "-signkey", "own.key", "-days", "-1", "-out", "old.pem")
         arguments = ("--sign-key", "own.key", "--sign-cert", "old.pem")
         (self.folder / "hosts").write_text("web1\n")

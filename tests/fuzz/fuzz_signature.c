@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /*
  * What others say of a program in it: signatures, generations, a shim's names. The first
- * byte tells a whole program ('f') from a certificate table ('t') of one that we know.
+ * byte tells a whole program ('f') from a certificate table of one that we know, behind it
+ * ('t') or wherever the eight bytes in front say ('d').
  */
 #include <string.h>
 
@@ -82,20 +83,42 @@ static void check_program(struct bf_view file, const uint8_t *digest)
 	check_shim(&pe);
 }
 
+static void forge(struct bf_buffer *file)
+{
+	fuzz_require(!bf_buffer_zero(file, FORGE_SIZE));
+	forge_pe(file->data, BF_PE_MACHINE_AMD64);
+}
+
+/* The program with these bytes behind it, and a table that is said to be somewhere. */
+static void put_table(struct bf_buffer *file, uint32_t address, uint32_t size,
+		      struct bf_view bytes)
+{
+	forge_put(file->data + DIRECTORY, 4, address);
+	forge_put(file->data + DIRECTORY + 4, 4, size);
+	fuzz_require(!bf_buffer_append(file, bytes.data, bytes.size));
+}
+
 /* The digest of the program without the table; its directory is not hashed either. */
 static void check_table(struct bf_view table)
 {
 	static struct bf_signatures none;
 	struct bf_buffer file = {0};
 	struct bf_pe pe;
-	fuzz_require(!bf_buffer_zero(&file, FORGE_SIZE));
-	forge_pe(file.data, BF_PE_MACHINE_AMD64);
+	forge(&file);
 	fuzz_require(!bf_pe_parse(bf_buffer_view(&file), &pe, NULL));
 	fuzz_require(!bf_signatures_read(&pe, &none));
-	forge_put(file.data + DIRECTORY, 4, FORGE_SIZE);
-	forge_put(file.data + DIRECTORY + 4, 4, table.size);
-	fuzz_require(!bf_buffer_append(&file, table.data, table.size));
+	put_table(&file, FORGE_SIZE, (uint32_t)table.size, table);
 	check_program(bf_buffer_view(&file), none.sha256);
+	bf_buffer_free(&file);
+}
+
+static void check_anywhere(struct bf_view bytes)
+{
+	struct bf_buffer file = {0};
+	forge(&file);
+	put_table(&file, bf_le32(bytes.data), bf_le32(bytes.data + 4),
+		  bf_view_part(bytes, 8, bytes.size - 8));
+	check_program(bf_buffer_view(&file), NULL);
 	bf_buffer_free(&file);
 }
 
@@ -106,6 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bf_view rest = bf_view(data + 1, size - 1);
 	if (*data == 't' && rest.size)
 		check_table(rest);
+	else if (*data == 'd' && rest.size >= 8)
+		check_anywhere(rest);
 	else
 		check_program(rest, NULL);
 	return 0;

@@ -20,13 +20,14 @@
 #include "ipxe/site.h"
 #include "packer.h"
 #include "pinnable.h"
+#include "seeds.h"
 #include "sign/image_digest.h"
 
 enum { COMMAND_LINE = 0x60, FILE_NAME = 0x70, SLOT_SIZE = BF_SLOT_SIZE_MIN };
 
 static const char *folder, *stubs;
 
-static void write_seed(const char *target, const char *name, struct bf_view bytes)
+void write_seed(const char *target, const char *name, struct bf_view bytes)
 {
 	char path[4096];
 	snprintf(path, sizeof(path), "%s/%s", folder, target);
@@ -263,6 +264,19 @@ static void sign_program(struct bf_buffer *file)
 	forge_signer_free(&signer);
 }
 
+/* A table that starts in the program's last bytes, and one of a single byte. */
+static void write_anywhere(const struct bf_buffer *file)
+{
+	uint8_t head[] = {'d', 0, 0, 0, 0, 0, 0, 0, 0};
+	struct bf_view table =
+		bf_view_part(bf_buffer_view(file), FORGE_SIZE, file->size - FORGE_SIZE);
+	bf_put_le32(head + 1, FORGE_SIZE - 8);
+	bf_put_le32(head + 5, (uint32_t)table.size + 8);
+	write_headed("signature", "early", (char *)head, sizeof(head), table);
+	bf_put_le32(head + 5, 1);
+	write_headed("signature", "short", (char *)head, sizeof(head), table);
+}
+
 static void write_signed(const char *name, struct bf_buffer *file, size_t from)
 {
 	write_headed("signature", name, from ? "t" : "f", 1,
@@ -270,7 +284,6 @@ static void write_signed(const char *name, struct bf_buffer *file, size_t from)
 	bf_buffer_free(file);
 }
 
-/* With new keys each time: libcrypto's own are not to be had from a seed. */
 static void write_signatures(void)
 {
 	static const char name[] = "\\\0g\0r\0u\0b\0x\0006\0004\0.\0e\0f\0i\0\0";
@@ -279,7 +292,9 @@ static void write_signatures(void)
 	fuzz_require(!bf_buffer_zero(&table, FORGE_SIZE));
 	fuzz_require(!bf_buffer_zero(&shim, FORGE_SIZE));
 	forge_pe(table.data, BF_PE_MACHINE_AMD64);
+	write_headed("signature", "plain", "f", 1, bf_buffer_view(&table));
 	sign_program(&table);
+	write_anywhere(&table);
 	write_signed("table", &table, FORGE_SIZE);
 	forge_pe(shim.data, BF_PE_MACHINE_ARM64);
 	memcpy(shim.data + forge_section(4, 0), ".vendor_", 8);
@@ -324,6 +339,7 @@ int main(int argc, char **argv)
 	write_bundle("both", true, true);
 	write_certificates();
 	write_signatures();
+	write_signers();
 	write_sealed_imports();
 	return 0;
 }

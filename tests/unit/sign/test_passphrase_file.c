@@ -17,7 +17,8 @@ static int read_text(struct bf_view file, char text[BF_PASSPHRASE_SIZE],
 {
 	BIO *bio = BIO_new_mem_buf(file.data, (int)file.size);
 	const char *path = key_file("passphrase", bio);
-	return bf_passphrase_file_read(&path, "key", text, error);
+	struct bf_passphrase_file in_file = {.path = path};
+	return bf_passphrase_file_read(&in_file, "key", text, error);
 }
 
 static void test_first_line(void **state)
@@ -54,6 +55,20 @@ static void test_longest(void **state)
 	assert_non_null(strstr(error.text, "1024 bytes; at most 1023"));
 }
 
+static void test_who_can_read_it(void **state)
+{
+	(void)state;
+	const char *path = key_file("passphrase", BIO_new_mem_buf("secret", -1));
+	for (mode_t mode = 0600; mode <= 0644; mode += 044) {
+		struct bf_passphrase_file in_file = {.path = path};
+		char text[BF_PASSPHRASE_SIZE];
+		assert_int_equal(chmod(path, mode), 0);
+		assert_int_equal(bf_passphrase_file_read(&in_file, "key", text, NULL),
+				 BF_OK);
+		assert_int_equal(in_file.is_open, mode != 0600);
+	}
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -67,7 +82,7 @@ static void test_refused(void **state)
 		{"\r\n", 2, "empty"},
 		{"se\0cret\n", 8, "zero byte"},
 	};
-	const char *nowhere = "/nonexistent";
+	struct bf_passphrase_file nowhere = {.path = "/nonexistent"};
 	char text[BF_PASSPHRASE_SIZE];
 	struct bf_error error;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -94,6 +109,7 @@ int main(void)
 		cmocka_unit_test(test_first_line),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_who_can_read_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, remove_files);
 }

@@ -6,6 +6,7 @@
 #include <openssl/param_build.h>
 #include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -104,6 +105,51 @@ static void test_which_certificates(void **state)
 	}
 }
 
+/* Issuers that vouch for each other, and more of them than a chain has. */
+static void test_circles(void **state)
+{
+	(void)state;
+	EVP_PKEY *keys[2] = {ready_key(1024), ready_key(1024)};
+	struct forge_signer one = forge_signer_with(keys[0], "One", NULL);
+	struct forge_signer two = forge_signer_with(keys[1], "Two", &one);
+	struct bf_signer read;
+	EVP_PKEY_up_ref(keys[0]);
+	struct forge_signer back = forge_signer_with(keys[0], "One", &two);
+	struct forge_signer leaf = forge_signer_with(ready_key(2048), "Leaf", &back);
+	read_signer(&leaf,
+		    (X509 *const[]){leaf.certificate, two.certificate, back.certificate,
+				    middle.certificate, root.certificate,
+				    stranger.certificate, NULL},
+		    &read);
+	assert_int_equal(sk_X509_num(read.certificates), 3);
+	bf_signer_free(&read);
+	forge_signer_free(&leaf);
+	forge_signer_free(&back);
+	forge_signer_free(&two);
+	forge_signer_free(&one);
+}
+
+static void test_long_chain(void **state)
+{
+	(void)state;
+	enum { LENGTH = 12 };
+	struct forge_signer chain[LENGTH];
+	X509 *certificates[LENGTH + 1] = {NULL};
+	struct bf_signer read;
+	for (int i = 0; i < LENGTH; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "%d", i);
+		chain[i] = forge_signer_with(ready_key(i == LENGTH - 1 ? 2048 : 1024),
+					     name, i ? &chain[i - 1] : NULL);
+		certificates[i] = chain[i].certificate;
+	}
+	read_signer(&chain[LENGTH - 1], certificates, &read);
+	assert_int_equal(sk_X509_num(read.certificates), BF_SIGNER_CERTIFICATES_MAX);
+	bf_signer_free(&read);
+	for (int i = 0; i < LENGTH; i++)
+		forge_signer_free(&chain[i]);
+}
+
 /* ---- Refused ---- */
 
 /* The key with other secret exponents: of two, one would be enough to sign. */
@@ -169,6 +215,77 @@ static void test_refused(void **state)
 	assert_refused(certificate, certificate, "not the private key that belongs");
 }
 
+/* One byte of its signature: the key still is the certificate's. */
+static void test_damaged_certificate(void **state)
+{
+	(void)state;
+	uint8_t *der = NULL;
+	int size = i2d_X509(stranger.certificate, &der);
+	BIO *bio = BIO_new(BIO_s_mem());
+	der[size - 1] ^= 1;
+	assert_int_equal(BIO_write(bio, der, size), size);
+	assert_refused(key_pem("key", stranger.key), key_file("certificate", bio),
+		       "/certificate': the certificate in it is damaged");
+	OPENSSL_free(der);
+}
+
+static void add_extension(X509 *certificate, int nid, ASN1_OCTET_STRING *value)
+{
+	X509_EXTENSION *extension = X509_EXTENSION_create_by_NID(NULL, nid, 0, value);
+	assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(value);
+}
+
+/* Firmware reads no signature that long. */
+static void test_large_certificate(void **state)
+{
+	(void)state;
+	struct forge_signer large = forge_signer_with(ready_key(2048), "Large", &middle);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	uint8_t *zeros = calloc(1, BF_CERTIFICATE_FILE_MAX - 800);
+	ASN1_OCTET_STRING_set(value, zeros, BF_CERTIFICATE_FILE_MAX - 800);
+	add_extension(large.certificate, NID_netscape_comment, value);
+	X509_sign(large.certificate, middle.key, EVP_sha256());
+	BIO *bio = BIO_new(BIO_s_mem());
+	assert_int_equal(i2d_X509_bio(bio, large.certificate), 1);
+	assert_refused(key_pem("key", large.key), key_file("certificate", bio),
+		       "a signature with its certificates has 1048");
+	free(zeros);
+	forge_signer_free(&large);
+}
+
+/* As those that DKMS signs modules with are on some systems. */
+static void test_for_modules(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *usage;
+		bool is_warned;
+	} cases[] = {{"codeSigning", false},
+		     {"codeSigning,1.3.6.1.4.1.2312.16.1.2", true},
+		     {"serverAuth", false}};
+	for (size_t i = 0; i < ITEMS(cases); i++) {
+		struct forge_signer own =
+			forge_signer_with(ready_key(2048), "Modules", &root);
+		struct bf_signer read;
+		struct bf_signer_warnings warnings;
+		X509_EXTENSION *usage = X509V3_EXT_conf_nid(NULL, NULL, NID_ext_key_usage,
+							    cases[i].usage);
+		assert_int_equal(X509_add_ext(own.certificate, usage, -1), 1);
+		X509_EXTENSION_free(usage);
+		X509_sign(own.certificate, root.key, EVP_sha256());
+		read_signer(&own, (X509 *const[]){own.certificate, NULL}, &read);
+		bf_signer_warn(&read, "key", 1600000000, &warnings);
+		assert_int_equal(warnings.n, cases[i].is_warned);
+		if (warnings.n)
+			assert_non_null(strstr(warnings.texts[0],
+					       "CN=Modules is for kernel modules"));
+		bf_signer_free(&read);
+		forge_signer_free(&own);
+	}
+}
+
 /* A wrong certificate is said before anybody is asked for a passphrase. */
 static void test_no_certificate(void **state)
 {
@@ -187,22 +304,26 @@ static void test_warnings(void **state)
 {
 	(void)state;
 	static const struct {
-		bool is_open;
+		bool is_open, is_passphrase_open;
 		int64_t now;
 		size_t n;
 		const char *words;
 	} cases[] = {
-		{false, 1600000000, 0, ""},
-		{true, 1600000000, 1, "the key 'a\\x0ab' can be read by others"},
-		{false, 1609459201, 1, "CN=Lab Signer expired on 2021-01-01"},
-		{false, 1577836799, 1, "CN=Lab Signer is not valid before 2020-01-01"},
-		{true, 1700000000, 2, "can be read by others"},
+		{false, false, 1600000000, 0, ""},
+		{true, false, 1600000000, 1, "the key 'a\\x0ab' can be read by others"},
+		{false, false, 1609459201, 1, "CN=Lab Signer expired on 2021-01-01"},
+		{false, false, 1577836799, 1,
+		 "CN=Lab Signer is not valid before 2020-01-01"},
+		{true, false, 1700000000, 2, "can be read by others"},
+		{false, true, 1600000000, 1,
+		 "the passphrase of the key 'a\\x0ab' is in a file"},
 	};
 	struct bf_signer read;
 	read_signer(&signer, (X509 *const[]){signer.certificate, NULL}, &read);
 	for (size_t i = 0; i < ITEMS(cases); i++) {
 		struct bf_signer_warnings warnings;
 		read.key.is_open = cases[i].is_open;
+		read.is_passphrase_open = cases[i].is_passphrase_open;
 		bf_signer_warn(&read, "a\nb", cases[i].now, &warnings);
 		assert_int_equal(warnings.n, cases[i].n);
 		if (warnings.n && !strstr(warnings.texts[0], cases[i].words))
@@ -262,7 +383,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_read),
 		cmocka_unit_test(test_which_certificates),
+		cmocka_unit_test(test_circles),
+		cmocka_unit_test(test_long_chain),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_damaged_certificate),
+		cmocka_unit_test(test_large_certificate),
+		cmocka_unit_test(test_for_modules),
 		cmocka_unit_test(test_no_certificate),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_same_bytes_and_size),
