@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "sign/libcrypto.h"
+#include "sign/stretching.h"
 #include "trust/container.h"
 #include "trust/pem_text.h"
 
@@ -123,11 +124,15 @@ static int parse(struct bf_view bytes, struct asking *asking, EVP_PKEY **ret,
 	if (bf_pem_text_read(bytes, &text))
 		return bf_fail_nomem(reterr);
 	bool is_pem = bf_pem_text_has_block(bf_buffer_view(&text));
-	EVP_PKEY *key = is_pem ? read_pem(bf_buffer_view(&text), asking)
-			       : read_der(bytes, asking);
+	struct bf_view form = is_pem ? bf_buffer_view(&text) : bytes;
+	EVP_PKEY *key = NULL;
+	int err = bf_stretching_check(form, is_pem, reterr);
+	if (!err)
+		key = is_pem ? read_pem(form, asking) : read_der(form, asking);
 	bf_buffer_wipe(&text);
 	bool ran_out = bf_libcrypto_ran_out();
-	int err = BF_OK;
+	if (err)
+		return err;
 	if (!key && asking->err)
 		err = asking->err;
 	else if (!key && ran_out)

@@ -15,6 +15,7 @@
 #include "forge_signature.h"
 #include "key_files.h"
 #include "ready_key.h"
+#include "sign/stretching.h"
 
 #define ITEMS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -189,6 +190,73 @@ static void test_passphrases(void **state)
 				fail_msg("%s: %s", forms[i].name, error.text);
 			assert_int_equal(given.n_asked, 1);
 		}
+	}
+}
+
+/* ---- Encrypted with more work than anybody does ---- */
+
+static X509_ALGOR *pbkdf2(int rounds)
+{
+	return PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), rounds, NULL, 0, NULL, -1);
+}
+
+static X509_ALGOR *pbes1(int rounds)
+{
+	return PKCS5_pbe_set(NID_pbe_WithSHA1And3_Key_TripleDES_CBC, rounds, NULL, 0);
+}
+
+/* Its memory is limited by libcrypto, and its work is not: with many blocks it takes long. */
+static X509_ALGOR *scrypt(int rounds)
+{
+	return PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, 1024, 1,
+				     rounds == 2048 ? 2 : 1 << 15);
+}
+
+/* A key in whose place are a few bytes: to find out takes all the rounds. */
+static const char *write_locked(X509_ALGOR *how, bool is_pem)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	X509_SIG *locked = X509_SIG_new();
+	X509_ALGOR *algorithm;
+	ASN1_OCTET_STRING *bytes;
+	X509_SIG_getm(locked, &algorithm, &bytes);
+	assert_true(how && X509_ALGOR_copy(algorithm, how));
+	ASN1_OCTET_STRING_set(bytes, (const uint8_t *)"0123456789abcdef", 16);
+	assert_true(is_pem ? PEM_write_bio_PKCS8(bio, locked)
+			   : i2d_PKCS8_bio(bio, locked));
+	X509_SIG_free(locked);
+	X509_ALGOR_free(how);
+	return key_file("other", bio);
+}
+
+static void test_too_many_rounds(void **state)
+{
+	(void)state;
+	X509_ALGOR *(*const forms_of[])(int) = {pbkdf2, pbes1, scrypt};
+	static const struct {
+		int rounds;
+		const char *words;
+	} cases[] = {
+		{2048, "': the passphrase does not open the key"},
+		{BF_STRETCHING_ROUNDS_MAX + 2,
+		 "': to open it with its passphrase takes "},
+		{INT32_MAX - 1, "rounds of hashing, and at most 16777216 are taken"},
+	};
+	for (size_t i = 0; i < ITEMS(forms_of) * ITEMS(cases) * 2; i++) {
+		struct answer given = {passphrase_text, 0};
+		struct bf_passphrase passphrase = {answer, &given};
+		const int rounds = cases[i / 2 % ITEMS(cases)].rounds;
+		const char *words = cases[i / 2 % ITEMS(cases)].words;
+		struct bf_key key;
+		struct bf_error error;
+		const char *path =
+			write_locked(forms_of[i / 2 / ITEMS(cases)](rounds), i % 2 == 0);
+		assert_int_equal(bf_key_read(path, &passphrase, &key, &error),
+				 BF_ERR_INPUT);
+		if (!strstr(error.text, words))
+			fail_msg("%zu: %s", i, error.text);
+		/* Nobody is to type it in vain. */
+		assert_int_equal(given.n_asked, rounds == 2048);
 	}
 }
 
@@ -371,6 +439,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_passphrases),
+		cmocka_unit_test(test_too_many_rounds),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_no_key),
 		cmocka_unit_test(test_who_can_read_it),
