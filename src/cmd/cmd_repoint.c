@@ -46,6 +46,13 @@ static void report(const struct bf_arguments *options, const struct bf_repoint *
 			     sizeof(target)),
 		repoint->n_changed, repoint->n_changed == 1 ? "" : "s",
 		bf_clock_seconds(start) * 1e3);
+	if (repoint->n_signed)
+		fprintf(stderr,
+			"boots-from: it is signed by %s: with Secure Boot it boots where "
+			"that certificate is enrolled%s%s\n",
+			repoint->signer.subject,
+			repoint->certificates.n ? ", which is on the medium as " : "",
+			repoint->certificates.n ? BF_SIGNER_CERTIFICATE_PATH : "");
 	if (repoint->n_unsigned)
 		fprintf(stderr,
 			"boots-from: it is not signed any more: with Secure Boot it does "
@@ -89,14 +96,14 @@ static int change(const struct bf_arguments *options, const struct bf_source *im
 		printf(BF_SLOT_FIRST_LINE "%.*s", (int)script.size, script.data);
 		return BF_OK;
 	}
-	bf_cleanup(bf_signer_free) struct bf_signer signer = {0};
 	bool has_signer;
-	err = bf_maker_read_signer(&options->made_from, &signer, &has_signer, reterr);
+	err = bf_maker_read_signer(&options->made_from, &repoint->signer, &has_signer,
+				   reterr);
 	if (err)
 		return err;
 	if (has_signer)
-		bf_warn_of_signer(&signer, options->made_from.sign_key);
-	const struct bf_resign resign = {.signer = has_signer ? &signer : NULL,
+		bf_warn_of_signer(&repoint->signer, options->made_from.sign_key);
+	const struct bf_resign resign = {.signer = has_signer ? &repoint->signer : NULL,
 					 .is_unsigned = options->is_unsigned};
 	err = bf_repoint_fill(repoint, bf_buffer_view(&script), &resign, reterr);
 	if (!err)

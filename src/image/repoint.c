@@ -141,6 +141,7 @@ void bf_repoint_free(struct bf_repoint *repoint)
 		bf_repoint_file_free(&repoint->files[i]);
 	bf_renderer_free(&repoint->renderer);
 	bf_certificate_free(&repoint->certificate);
+	bf_signer_free(&repoint->signer);
 	bf_patches_free(&repoint->patches);
 	repoint->n_sites = 0;
 }
@@ -236,8 +237,7 @@ static int patch_scripts(struct bf_repoint *repoint, struct bf_view script,
 int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 		    const struct bf_resign *resign, struct bf_error *reterr)
 {
-	size_t n_signed = 0;
-	repoint->n_unsigned = 0;
+	repoint->n_signed = repoint->n_unsigned = 0;
 	int err = patch_scripts(repoint, script, resign, reterr);
 	for (size_t i = 0; !err && i < repoint->n_sites; i++) {
 		struct bf_repoint_file *file = &repoint->files[i];
@@ -248,10 +248,10 @@ int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 		if (err)
 			return bf_fail_in(reterr, err, "%s", file->path);
 		repoint->n_changed++;
-		n_signed += resign->signer != NULL;
+		repoint->n_signed += resign->signer != NULL;
 		repoint->n_unsigned += file->is_signed && !resign->signer;
 	}
-	if (!err && n_signed)
+	if (!err && repoint->n_signed)
 		err = bf_repoint_certificates_patch(&repoint->certificates,
 						    resign->signer, &repoint->patches,
 						    reterr);

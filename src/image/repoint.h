@@ -16,8 +16,10 @@ struct bf_repoint {
 	struct bf_site sites[BF_SITES_MAX];
 	struct bf_repoint_file files[BF_SITES_MAX]; /* of the sites at the same index */
 	size_t n_sites;
-	size_t n_changed;             /* sites, by bf_repoint_fill() */
-	size_t n_unsigned;            /* of them, that were signed and are not any more */
+	struct bf_signer signer; /* for the caller to read who signs into; or zeroed */
+	size_t n_changed;        /* sites, by bf_repoint_fill() */
+	size_t n_signed;         /* of them, anew */
+	size_t n_unsigned;       /* of them, that were signed and are not any more */
 	struct bf_capability_set can; /* what all of its iPXEs can do */
 	bool has_certificate;         /* what bf_repoint_trust() read */
 	struct bf_certificate certificate;
@@ -49,9 +51,9 @@ bf_must_check int bf_repoint_trust(struct bf_repoint *repoint, const char *path,
 /*
  * Make the patches for the script, the body of a slot. It goes into the loose slot where slots
  * lead to that; else the programs are signed anew, if they are signed, and the certificate in
- * the image becomes the signer's, who must outlive the patches; or they are not signed any more.
- * See bf_resign() for what can be wrong with that. BF_ERR_TOO_BIG names both sizes; BF_ERR_INPUT
- * if there is no place for the certificate.
+ * the image becomes the signer's, who must outlive the patches, as repoint->signer does; or they
+ * are not signed any more. See bf_resign() for what can be wrong with that. BF_ERR_TOO_BIG names
+ * both sizes; BF_ERR_INPUT if there is no place for the certificate.
  */
 bf_must_check int bf_repoint_fill(struct bf_repoint *repoint, struct bf_view script,
 				  const struct bf_resign *resign,

@@ -310,6 +310,16 @@ class SignTest(CommandTest):
         done = self.run_command("repoint", "--unsigned", image, URL)
         self.assertEqual(len(done.stderr.decode().splitlines()), 1)
 
+    def test_signer_is_said_on_repoint(self):
+        """Where something was signed: not what BIOS boots, nor what only leads to a script."""
+        large = self.write_script("abc")
+        for arguments, is_signed in ((("--format", "efi", *KEY, URL), True), (("--format", "lkrn", URL), False),
+                                     (("--format", "esp", *KEY, "--script", large), False)):
+            image = self.make(*arguments)
+            done = self.run_command("repoint", *KEY, image, OTHER_URL)
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual("it is signed by CN=Own: " in done.stderr.decode(), is_signed)
+
     def test_unsigned_where_nothing_is_signed(self):
         """As without it."""
         image = self.make(URL)
