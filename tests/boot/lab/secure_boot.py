@@ -19,11 +19,11 @@ OWNER = "b0075f80-0000-4000-8000-0123456789ac"
 OWN = "own"
 
 
-def make_signer(folder, name):
+def make_signer(folder, name, *options):
     """A key and its certificate, as a person makes them to enrol and to sign with."""
     signer = Issued(folder / f"{name}.pem", folder / f"{name}.key")
     openssl("req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-sha256", "-days", "30",
-            "-subj", f"/CN={name}", "-keyout", signer.key, "-out", signer.certificate)
+            "-subj", f"/CN={name}", *options, "-keyout", signer.key, "-out", signer.certificate)
     return signer
 
 

@@ -6,7 +6,7 @@ from lab.certificates import issue
 from lab.linux import packages
 from lab.machine import Target, cd, stick
 from lab.outcome import Failure, Skip
-from lab.secure_boot import ARM64_MOK, X86_64_MOK
+from lab.secure_boot import ARM64_MOK, OWN, X86_64_MOK, make_signer
 from rows.common import serve_arrival
 from rows.secure_boot import expect_boot, expect_verdict, own_key_options
 
@@ -37,6 +37,15 @@ def trust(lab):
                                     web.url(lab.nonce)))
 
 
+def modules_only(lab):
+    """The owner's key is enrolled, but its certificate is for kernel modules, as Ubuntu's own is."""
+    make_signer(lab.folder, OWN, "-addext", "extendedKeyUsage=codeSigning,1.3.6.1.4.1.2312.16.1.2")
+    web = serve_arrival(lab)
+    lab.boot(lab.image(*shim_options(lab), *own_key_options(lab), web.url(lab.nonce))).expect(REFUSED)
+    if web.requests():
+        raise Failure(f"it was started all the same: {web.requests()}")
+
+
 def unsigned(lab):
     web = serve_arrival(lab)
     image = lab.image(*shim_options(lab), web.url(lab.nonce))
@@ -47,10 +56,11 @@ def unsigned(lab):
 
 
 ROWS = [
-    Row(f"secure-boot-shim-{play.__name__}.{target.name}", target, play)
+    Row(f"secure-boot-shim-{play.__name__.replace('_', '-')}.{target.name}", target, play)
     for play, targets in (
         (mok, (Target(X86_64_MOK, cd), Target(X86_64_MOK, stick), Target(ARM64_MOK, cd))),
         (trust, (Target(X86_64_MOK, cd),)),
+        (modules_only, (Target(X86_64_MOK, cd),)),
         (unsigned, (Target(X86_64_MOK, stick),)),
     )
     for target in targets
