@@ -17,7 +17,7 @@ enum {
 	STORED_HEADER = 4 + 4 * N_HEADER + PROBS_SIZE,
 };
 
-static const char magic[4] = "bfck";
+static const char magic[] = {'b', 'f', 'c', 'k'};
 
 static int fail_damaged(const char *what, struct bf_error *reterr)
 {

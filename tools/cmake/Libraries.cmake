@@ -6,9 +6,52 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
-# bf_library(TARGET MODULE ARCHIVE...): pkg-config's MODULE, and the archives of a static
-# link in the order the linker wants them; the .pc files do not name them all. TARGET_shared
-# is the shared library either way.
+# bf_find_archive(RESULT NAME HINTS...): libNAME.a.
+function(bf_find_archive result name)
+	find_library(BF_${name}_ARCHIVE lib${name}.a HINTS ${ARGN} DOC "static lib${name}")
+	if(NOT BF_${name}_ARCHIVE)
+		message(FATAL_ERROR "lib${name}.a is missing: a static link needs it "
+			"(-DBF_STATIC_LIBS=OFF makes one without)")
+	endif()
+	set(${result} ${BF_${name}_ARCHIVE} PARENT_SCOPE)
+endfunction()
+
+# bf_needed_names(RESULT SHARED): the names of the libraries that a shared one is linked with.
+function(bf_needed_names result shared)
+	execute_process(COMMAND ${CMAKE_READELF} --dynamic --wide ${shared}
+		OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
+	string(REPLACE "[" "" dynamic "${dynamic}") # a list would end at its ]
+	string(REGEX MATCHALL "Shared library: lib[^]]*\\.so" needed "${dynamic}")
+	list(TRANSFORM needed REPLACE ".* lib(.*)\\.so" "\\1")
+	set(${result} ${needed} PARENT_SCOPE)
+endfunction()
+
+# bf_archives(RESULT TARGET): the archives of a static link of pkg-config's module. What a .pc
+# file does not say, as libisofs's, the shared library does.
+function(bf_archives result target)
+	set(archives)
+	set(names ${${target}_STATIC_LIBRARIES})
+	while(names)
+		list(POP_FRONT names name)
+		if(name MATCHES "^(c|dl|m|pthread|rt)$") # of libc, which stays shared
+			continue()
+		endif()
+		bf_find_archive(archive ${name} ${${target}_STATIC_LIBRARY_DIRS} ${${target}_LIBDIR})
+		if(archive IN_LIST archives)
+			continue()
+		endif()
+		list(APPEND archives ${archive})
+		string(REGEX REPLACE "\\.a$" ".so" shared ${archive})
+		set(needed)
+		if(EXISTS ${shared})
+			bf_needed_names(needed ${shared})
+		endif()
+		list(APPEND names ${needed})
+	endwhile()
+	set(${result} ${archives} PARENT_SCOPE)
+endfunction()
+
+# bf_library(TARGET MODULE): pkg-config's MODULE. TARGET_shared is the shared library either way.
 function(bf_library target module)
 	pkg_check_modules(${target} REQUIRED ${module})
 	foreach(name ${target} ${target}_shared)
@@ -19,21 +62,19 @@ function(bf_library target module)
 	target_link_libraries(${target}_shared INTERFACE
 		${${target}_LINK_LIBRARIES} Threads::Threads ${CMAKE_DL_LIBS})
 	if(BF_STATIC_LIBS)
-		foreach(name ${ARGN})
-			find_library(BF_${name}_ARCHIVE lib${name}.a REQUIRED
-				HINTS ${${target}_LIBDIR} DOC "static lib${name}")
-			target_link_libraries(${target} INTERFACE ${BF_${name}_ARCHIVE})
-		endforeach()
-		target_link_libraries(${target} INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
+		bf_archives(archives ${target})
+		list(JOIN archives "," archives)
+		target_link_libraries(${target} INTERFACE
+			$<LINK_GROUP:RESCAN,${archives}> Threads::Threads ${CMAKE_DL_LIBS})
 	else()
 		target_link_libraries(${target} INTERFACE ${target}_shared)
 	endif()
 endfunction()
 
-bf_library(bf_isofs libisofs-1>=1.5.4 isofs jte acl attr bz2 z)
-bf_library(bf_lzma liblzma lzma)
-bf_library(bf_crypto libcrypto>=3 crypto)
-bf_library(bf_zlib zlib z)
+bf_library(bf_isofs libisofs-1>=1.5.4)
+bf_library(bf_lzma liblzma)
+bf_library(bf_crypto libcrypto>=3)
+bf_library(bf_zlib zlib)
 
 # libcsv comes without a .pc file.
 find_path(BF_csv_INCLUDE csv.h REQUIRED)
