@@ -676,7 +676,8 @@ class SignTest(CommandTest):
             (self.folder / "passphrase").chmod(mode)
             done = self.run_command("-q", "-o", "out", *ENCRYPTED, "--sign-passphrase", "passphrase", URL)
             self.assertEqual(done.stderr.decode().count("warning: the passphrase of the key 'encrypted.key' is in a file"), n)
-        self.run_judge("openssl", "x509", "-in", "own.pem", "-signkey", "own.key", "-days", "-1", "-out", "old.pem")
+        self.run_judge("faketime", "-f", "-3d", "openssl", "x509", "-in", "own.pem", "-signkey", "own.key", "-days", "1",
+                       "-out", "old.pem")
         arguments = ("--sign-key", "own.key", "--sign-cert", "old.pem")
         (self.folder / "hosts").write_text("web1\n")
         for command in (("-q", "-o", "out", *arguments, URL),

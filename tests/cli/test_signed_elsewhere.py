@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import unittest
 from pathlib import Path
@@ -15,6 +16,11 @@ MAKE_KEY, *_ = examples("A KEY OF ONE'S OWN")
 WORDS = ["sbsign --key", "osslsigncode sign -h sha256 -key", "pesign -n keys", "sbsign --engine",
          "osslsigncode sign -h sha256 -pkcs11module"]
 PIN = "1234"
+
+
+def takes_engines(program):
+    _, symbols = judge("nm", "--dynamic", shutil.which(program))
+    return "ENGINE_by_id" in symbols
 
 
 class ElsewhereTest(CommandTest):
@@ -60,6 +66,8 @@ class ElsewhereTest(CommandTest):
         for words, example in zip(WORDS, SIGN):
             with self.subTest(words):
                 self.assertIn(words, example)
+                if words == "sbsign --engine" and not takes_engines("sbsign"):
+                    self.skipTest("sbsign 0.9.5 takes no engines any more")
                 if "pkcs11" in example and not (self.folder / "pin").exists():
                     self.make_token()
                 self.type(MAKE)

@@ -11,8 +11,6 @@ from lab.servers.nginx import Tls
 RSA = ("rsa:2048",)
 P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
-EXPIRED = -1  # days of validity: over for a day, which is more than iPXE's margin for clocks
-
 
 @dataclass(frozen=True)
 class Issued:
@@ -28,15 +26,21 @@ class Issued:
         return Tls(certificate=shown, key=self.key, **options)
 
 
-def openssl(*words):
-    subprocess.run([require("openssl", "openssl"), *map(str, words)],
+def openssl(*words, before=()):
+    subprocess.run([*before, require("openssl", "openssl"), *map(str, words)],
                    check=True, capture_output=True)
 
 
-def issue(folder, name, alternative_name=None, issuer=None, key=RSA, days=30):
+def days_ago(days):
+    """What a command starts with that is to believe in such a clock."""
+    return [require("faketime", "faketime"), "-f", f"-{days}d"]
+
+
+def issue(folder, name, alternative_name=None, issuer=None, key=RSA, expired=False):
     """Issues a certificate: a server's with an alternative name, a CA's without one.
 
-    Without an issuer it is signed with its own key.
+    Without an issuer it is signed with its own key. An expired one has been so for longer
+    than iPXE's margin for clocks, which is half a day.
     """
     issued = Issued(folder / f"{name}.crt", folder / f"{name}.key")
     request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
@@ -48,6 +52,6 @@ def issue(folder, name, alternative_name=None, issuer=None, key=RSA, days=30):
             "-keyout", issued.key, "-out", request)
     signer = (["-CA", issuer.certificate, "-CAkey", issuer.key, "-CAcreateserial"]
               if issuer else ["-signkey", issued.key])
-    openssl("x509", "-req", "-in", request, *signer, "-sha256", "-days", days,
-            "-extfile", extensions, "-out", issued.certificate)
+    openssl("x509", "-req", "-in", request, *signer, "-sha256", "-days", 1 if expired else 30,
+            "-extfile", extensions, "-out", issued.certificate, before=days_ago(3) if expired else ())
     return issued

@@ -44,12 +44,14 @@ def run(command, seconds):
 
 
 def furnish():
-    """Prepares the namespaces from the inside: loopback, and an empty /run for sockets."""
+    """Prepares the namespaces from the inside: loopback, an empty /run for sockets, an empty /dev/shm."""
     for command in (
         ["ip", "link", "set", "lo", "up"],
         # Some servers look up their own address and give up when there is only 127.0.0.1.
         ["ip", "address", "add", "127.0.0.2/8", "dev", "lo"],
         ["mount", "-t", "tmpfs", "none", "/run"],
+        # Names in it are made of process ids, which are the same in every sandbox.
+        ["mount", "-t", "tmpfs", "none", "/dev/shm"],
     ):
         subprocess.run(command, check=True)
 

@@ -2,7 +2,7 @@
 """HTTPS with certificates nobody else knows: what --trust makes work, and what it must not."""
 
 from lab.bench import Row
-from lab.certificates import EXPIRED, P256, RSA, issue
+from lab.certificates import P256, RSA, issue
 from lab.machine import ARM64, BIOS, X86_64, Target, cd
 from lab.network import use_name_server
 from lab.outcome import Failure
@@ -121,7 +121,7 @@ def wrong_name(lab):
 
 def expired(lab):
     root = issue(lab.folder, "root")
-    server = issue(lab.folder, "server", ADDRESS, root, days=EXPIRED)
+    server = issue(lab.folder, "server", ADDRESS, root, expired=True)
     expect_refusal(lab, server.server(), root, EXPIRED_CODE)
 
 

@@ -296,8 +296,8 @@ static bool trusts(const struct bf_binary *binary, const uint8_t print[BF_SHA256
 static void test_pin(void **state)
 {
 	(void)state;
-	static const uint8_t pin[BF_SHA256_SIZE] = "a fingerprint in a test, not one";
-	static const uint8_t again[BF_SHA256_SIZE] = "another one, which comes too lat";
+	static const uint8_t pin[BF_SHA256_SIZE] = "a fingerprint in a test, not on";
+	static const uint8_t again[BF_SHA256_SIZE] = "another one, which comes too la";
 	uint8_t file[FORGE_SIZE];
 	struct bf_binaries binaries;
 	struct bf_error error;

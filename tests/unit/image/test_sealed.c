@@ -166,7 +166,7 @@ static void test_no_signature(void **state)
 static void test_trust(void **state)
 {
 	(void)state;
-	static const uint8_t print[BF_SHA256_SIZE] = "a fingerprint in a test, not one";
+	static const uint8_t print[BF_SHA256_SIZE] = "a fingerprint in a test, not on";
 	struct bf_buffer file = make("autoexec.ipxe", NULL);
 	struct bf_error error;
 	/* One without any root trusts nobody. */

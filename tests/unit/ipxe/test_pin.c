@@ -20,7 +20,7 @@
 
 enum { SIZE = 4000, PLACE = 3500, PE_PLACE = 0x905 };
 
-static const uint8_t pin[BF_SHA256_SIZE] = "a fingerprint in a test, not one";
+static const uint8_t pin[BF_SHA256_SIZE] = "a fingerprint in a test, not on";
 
 /* A PE with the stock fingerprint n times. */
 static void make_pe(uint8_t out[FORGE_SIZE], unsigned n)
