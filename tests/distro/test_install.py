@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""From the sources to an installed program, on a machine without network."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+COMMAND = Path(os.environ["BOOTS_FROM"])
+BUNDLE = Path(os.environ["BOOTS_FROM_BUNDLE"])
+DEB = Path(os.environ["IPXE_DEB"])
+CMAKE = os.environ["CMAKE"]
+URL = "http://192.0.2.1/boot"
+SECONDS = 1500
+
+# What is installed, below the prefix.
+INSTALLED = """bin/boots-from include/boots-from.h share/man/man1/boots-from.1 share/man/man3/libboots-from.3
+share/bash-completion/completions/boots-from share/fish/vendor_completions.d/boots-from.fish
+share/zsh/site-functions/_boots-from lib/systemd/system/boots-from.service
+lib/systemd/system/boots-from.socket""".split()
+
+
+def run(*arguments, **options):
+    """Its own, empty network: nothing can be fetched. Returns status and output."""
+    done = subprocess.run(["unshare", "--net", *map(str, arguments)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=SECONDS, check=False, **options)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+class InstallTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="boots-from-install.")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.tree = cls.folder / "boots-from"
+        names = subprocess.run(["git", "-C", TOP, "ls-files", "-z"], stdout=subprocess.PIPE, check=True)
+        for name in names.stdout.decode().rstrip("\0").split("\0"):
+            (cls.tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(TOP / name, cls.tree / name)
+        (cls.tree / "build/download").mkdir(parents=True)
+        for name in (DEB, DEB.with_name("ipxe.deb.origin")):
+            shutil.copyfile(name, cls.tree / "build/download" / name.name)
+
+    def done(self, *arguments, **options):
+        status, text = run(*arguments, **options)
+        self.assertEqual(status, 0, text[-4000:])
+        return text
+
+    def files(self, root):
+        return {path.relative_to(root) for path in root.rglob("*") if not path.is_dir()}
+
+    def test_quickstart_after_it_failed(self):
+        """A library that was missing is found when it is there."""
+        quickstart = [self.tree / "tools/quickstart", "-q", "-o", self.folder / "quick.iso", URL]
+        status, text = run(*quickstart, env={**os.environ, "PKG_CONFIG_LIBDIR": "/nonexistent"})
+        self.assertNotEqual(status, 0)
+        self.assertIn("libisofs-1", text)
+        self.done(*quickstart)
+        subprocess.run([COMMAND, "-q", "-o", self.folder / "ours.iso", URL], check=True)
+        self.assertEqual((self.folder / "quick.iso").read_bytes(), (self.folder / "ours.iso").read_bytes())
+
+        build = self.tree / "build/release"
+        self.done(CMAKE, "--install", build, "--prefix", self.folder / "prefix")
+        installed = self.files(self.folder / "prefix")
+        self.assertEqual({name for name in INSTALLED if Path(name) not in installed}, set())
+        self.done(CMAKE, "--install", build, env={**os.environ, "DESTDIR": str(self.folder / "stage")})
+        self.assertEqual(self.files(self.folder / "stage/usr/local"), installed)
+        self.done(self.folder / "stage/usr/local/bin/boots-from", "-q", "-o", self.folder / "staged.iso", URL)
+        self.assertEqual((self.folder / "staged.iso").read_bytes(), (self.folder / "ours.iso").read_bytes())
+
+    def test_package_at_hand(self):
+        build = self.folder / "at-hand"
+        self.done(CMAKE, "-G", "Ninja", "-S", self.tree, "-B", build, f"-DIPXE_DEB={DEB}", "-DBUILD_TESTING=OFF")
+        self.done(CMAKE, "--build", build, "--target", "bundle")
+        self.assertEqual((build / "bundle/MANIFEST").read_bytes(), (BUNDLE / "MANIFEST").read_bytes())
+
+    def test_other_package_at_hand(self):
+        other = self.folder / "other.deb"
+        other.write_bytes(DEB.read_bytes() + b"\0")
+        build = self.folder / "other"
+        self.done(CMAKE, "-G", "Ninja", "-S", self.tree, "-B", build, f"-DIPXE_DEB={other}", "-DBUILD_TESTING=OFF")
+        status, text = run(CMAKE, "--build", build, "--target", "bundle")
+        self.assertNotEqual(status, 0)
+        self.assertIn("sha256 is", text)
+
+    def test_no_package_and_no_network(self):
+        build = self.folder / "none"
+        self.done(CMAKE, "-G", "Ninja", "-S", self.tree, "-B", build, "-DBUILD_TESTING=OFF")
+        status, text = run(CMAKE, "--build", build, "--target", "bundle")
+        self.assertNotEqual(status, 0)
+        self.assertIn("-DIPXE_DEB=FILE", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
