@@ -15,6 +15,7 @@ COMMAND = os.environ["BOOTS_FROM"]
 LIBRARY = os.environ["FAULT_LIBRARY"]
 SECONDS = 120
 
+OLD = b"the old file"
 OLD_URL = "http://old.example/boot"
 NEW_URL = "http://new.example/a/longer/path?mac=${net0/mac:hexhyp}"
 
@@ -131,3 +132,19 @@ class FaultTest(unittest.TestCase):
 
     def assert_folder_holds(self, *names):
         self.assertEqual(sorted(os.listdir(self.folder)), sorted(names))
+
+    def replacing(self, path, new):
+        """prepare() and judge() for a program that writes new over an old file, all or nothing."""
+        def prepare():
+            path.unlink(missing_ok=True)
+            path.write_bytes(OLD)
+
+        def judge(_, run):
+            self.assert_told(run)
+            after = path.read_bytes()
+            self.assertTrue(after in (OLD, new), "the file is neither old nor new")
+            if run.status == 0:
+                self.assertTrue(after == new, "it is not what the status says")
+            self.assert_folder_holds(path.name)
+
+        return prepare, judge

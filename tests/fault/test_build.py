@@ -3,9 +3,7 @@
 
 import unittest
 
-from faults import COMMAND, INTERRUPTIONS, MEMORY, NEW_URL, REFUSALS, FaultTest
-
-OLD = b"the old file"
+from faults import COMMAND, INTERRUPTIONS, MEMORY, NEW_URL, OLD, REFUSALS, FaultTest
 
 
 class BuildTest(FaultTest):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from faults import COMMAND, MEMORY, NEW_URL, REFUSALS, FaultTest
 
-OLD = b"the old file"
 SHIMS = Path(os.environ["BOOTS_FROM_OTHERS"]) / "usr/lib/shim"
 
 
@@ -22,23 +21,11 @@ class ShimTest(FaultTest):
         options = ["--arch", "x86_64", "--shim", SHIMS / "shimx64.efi.signed", "--mokmanager", SHIMS / "mmx64.efi.signed",
                    *self.make_key()]
         path, new = self.folder / "a.esp", self.image(NEW_URL, "--format", "esp", *options)
-
-        def prepare():
-            path.unlink(missing_ok=True)
-            path.write_bytes(OLD)
-
-        def judge(_, run):
-            self.assert_told(run)
-            after = path.read_bytes()
-            self.assertTrue(after in (OLD, new), "the file is neither old nor new")
-            if run.status == 0:
-                self.assertTrue(after == new, "it is not what the status says")
-            self.assert_folder_holds("a.esp")
-
+        replaced = self.replacing(path, new)
         arguments = [COMMAND, "-q", "--format", "esp", *options, "-o", "a.esp", NEW_URL]
-        self.every(MEMORY, prepare, judge, arguments, sample)
+        self.every(MEMORY, *replaced, arguments, sample)
         self.assertGreater(self.totals["alloc"], 500)
-        self.every([fault for fault in REFUSALS if fault.kind in ("open", "read")], prepare, judge, arguments)
+        self.every([fault for fault in REFUSALS if fault.kind in ("open", "read")], *replaced, arguments)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,8 @@
 
 import unittest
 
-from faults import COMMAND, INTERRUPTIONS, MEMORY, NEW_URL, OLD_URL, REFUSALS, FaultTest
+from faults import COMMAND, INTERRUPTIONS, MEMORY, NEW_URL, OLD, OLD_URL, REFUSALS, FaultTest
 
-OLD = b"the old file"
 HOSTS = ["db1", "web1"]
 
 
@@ -34,20 +33,7 @@ class SignTest(FaultTest):
 
     def build(self, *options):
         path, new = self.folder / "a.iso", self.image(NEW_URL, *options)
-
-        def prepare():
-            path.unlink(missing_ok=True)
-            path.write_bytes(OLD)
-
-        def judge(_, run):
-            self.assert_told(run)
-            after = path.read_bytes()
-            self.assertTrue(after in (OLD, new), "the file is neither old nor new")
-            if run.status == 0:
-                self.assertTrue(after == new, "it is not what the status says")
-            self.assert_folder_holds("a.iso")
-
-        self.every_call(prepare, judge, [COMMAND, "-q", *options, "-o", "a.iso", NEW_URL])
+        self.every_call(*self.replacing(path, new), [COMMAND, "-q", *options, "-o", "a.iso", NEW_URL])
 
     def test_build(self):
         self.build(*self.key)
