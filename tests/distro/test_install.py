@@ -18,6 +18,7 @@ SECONDS = 1500
 
 # What is installed, below the prefix.
 INSTALLED = """bin/boots-from include/boots-from.h share/man/man1/boots-from.1 share/man/man3/libboots-from.3
+share/man/man7/boots-from-secure-boot.7
 share/bash-completion/completions/boots-from share/fish/vendor_completions.d/boots-from.fish
 share/zsh/site-functions/_boots-from lib/systemd/system/boots-from.service
 lib/systemd/system/boots-from.socket""".split()
