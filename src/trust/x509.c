@@ -45,9 +45,11 @@ bool bf_x509_is_root(X509 *x509)
 	return bf_x509_is_ca(x509) && bf_x509_is_issuer(x509, x509);
 }
 
+/* X509_self_signed() compares key identifiers too, and they may be what was changed. */
 bool bf_x509_is_damaged(X509 *x509)
 {
-	return X509_self_signed(x509, 0) == 1 && X509_self_signed(x509, 1) != 1;
+	return bf_x509_is_issuer(x509, x509) &&
+	       X509_verify(x509, X509_get0_pubkey(x509)) != 1;
 }
 
 bool bf_x509_is_issuer(const X509 *issuer, const X509 *x509)

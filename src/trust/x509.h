@@ -22,7 +22,7 @@ bool bf_x509_read_time(const ASN1_TIME *time, int64_t *ret,
 bool bf_x509_is_ca(X509 *x509);
 bool bf_x509_is_root(X509 *x509);
 
-/* Whether it is signed by itself, and not with its own key: some byte of it is another one. */
+/* Whether it says that it is its own issuer, and its key did not sign it: some byte was changed. */
 bool bf_x509_is_damaged(X509 *x509);
 
 /* Whether one bears the name of the other's issuer. */
