@@ -117,7 +117,7 @@ class KeysTest(CommandTest):
         self.assertNotIn("warning", shown)
         self.check_image("boot.pem", "grubx64.efi")
         shown = self.type(self.example("ENROLMENT BEHIND A SHIM", 1))
-        self.assertIn("CN = Our boot images", shown)
+        self.assertIn("CN=Our boot images", shown.replace(" = ", "="))  # OpenSSL 3.0 has spaces there
         self.check_enrolled()
 
     def test_passphrase(self):
