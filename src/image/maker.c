@@ -148,7 +148,7 @@ int bf_maker_read_signer(const struct bf_maker_options *options, struct bf_signe
 /* Of the image's UEFI programs, those that are to be signed. */
 static unsigned unsigned_archs(const struct bf_maker *maker)
 {
-	return maker->layout.archs & ~(unsigned)BF_ARCH_BIOS_ONLY &
+	return maker->layout.archs & ~(1u << BF_ARCH_BIOS) &
 	       ~bf_binaries_sealed(&maker->binaries);
 }
 

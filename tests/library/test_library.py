@@ -2,6 +2,7 @@
 """libboots-from: what it exports, how it installs, and that its images are the command's."""
 
 import os
+import re
 import subprocess
 import unittest
 from pathlib import Path
@@ -13,6 +14,7 @@ SHIMS = Path(os.environ["BOOTS_FROM_OTHERS"]) / "usr/lib/shim"
 FLAGS = os.environ["CFLAGS"].split()
 EXAMPLE = Path(__file__).with_name("example.c")
 HEADER = Path(__file__).resolve().parents[2] / "src/lib/boots-from.h"
+MANUAL = HEADER.with_name("libboots-from.3")
 
 
 def public_names():
@@ -52,6 +54,16 @@ class SymbolsTest(unittest.TestCase):
             arguments = [f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
             done = judge(os.environ["CC"], *arguments, "-fsyntax-only", "-x", "c", HEADER)
             self.assertEqual(done, (0, ""))
+
+
+class ManualTest(unittest.TestCase):
+    def test_options_are_the_header_s(self):
+        table = HEADER.read_text().split("long options:\n", 1)[1].split("Setting an option again", 1)[0]
+        options = re.findall(r"^ \*     ([a-z-]+)  ?", table, re.MULTILINE)
+        self.assertGreater(len(options), 10)
+        text = MANUAL.read_text().split("\ncommand's:\n", 1)[1].split("\nA\n", 1)[0]
+        listed = re.sub(r'\.BR|[",.]', " ", text.replace("\\-", "-")).split()
+        self.assertEqual(sorted(listed), sorted(options))
 
 
 class InstalledTest(CommandTest):
