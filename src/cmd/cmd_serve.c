@@ -17,11 +17,12 @@
 #include "serve/server.h"
 
 enum {
-	DRAIN_SECONDS = 30, /* well before systemd loses patience, after 90 */
 	TICK_MS = 1000,
 	DRAIN_TICK_MS = 20,
 	LOG_MS = 2000, /* for a log's reader to take what is left */
 };
+
+static const double drain_seconds = 30; /* well before systemd loses patience, after 90 */
 
 /*
  * What a running service consists of, in the order it is made. Both standard output and
@@ -183,7 +184,7 @@ static void drain(struct service *service, const sigset_t *signals)
 {
 	const struct timespec start = bf_clock_start();
 	bf_server_drain(service->server);
-	while (bf_clock_seconds(&start) < DRAIN_SECONDS) {
+	while (bf_clock_seconds(&start) < drain_seconds) {
 		if (bf_server_is_idle(service->server))
 			return;
 		int number = next_signal(signals, DRAIN_TICK_MS);
