@@ -88,6 +88,43 @@ class InstallTest(unittest.TestCase):
         self.assertNotEqual(status, 0)
         self.assertIn("sha256 is", text)
 
+    def configured_with(self, bundle):
+        """A build folder, where nothing is needed that makes a bundle."""
+        build = self.folder / "bundled"
+        self.done(CMAKE, "--fresh", "-G", "Ninja", "-S", self.tree, "-B", build, f"-DBF_BUNDLE={bundle}", "-DBUILD_TESTING=OFF")
+        self.assertNotIn("BF_CLANG", (build / "CMakeCache.txt").read_text())
+        return build
+
+    def test_bundle_at_hand(self):
+        build = self.configured_with(BUNDLE)
+        self.done(CMAKE, "--build", build)
+        self.assertFalse(list(build.rglob("*.deb")) + list(build.rglob("prebuilt/stub/*.stub")))
+        for program, name in ((build / "src/boots-from", "bundled.iso"), (COMMAND, "made.iso")):
+            subprocess.run([program, "-q", "-o", self.folder / name, URL], check=True)
+        self.assertEqual((self.folder / "bundled.iso").read_bytes(), (self.folder / "made.iso").read_bytes())
+
+    def other_bundle(self):
+        shutil.rmtree(self.folder / "other-bundle", ignore_errors=True)
+        return Path(shutil.copytree(BUNDLE, self.folder / "other-bundle"))
+
+    def test_bundle_that_is_damaged(self):
+        bundle = self.other_bundle()
+        with open(bundle / "isolinux.bin", "ab") as file:
+            file.write(b"\0")
+        status, text = run(CMAKE, "--build", self.configured_with(bundle), "--target", "bundle")
+        self.assertNotEqual(status, 0)
+        self.assertIn("isolinux.bin: FAILED", text)
+
+    def test_bundle_that_is_not_there(self):
+        status, text = run(CMAKE, "-G", "Ninja", "-S", self.tree, "-B", self.folder / "no", "-DBF_BUNDLE=/nobody", "-DBUILD_TESTING=OFF")
+        self.assertNotEqual(status, 0)
+        self.assertIn("/nobody has no MANIFEST", text)
+
+    def test_bundle_and_tests(self):
+        status, text = run(CMAKE, "-G", "Ninja", "-S", self.tree, "-B", self.folder / "both", f"-DBF_BUNDLE={BUNDLE}")
+        self.assertNotEqual(status, 0)
+        self.assertIn("-DBUILD_TESTING=OFF", text)
+
     def test_no_package_and_no_network(self):
         build = self.folder / "none"
         self.done(CMAKE, "-G", "Ninja", "-S", self.tree, "-B", build, "-DBUILD_TESTING=OFF")
