@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "ipxe/slot.h"
 
 enum { FILE_SIZE_MAX = 64 << 20 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/sha256.h"
 #include "ipxe/ipxe.h"
 #include "ipxe/pin.h"

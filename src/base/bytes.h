@@ -56,12 +56,6 @@ static inline struct bf_view bf_view_part(struct bf_view view, size_t offset,
 bool bf_view_find(struct bf_view view, size_t from, struct bf_view needle,
 		  size_t *ret_offset);
 
-/*
- * Tell the kernel that all of a large view, such as a part of a mapped file, will be read:
- * it maps the pages in one call instead of one by one, each at the first read of it.
- */
-void bf_view_populate(struct bf_view view);
-
 /* Two lower-case digits for every byte and a NUL, for which there is room. */
 void bf_hex(struct bf_view bytes, char *ret);
 
@@ -119,6 +113,9 @@ static inline struct bf_view bf_buffer_view(const struct bf_buffer *buffer)
 /* Make size bytes, all zero, replacing what was there. */
 int bf_buffer_zero(struct bf_buffer *buffer, size_t size);
 
+/* Make room for so many bytes more. BF_ERR_NOMEM leaves the buffer as it was. */
+bf_must_check int bf_buffer_reserve(struct bf_buffer *buffer, size_t more);
+
 /* Append bytes, or formatted text without its NUL. On failure the buffer is unchanged. */
 int bf_buffer_append(struct bf_buffer *buffer, const void *data, size_t size);
 int bf_buffer_print(struct bf_buffer *buffer, const char *format, ...)
@@ -127,31 +124,5 @@ int bf_buffer_print(struct bf_buffer *buffer, const char *format, ...)
 /* Release the memory; the buffer is empty afterwards. Wiping it leaves no trace of its bytes. */
 void bf_buffer_free(struct bf_buffer *buffer);
 void bf_buffer_wipe(struct bf_buffer *buffer);
-
-/*
- * Read a whole file of at most limit bytes into ret. "-" is not special here. Never waits:
- * what is no regular file is BF_ERR_INPUT. Fails with BF_ERR_IO or BF_ERR_TOO_BIG else; the
- * sentence names the file.
- */
-bf_must_check int bf_buffer_read_file(const char *path, size_t limit,
-				      struct bf_buffer *ret, struct bf_error *reterr);
-
-/*
- * The same for a key or a passphrase, into an empty buffer: no other copy of the bytes is left
- * in memory, and bf_buffer_wipe() leaves none. *ret_is_open says whether the file that was
- * read can be read by a group or by everybody.
- */
-bf_must_check int bf_buffer_read_secret(const char *path, size_t limit,
-					struct bf_buffer *ret, bool *ret_is_open,
-					struct bf_error *reterr);
-
-/* The same where "-" stands for standard input, which is "standard input" in sentences. */
-bf_must_check int bf_buffer_read_path(const char *path, size_t limit,
-				      struct bf_buffer *ret, struct bf_error *reterr);
-const char *bf_path_name(const char *path);
-
-/* The same for a descriptor that is open and stays so; name is for the sentence. */
-bf_must_check int bf_buffer_read_fd(int fd, const char *name, size_t limit,
-				    struct bf_buffer *ret, struct bf_error *reterr);
 
 #endif

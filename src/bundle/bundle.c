@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "binary/pe.h"
 #include "bundle/embedded.h"
 #include "bundle/manifest.h"

@@ -5,8 +5,8 @@
 
 #include <signal.h>
 
+#include "batch/batch_plan.h"
 #include "cmd/arguments.h"
-#include "cmd/batch_plan.h"
 #include "image/image.h"
 
 struct bf_batch {

@@ -113,6 +113,13 @@ static int run(const struct bf_batch *batch, struct bf_error *reterr)
 						 : BF_OK;
 }
 
+static void tell(void *context, size_t row, const struct bf_error *error)
+{
+	(void)context;
+	(void)row;
+	fprintf(stderr, "boots-from: %s\n", error->text);
+}
+
 static int plan_and_run(const struct bf_arguments *options, const struct bf_fleet *fleet,
 			struct bf_error *reterr)
 {
@@ -122,7 +129,7 @@ static int plan_and_run(const struct bf_arguments *options, const struct bf_flee
 	if (err)
 		return err;
 	bf_warn_of_maker(&maker, &options->made_from, NULL);
-	err = bf_batch_plan_init(fleet, options->name, &maker, &plan, reterr);
+	err = bf_batch_plan_init(fleet, options->name, &maker, tell, NULL, &plan, reterr);
 	if (!err)
 		err = bf_maker_lay_out(&maker, NULL, plan.largest, reterr);
 	if (err)

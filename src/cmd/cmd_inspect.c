@@ -3,8 +3,8 @@
 
 #include "base/source.h"
 #include "cmd/arguments.h"
-#include "cmd/report.h"
 #include "inspect/judge.h"
+#include "report/report.h"
 
 int bf_cmd_inspect(struct bf_arguments *arguments, struct bf_error *reterr)
 {
@@ -22,8 +22,10 @@ int bf_cmd_inspect(struct bf_arguments *arguments, struct bf_error *reterr)
 		err = bf_judge_boot_paths(report);
 	if (err)
 		err = bf_fail_nomem(reterr);
+	else if (arguments->json)
+		bf_report_json(path, report, stdout);
 	else
-		(arguments->json ? bf_report_json : bf_report_text)(path, report);
+		bf_report_text(path, report);
 	bf_inspect_free(report);
 	bf_source_close(&source);
 	return err;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "binary/authenticode.h"
 #include "ipxe/pin.h"
 

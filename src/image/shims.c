@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "sign/signature.h"
 
 enum { NAME_SIZE = 256 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/pages.h"
 #include "image/contents.h"
 #include "ipxe/loose.h"
 

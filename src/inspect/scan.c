@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 
+#include "base/pages.h"
 #include "binary/executable.h"
 #include "sign/signer.h"
 
@@ -439,15 +439,11 @@ static int scan_all(struct bf_scan *scan)
 	return found < 0 ? found : find_files(scan);
 }
 
-/*
- * There is room for far more files and problems than most images have. Pages straight from
- * the kernel are zero, and cost nothing until they are used; calloc() would touch them all.
- */
+/* There is room for far more files and problems than most images have. */
 int bf_scan_new(const struct bf_source *source, struct bf_scan **ret)
 {
-	struct bf_scan *scan = mmap(NULL, sizeof(*scan), PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (scan == MAP_FAILED)
+	struct bf_scan *scan = bf_pages_new(sizeof(*scan));
+	if (!scan)
 		return BF_ERR_NOMEM;
 	uint64_t size = source->size < WORK_SIZE_MAX ? source->size : WORK_SIZE_MAX;
 	uint64_t work = size * WORK_PER_BYTE;
@@ -465,8 +461,7 @@ int bf_scan_new(const struct bf_source *source, struct bf_scan **ret)
 
 void bf_scan_free(struct bf_scan *scan)
 {
-	if (scan)
-		munmap(scan, sizeof(*scan));
+	bf_pages_free(scan, sizeof(*scan));
 }
 
 struct bf_scan_fat *bf_scan_fat_at(struct bf_scan *scan, uint64_t offset)

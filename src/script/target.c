@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/nearest.h"
 #include "script/script.h"
 #include "script/url.h"

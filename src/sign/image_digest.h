@@ -3,8 +3,6 @@
 #ifndef BF_IMAGE_DIGEST_H
 #define BF_IMAGE_DIGEST_H
 
-#include <openssl/evp.h>
-
 #include "base/sha256.h"
 #include "binary/authenticode.h"
 
@@ -25,7 +23,7 @@ bf_must_check int bf_image_sha256(const struct bf_pe *pe, uint8_t ret[BF_SHA256_
  * before it is digested once. It is only read: threads may share it.
  */
 struct bf_image_midstate {
-	EVP_MD_CTX *before;
+	struct evp_md_ctx_st *before; /* of libcrypto */
 	struct bf_view file;
 	size_t offset, size;                /* of the bytes that differ */
 	struct bf_authenticode_parts after; /* what is still to be digested */

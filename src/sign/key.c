@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "sign/libcrypto.h"
 #include "sign/stretching.h"
 #include "trust/container.h"

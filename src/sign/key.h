@@ -3,8 +3,6 @@
 #ifndef BF_KEY_H
 #define BF_KEY_H
 
-#include <openssl/evp.h>
-
 #include "base/bytes.h"
 
 enum {
@@ -22,8 +20,8 @@ struct bf_passphrase {
 };
 
 struct bf_key {
-	EVP_PKEY *pkey; /* RSA of 2048, 3072 or 4096 bits */
-	bool is_open;   /* its file can be read by a group or by everybody */
+	struct evp_pkey_st *pkey; /* of libcrypto: RSA of 2048, 3072 or 4096 bits */
+	bool is_open;             /* its file can be read by a group or by everybody */
 };
 
 /*

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/file.h"
+
 enum { FILE_SIZE_MAX = 1 << 16 };
 
 static int take_line(struct bf_view file, char text[BF_PASSPHRASE_SIZE],

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "sign/authenticode_pkcs7.h"
 #include "sign/libcrypto.h"
 #include "sign/signature.h"

@@ -3,8 +3,6 @@
 #ifndef BF_SIGNER_H
 #define BF_SIGNER_H
 
-#include <openssl/x509.h>
-
 #include "sign/key.h"
 #include "trust/certificate.h"
 
@@ -18,7 +16,7 @@
 struct bf_signer {
 	struct bf_key key;
 	/* What goes into a signature: the signer's own, then its issuers upwards. */
-	STACK_OF(X509) * certificates;
+	struct stack_st_X509 *certificates; /* of libcrypto */
 	struct bf_buffer
 		der; /* the signer's certificate, as MokManager and firmware enrol it */
 	char subject[BF_CERTIFICATE_NAME_SIZE];

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/number.h"
 #include "trust/choice.h"
 #include "trust/container.h"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "trust/trust.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/base64.h"
 #include "ipxe/word_list.h"
 
 enum { WARNING_DAYS = 30, DAY = 24 * 60 * 60 };
@@ -65,13 +64,11 @@ static int print_comment(struct bf_buffer *script, const char *what, const char 
 
 static int print_certificate(struct bf_buffer *script, struct bf_view der)
 {
-	char *text = malloc(4 * ((der.size + 2) / 3) + 1);
-	if (!text)
-		return BF_ERR_NOMEM;
-	EVP_EncodeBlock((unsigned char *)text, der.data, (int)der.size);
-	int err = bf_buffer_print(script, "set cert:base64 %s\n", text);
-	free(text);
-	return err;
+	return bf_buffer_print(script, "set cert:base64 ") ||
+			       bf_base64_append(script, der) ||
+			       bf_buffer_print(script, "\n")
+		       ? BF_ERR_NOMEM
+		       : BF_OK;
 }
 
 int bf_trust_render(const struct bf_certificate *certificate, struct bf_buffer *script,

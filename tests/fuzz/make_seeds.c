@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "archive.h"
+#include "base/file.h"
 #include "forge_certificate.h"
 #include "forge_ipxe.h"
 #include "forge_signature.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "fuzz.h"
 
 enum { FILE_SIZE_MAX = 1 << 20, PLACES = 100 };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/file.h"
 
 struct judge {
 	char folder[64];

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/file.h"
 
 /*
  * Read the file of this name from directory number index; false when there are no more

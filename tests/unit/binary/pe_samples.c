@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "binary/pe.h"
 #include "forge_pe.h"
 #include "ipxe/plant.h"

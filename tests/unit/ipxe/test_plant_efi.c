@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "binary/pe.h"
 #include "forge_pe.h"
 #include "guard.h"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "sign/sign_program.h"
 
 static int write_file(const char *path, const struct bf_buffer *bytes)

@@ -3,8 +3,8 @@
 #ifndef BF_REPORT_SIGNED_H
 #define BF_REPORT_SIGNED_H
 
-#include "cmd/json.h"
 #include "inspect/inspect.h"
+#include "report/json.h"
 
 /* Of a PE: its digest, signatures, generations, and what a shim starts. */
 void bf_report_signed_json(struct bf_json *json, const struct bf_inspect *report,

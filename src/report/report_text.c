@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/report.h"
-#include "cmd/report_signed.h"
+#include "report/report.h"
+#include "report/report_signed.h"
 
 static const char *shown(const char *text)
 {

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/json.h"
-#include "cmd/report.h"
-#include "cmd/report_signed.h"
+#include "report/json.h"
+#include "report/report.h"
+#include "report/report_signed.h"
 
 /* Raised when a member changes its meaning or goes away; new ones do not raise it. */
 enum { FORMAT = 1 };
@@ -300,7 +300,7 @@ static void put_boot_path(struct bf_json *json, const struct bf_inspect *report,
 	bf_json_close_object(json);
 }
 
-void bf_report_json(const char *path, const struct bf_inspect *report)
+void bf_report_json(const char *path, const struct bf_inspect *report, FILE *out)
 {
 	static const char *const kinds[] = {
 		[BF_SCAN_UNKNOWN] = "unknown",   [BF_SCAN_KIND_ISO] = "iso",
@@ -308,7 +308,7 @@ void bf_report_json(const char *path, const struct bf_inspect *report)
 		[BF_SCAN_KIND_FILE] = "program",
 	};
 	const struct bf_scan *scan = report->scan;
-	struct bf_json json = {.out = stdout};
+	struct bf_json json = {.out = out};
 	bf_json_open_object(&json, NULL);
 	bf_json_number(&json, "format", FORMAT);
 	bf_json_string(&json, "file", path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-#include "cmd/report_signed.h"
+#include "report/report_signed.h"
 
 #include <stdio.h>
 

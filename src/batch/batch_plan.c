@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-#include "cmd/batch_plan.h"
+#include "batch/batch_plan.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,6 +14,8 @@ struct check {
 	const struct bf_maker *maker;
 	struct bf_expand name;
 	struct bf_batch_plan *plan;
+	bf_batch_plan_tell *tell;
+	void *context;
 };
 
 const char *bf_batch_plan_name(const struct bf_batch_plan *plan, size_t row)
@@ -22,9 +23,10 @@ const char *bf_batch_plan_name(const struct bf_batch_plan *plan, size_t row)
 	return (const char *)plan->names.data + plan->name[row];
 }
 
-static void mark_bad(struct bf_batch_plan *plan, size_t row, const struct bf_error *error)
+static void mark_bad(const struct check *check, size_t row, const struct bf_error *error)
 {
-	fprintf(stderr, "boots-from: %s\n", error->text);
+	struct bf_batch_plan *plan = check->plan;
+	check->tell(check->context, row, error);
 	if (!plan->is_bad[row])
 		plan->n_bad++;
 	plan->is_bad[row] = true;
@@ -110,7 +112,7 @@ static int name_row(const struct check *check, size_t row, struct bf_buffer *scr
 		return bf_fail_nomem(reterr);
 	if (err) {
 		fail_row(check, row, column, err, &error);
-		mark_bad(plan, row, &error);
+		mark_bad(check, row, &error);
 		scratch->size = 0;
 	}
 	plan->name[row] = plan->names.size;
@@ -159,7 +161,7 @@ static void complain_same(const struct check *check, const struct named *one,
 			     "line %zu",
 			     text, bf_printable(other->name, other_text, 256), line);
 	fail_row(check, one->row, column, BF_ERR_INPUT, &error);
-	mark_bad(check->plan, one->row, &error);
+	mark_bad(check, one->row, &error);
 }
 
 /* Of those that want the same file nobody gets it: which one is right is not ours to say. */
@@ -209,7 +211,7 @@ static int check_scripts(const struct check *check, struct bf_error *reterr)
 		if (err == BF_ERR_NOMEM)
 			return bf_fail_nomem(reterr);
 		if (err)
-			mark_bad(check->plan, row, &error);
+			mark_bad(check, row, &error);
 		else if (check->plan->largest < script.size)
 			check->plan->largest = script.size;
 	}
@@ -242,11 +244,15 @@ static int check_rows(struct check *check, const char *name_pattern,
 }
 
 int bf_batch_plan_init(const struct bf_fleet *fleet, const char *name_pattern,
-		       const struct bf_maker *maker, struct bf_batch_plan *ret,
-		       struct bf_error *reterr)
+		       const struct bf_maker *maker, bf_batch_plan_tell *tell,
+		       void *context, struct bf_batch_plan *ret, struct bf_error *reterr)
 {
 	struct bf_batch_plan plan = {0};
-	struct check check = {.fleet = fleet, .maker = maker, .plan = &plan};
+	struct check check = {.fleet = fleet,
+			      .maker = maker,
+			      .plan = &plan,
+			      .tell = tell,
+			      .context = context};
 	int err = check_rows(&check, name_pattern, reterr);
 	if (err)
 		bf_batch_plan_free(&plan);

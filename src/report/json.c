@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-#include "cmd/json.h"
+#include "report/json.h"
 
 #include <string.h>
 

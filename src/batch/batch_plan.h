@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-/* What `boots-from batch` is going to write, checked before it writes anything. */
+/* The images of a list of machines, checked before any is made. */
 #ifndef BF_BATCH_PLAN_H
 #define BF_BATCH_PLAN_H
 
@@ -14,15 +14,19 @@ struct bf_batch_plan {
 	size_t largest; /* script, in bytes */
 };
 
+/* What is wrong with a row is told in a sentence, which names its line. */
+typedef void bf_batch_plan_tell(void *context, size_t row, const struct bf_error *error);
+
 /*
- * Check every row, saying on standard error what is wrong with it: its file's name, which
- * must stay in its folder and be nobody else's, its settings and its script.
+ * Check every row, telling what is wrong with it: its file's name, which must stay in its
+ * folder and be nobody else's, its settings and its script.
  * BF_ERR_USAGE when the pattern of the names does not suit the list. Release ret with
  * bf_batch_plan_free().
  */
 bf_must_check int bf_batch_plan_init(const struct bf_fleet *fleet,
 				     const char *name_pattern,
 				     const struct bf_maker *maker,
+				     bf_batch_plan_tell *tell, void *context,
 				     struct bf_batch_plan *ret, struct bf_error *reterr);
 void bf_batch_plan_free(struct bf_batch_plan *plan);
 
