@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/file.h"
 #include "binary/pe.h"
 #include "bundle/embedded.h"
@@ -172,28 +171,32 @@ static int load_contents(const char *folder, const struct bf_manifest *manifest,
 	return BF_OK;
 }
 
-static int load_manifest(const char *folder, struct bf_manifest *ret,
-			 struct bf_error *reterr)
+static int load_manifest(const char *folder, struct bf_bundle *bundle,
+			 struct bf_manifest *ret, struct bf_error *reterr)
 {
-	if (!folder)
-		return bf_manifest_parse(bf_embedded_file("MANIFEST"), ret, reterr);
-	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
-	int err = read_from_folder(folder, "MANIFEST", BF_BUNDLE_MANIFEST_SIZE_MAX, &text,
-				   reterr);
-	return err ? err : bf_manifest_parse(bf_buffer_view(&text), ret, reterr);
+	int err = BF_OK;
+	if (!folder) {
+		bundle->manifest = bf_embedded_file("MANIFEST");
+	} else {
+		err = read_from_folder(folder, "MANIFEST", BF_BUNDLE_MANIFEST_SIZE_MAX,
+				       &bundle->manifest_owned, reterr);
+		bundle->manifest = bf_buffer_view(&bundle->manifest_owned);
+	}
+	return err ? err : bf_manifest_parse(bundle->manifest, ret, reterr);
+}
+
+static int load(const char *folder, struct bf_bundle *bundle, struct bf_error *reterr)
+{
+	struct bf_manifest manifest;
+	int err = load_manifest(folder, bundle, &manifest, reterr);
+	return err ? err : load_contents(folder, &manifest, bundle, reterr);
 }
 
 int bf_bundle_load(const char *folder, struct bf_bundle **ret, struct bf_error *reterr)
 {
 	char name[256];
-	struct bf_manifest manifest;
-	struct bf_bundle *bundle = NULL;
-	int err = load_manifest(folder, &manifest, reterr);
-	if (!err) {
-		bundle = calloc(1, sizeof(*bundle));
-		err = bundle ? load_contents(folder, &manifest, bundle, reterr)
-			     : bf_fail_nomem(reterr);
-	}
+	struct bf_bundle *bundle = calloc(1, sizeof(*bundle));
+	int err = bundle ? load(folder, bundle, reterr) : bf_fail_nomem(reterr);
 	if (err) {
 		bf_bundle_free(bundle);
 		return bf_fail_in(reterr, err, "bundle %s",
@@ -210,6 +213,7 @@ void bf_bundle_free(struct bf_bundle *bundle)
 		return;
 	for (size_t i = 0; i < bundle->n_files; i++)
 		bf_buffer_free(&bundle->files[i].owned);
+	bf_buffer_free(&bundle->manifest_owned);
 	free(bundle);
 }
 
@@ -222,6 +226,12 @@ int bf_bundle_file(const struct bf_bundle *bundle, const char *name, struct bf_v
 			return BF_OK;
 		}
 	return bf_fail(reterr, BF_ERR_FORMAT, "MANIFEST lists no file '%s'", name);
+}
+
+int bf_bundle_digest(const struct bf_bundle *bundle, char ret[BF_SHA256_HEX_SIZE],
+		     struct bf_error *reterr)
+{
+	return bf_sha256_hex(bundle->manifest, ret) ? bf_fail_nomem(reterr) : BF_OK;
 }
 
 const char *bf_bundle_version(const struct bf_bundle *bundle, const char *package)

@@ -60,6 +60,8 @@ struct bf_bundle {
 	size_t n_packages;
 	struct bf_bundle_ipxe ipxe[BF_ARCH_COUNT];
 	int64_t time;
+	struct bf_view manifest;         /* MANIFEST as it stands */
+	struct bf_buffer manifest_owned; /* what it points to, unless in the executable */
 };
 
 /*
@@ -75,6 +77,13 @@ void bf_bundle_free(struct bf_bundle *bundle);
 /* The bytes of a file by its name; BF_ERR_FORMAT when the bundle has none. */
 bf_must_check int bf_bundle_file(const struct bf_bundle *bundle, const char *name,
 				 struct bf_view *ret, struct bf_error *reterr);
+
+/*
+ * The SHA-256 of MANIFEST in hex. That has those of all files in it: where it is the same, the
+ * bundles are.
+ */
+bf_must_check int bf_bundle_digest(const struct bf_bundle *bundle,
+				   char ret[BF_SHA256_HEX_SIZE], struct bf_error *reterr);
 
 /* The version of a package the bundle was made from, NULL when it is not listed. */
 const char *bf_bundle_version(const struct bf_bundle *bundle, const char *package);

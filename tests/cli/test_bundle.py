@@ -52,6 +52,26 @@ class BundleTest(CommandTest):
             self.run_command(URL, env=environment), 1, "/nonexistent/MANIFEST"
         )
 
+    def test_digest_tells_bundles_apart(self):
+        def lines(*arguments):
+            done = self.run_command("--version", *arguments)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            return done.stdout.decode().splitlines()
+
+        def digest():
+            return "bundle " + hashlib.sha256((self.bundle / "MANIFEST").read_bytes()).hexdigest()[:16]
+
+        inside = lines()
+        self.assertEqual(inside[1], digest())
+        self.assertEqual(lines("--prebuilt", "bundle"), inside)
+        self.change("isohdpfx.bin", flip((BUNDLE / "isohdpfx.bin").read_bytes(), 0))
+        other = lines("--prebuilt", "bundle")
+        self.assertEqual(other[1], digest())
+        self.assertNotEqual(other[1], inside[1])
+        self.assertEqual(other[:1] + other[2:], inside[:1] + inside[2:])
+        self.change("isohdpfx.bin", b"", in_manifest=False)
+        self.assert_refused(self.run_command("--version", "--prebuilt", "bundle"), 1, "isohdpfx.bin")
+
     def test_missing_folder_and_files(self):
         self.assert_refused(
             self.run_command("--prebuilt", "nowhere", URL), 1, "nowhere/MANIFEST"

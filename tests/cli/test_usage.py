@@ -8,6 +8,7 @@ from pathlib import Path
 from command import URL, CommandTest
 
 USAGE, FAILED = 2, 1
+CMAKE_LISTS = Path(__file__).resolve().parents[2] / "CMakeLists.txt"
 
 # Arguments, exit status, and what the sentence must name.
 REFUSED = [
@@ -237,7 +238,9 @@ class UsageTest(CommandTest):
             self.assertIn(option, done.stdout.decode())
         done = self.run_command("--version")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        self.assertRegex(done.stdout.decode(), r"(?m)^boots-from \d")
+        version = re.search(r"project\(boots-from VERSION (\S+)", CMAKE_LISTS.read_text()).group(1)
+        self.assertRegex(done.stdout.decode().splitlines()[0],
+                         rf"^boots-from {re.escape(version)} \(([0-9a-f]{{12}}( with changes)?|unknown commit)\)$")
         self.assertRegex(done.stdout.decode(), r"(?m)^ipxe \d.*\((forky|trixie|local)\)$")
         self.assertRegex(done.stdout.decode(), r"(?m)^isolinux .*6\.04")
         self.assert_folder_holds()

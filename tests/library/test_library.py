@@ -107,6 +107,18 @@ class InstalledTest(CommandTest):
         _, text = judge("ldd", self.folder / "example")
         self.assertNotIn("boots-from", text)
 
+    def test_version(self):
+        """The library's, its .pc file's and the command's are one."""
+        source, program = self.folder / "version.c", self.folder / "version"
+        source.write_text("#include <boots-from.h>\n#include <stdio.h>\n"
+                          "int main(void) { return puts(bf_boot_version()) < 0; }\n")
+        done = judge(os.environ["CC"], *FLAGS, "-o", program, source, *self.pkg_config("--cflags", "--libs"))
+        self.assertEqual(done, (0, ""))
+        library = next(self.prefix.rglob("libboots-from.so.0")).parent
+        _, text = judge(program, env={**os.environ, "LD_LIBRARY_PATH": str(library)})
+        self.assertEqual([text.strip()], self.pkg_config("--modversion"))
+        self.assertEqual(text.strip(), self.run_command("--version").stdout.decode().split()[1])
+
     def test_completions(self):
         for shell, name in (("bash", "bash-completion/completions/boots-from"),
                             ("fish", "fish/vendor_completions.d/boots-from.fish"),
