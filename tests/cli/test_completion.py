@@ -71,6 +71,10 @@ CASES = [
     ("--arch ", {"bios", "x86_64", "arm64", "riscv64", "all"}),
     ("--arch bios,a", {"bios,arm64", "bios,all"}),
     ("--arch=bios,x86_64,r", {"bios,x86_64,riscv64"}),
+    # What is in the list already is not offered again.
+    ("--arch bios,", {"bios,x86_64", "bios,arm64", "bios,riscv64", "bios,all"}),
+    ("--arch bios,b", set()),
+    ("serve --arch=arm64,bios,", {"arm64,bios,x86_64", "arm64,bios,riscv64", "arm64,bios,all"}),
     ("--label ", set()),
     ("batch --jobs ", set()),
     # Files and folders, where they belong.
@@ -200,6 +204,35 @@ class CompletionTest(CommandTest):
                     options = set(re.findall(r"(?m)^ {2,6}(?:-\w, )?(--[\w-]+)", text))
                     self.assertGreaterEqual(len(options), 1)
                     self.assertEqual(offered(f"{command} --".lstrip()), options)
+
+    def values(self, command):
+        """What --help says of the options with a value: {option: (its name, its words)}."""
+        text = self.run_command(*command.split(), "--help").stdout.decode()
+        text = re.sub(r"\n {8,}", " ", text)
+        rows = re.findall(r"(?m)^ {2,6}(?:-\w, )?(--[\w-]+) ([A-Z/:]+)(?: +(.*))?$", text)
+        self.assertEqual(len(rows), len(re.findall(r"(?m)^ {2,6}(?:-\w, )?--[\w-]+ [A-Z]", text)))
+        return {option: (name, self.words(explained)) for option, name, explained in rows}
+
+    @staticmethod
+    def words(explained):
+        """The words in "boot paths, with commas: a, b or c (default a)"."""
+        found = re.search(r": ([\w, ]+? or \w+)(?: \(default|$)", explained)
+        return set(re.split(", | or ", found.group(1))) if found else None
+
+    def test_every_value_of_every_command(self):
+        """Files where --help has FILE or CERT, folders where it has DIR, the words it lists."""
+        kinds = {"FILE": THERE, "CERT": THERE, "DIR": FOLDERS}
+        for name, offered in self.shells():
+            seen = {}
+            for command in ("", *COMMANDS):
+                for option, (value, words) in self.values(command).items():
+                    if seen.get(option) == (value, words):
+                        continue
+                    seen[option] = value, words
+                    with self.subTest(shell=name, command=command, option=option):
+                        found = {word.rstrip("/") for word in offered(f"{command} {option} ".lstrip())}
+                        self.assertEqual(found, words or kinds.get(value, set()))
+            self.assertLessEqual({*kinds, "KIND", "LIST", "LAYOUT"}, {value for value, _ in seen.values()})
 
     def test_names_with_spaces(self):
         (self.folder / "here/two words.iso").touch()
