@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "http/request_path.h"
+#include "link/path.h"
 
 static int target_any(const struct bf_hosts *hosts, const char *host,
 		      struct bf_target *ret, struct bf_error *reterr)

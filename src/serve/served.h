@@ -5,8 +5,8 @@
 
 #include <stdatomic.h>
 
-#include "http/request_path.h"
 #include "image/image.h"
+#include "link/path.h"
 
 enum {
 	/* 128 bits of a hash, in hexadecimal, with the quotes and the NUL. */

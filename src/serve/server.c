@@ -12,7 +12,7 @@
 #include "http/access_log.h"
 #include "http/connections.h"
 #include "http/framing.h"
-#include "http/request_path.h"
+#include "link/path.h"
 #include "serve/response.h"
 
 enum {
@@ -52,8 +52,8 @@ static int answer_host(struct bf_server *server, struct MHD_Connection *connecti
 static int answer(struct bf_server *server, struct MHD_Connection *connection,
 		  const char *path, const char *method, struct bf_response *ret)
 {
-	char host[BF_PATH_HOST_SIZE];
-	enum bf_path kind = bf_path_parse(path, host);
+	struct bf_path parsed;
+	enum bf_path_kind kind = bf_path_parse(path, &parsed);
 	bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
 	if (kind == BF_PATH_NONE)
 		return bf_response_text(&server->mhd, MHD_HTTP_NOT_FOUND,
@@ -63,7 +63,7 @@ static int answer(struct bf_server *server, struct MHD_Connection *connection,
 					"GET and HEAD only\n", "GET, HEAD", ret);
 	if (kind == BF_PATH_HEALTH)
 		return bf_response_text(&server->mhd, MHD_HTTP_OK, "ok\n", NULL, ret);
-	return answer_host(server, connection, host, is_get, ret);
+	return answer_host(server, connection, parsed.host, is_get, ret);
 }
 
 static enum MHD_Result send_response(struct bf_server *server,

@@ -10,7 +10,7 @@
 #include "http/conditions.h"
 #include "http/framing.h"
 #include "http/range.h"
-#include "http/request_path.h"
+#include "link/path.h"
 
 static void read_range(const char *field)
 {
@@ -31,9 +31,10 @@ static void read_range(const char *field)
 
 static void read_path(const char *path)
 {
-	char host[BF_PATH_HOST_SIZE];
-	if (bf_path_parse(path, host) == BF_PATH_IMAGE)
-		fuzz_require(bf_path_is_host(host) && strlen(host) < strlen(path));
+	struct bf_path parsed;
+	if (bf_path_parse(path, &parsed) == BF_PATH_IMAGE)
+		fuzz_require(bf_path_is_host(parsed.host) &&
+			     strlen(parsed.host) + strlen(parsed.folder) < strlen(path));
 }
 
 static void read_condition(const char *value)

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "http/request_path.h"
 #include "ipxe/loose.h"
+#include "link/path.h"
 
 #define ITEMS(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-#include "http/request_path.h"
+#include "link/path.h"
 
 #include <string.h>
 
@@ -17,18 +17,17 @@ static size_t segment_length(const char *p)
 	return strspn(p, ALPHANUMERIC "._-");
 }
 
-static enum bf_path take_host(const char *name, size_t length,
-			      char ret_host[BF_PATH_HOST_SIZE])
+static enum bf_path_kind take_host(const char *name, size_t length, struct bf_path *ret)
 {
-	if (length <= SUFFIX_LENGTH || length - SUFFIX_LENGTH >= BF_PATH_HOST_SIZE ||
+	if (length <= SUFFIX_LENGTH || length - SUFFIX_LENGTH >= sizeof(ret->host) ||
 	    memcmp(name + length - SUFFIX_LENGTH, suffix, SUFFIX_LENGTH) != 0)
 		return BF_PATH_NONE;
-	memcpy(ret_host, name, length - SUFFIX_LENGTH);
-	ret_host[length - SUFFIX_LENGTH] = '\0';
+	memcpy(ret->host, name, length - SUFFIX_LENGTH);
+	ret->host[length - SUFFIX_LENGTH] = '\0';
 	return BF_PATH_IMAGE;
 }
 
-enum bf_path bf_path_parse(const char *path, char ret_host[BF_PATH_HOST_SIZE])
+static enum bf_path_kind parse(const char *path, struct bf_path *ret)
 {
 	if (strcmp(path, "/healthz") == 0)
 		return BF_PATH_HEALTH;
@@ -41,9 +40,18 @@ enum bf_path bf_path_parse(const char *path, char ret_host[BF_PATH_HOST_SIZE])
 			return BF_PATH_NONE;
 		p = segment + length;
 		if (*p == '\0')
-			return take_host(segment, length, ret_host);
+			return take_host(segment, length, ret);
+		memcpy(ret->folder, segment, length);
+		ret->folder[length] = '\0';
 	}
 	return BF_PATH_NONE;
+}
+
+enum bf_path_kind bf_path_parse(const char *path, struct bf_path *ret)
+{
+	ret->host[0] = ret->folder[0] = '\0';
+	ret->kind = parse(path, ret);
+	return ret->kind;
 }
 
 bool bf_path_is_host(const char *name)

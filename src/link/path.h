@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /* What a request's path stands for. A path is only ever a name here, never a file. */
-#ifndef BF_REQUEST_PATH_H
-#define BF_REQUEST_PATH_H
+#ifndef BF_LINK_PATH_H
+#define BF_LINK_PATH_H
 
 #include <stdbool.h>
 
@@ -10,18 +10,25 @@ enum {
 	BF_PATH_HOST_SIZE = 254, /* the longest DNS name, with the NUL */
 };
 
-enum bf_path {
+enum bf_path_kind {
 	BF_PATH_NONE,
 	BF_PATH_IMAGE,  /* /HOST.iso, /FOLDER/HOST.iso, /FOLDER/FOLDER/HOST.iso, ... */
 	BF_PATH_HEALTH, /* /healthz */
 };
 
+struct bf_path {
+	enum bf_path_kind kind;
+	/* Of an image: its host, and the folder it is in, empty if there is none. */
+	char host[BF_PATH_HOST_SIZE];
+	char folder[BF_PATH_MAX];
+};
+
 /*
  * Read a path as it came, without the query. Every segment is of letters, digits, ".", "-"
  * and "_" and starts with a letter or a digit; percent-encoding is not in this alphabet.
- * An image's host name is copied to ret_host; whether there is such a host is not known here.
+ * Whether there is such a host is not known here. Returns ret's kind.
  */
-enum bf_path bf_path_parse(const char *path, char ret_host[BF_PATH_HOST_SIZE]);
+enum bf_path_kind bf_path_parse(const char *path, struct bf_path *ret);
 
 /* Whether bf_path_parse() could find this host's name in a path. */
 bool bf_path_is_host(const char *name);

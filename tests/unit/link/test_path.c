@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
-#include "http/request_path.h"
+#include "link/path.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,24 +14,25 @@ static void test_hosts(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *path, *host;
+		const char *path, *host, *folder;
 	} cases[] = {
-		{"/web1.iso", "web1"},
-		{"/a1b2/web1.iso", "web1"},
-		{"/a/b/c/d/web1.iso", "web1"},
-		{"/web1.example.com.iso", "web1.example.com"},
-		{"/WEB_1-a.iso", "WEB_1-a"},
-		{"/7.iso", "7"},
-		{"/web1.iso.iso", "web1.iso"},
-		{"/web1.iso/web2.iso", "web2"},
-		{"/healthz.iso", "healthz"},
-		{"/a..b.iso", "a..b"},
+		{"/web1.iso", "web1", ""},
+		{"/a1b2/web1.iso", "web1", "a1b2"},
+		{"/a/b/c/d/web1.iso", "web1", "d"},
+		{"/web1.example.com.iso", "web1.example.com", ""},
+		{"/WEB_1-a.iso", "WEB_1-a", ""},
+		{"/7.iso", "7", ""},
+		{"/web1.iso.iso", "web1.iso", ""},
+		{"/web1.iso/web2.iso", "web2", "web1.iso"},
+		{"/healthz.iso", "healthz", ""},
+		{"/a..b.iso", "a..b", ""},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char host[BF_PATH_HOST_SIZE] = "";
-		assert_int_equal(bf_path_parse(cases[i].path, host), BF_PATH_IMAGE);
-		assert_string_equal(host, cases[i].host);
-		assert_true(bf_path_is_host(host));
+		struct bf_path path;
+		assert_int_equal(bf_path_parse(cases[i].path, &path), BF_PATH_IMAGE);
+		assert_string_equal(path.host, cases[i].host);
+		assert_string_equal(path.folder, cases[i].folder);
+		assert_true(bf_path_is_host(path.host));
 	}
 }
 
@@ -75,12 +76,12 @@ static void test_none(void **state)
 		"*",
 	};
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		char host[BF_PATH_HOST_SIZE];
-		if (bf_path_parse(paths[i], host) != BF_PATH_NONE)
+		struct bf_path path;
+		if (bf_path_parse(paths[i], &path) != BF_PATH_NONE)
 			fail_msg("'%s' was taken", paths[i]);
 	}
-	char host[BF_PATH_HOST_SIZE];
-	assert_int_equal(bf_path_parse("/healthz", host), BF_PATH_HEALTH);
+	struct bf_path path;
+	assert_int_equal(bf_path_parse("/healthz", &path), BF_PATH_HEALTH);
 	assert_false(bf_path_is_host(""));
 	assert_false(bf_path_is_host("a/b"));
 	assert_false(bf_path_is_host(".a"));
@@ -89,22 +90,23 @@ static void test_none(void **state)
 static void test_lengths(void **state)
 {
 	(void)state;
-	char path[2 * BF_PATH_MAX], host[BF_PATH_HOST_SIZE];
+	char path[2 * BF_PATH_MAX];
+	struct bf_path parsed;
 	char name[BF_PATH_HOST_SIZE + 1];
 	memset(name, 'a', sizeof(name));
 
 	snprintf(path, sizeof(path), "/%.*s.iso", BF_PATH_HOST_SIZE - 1, name);
-	assert_int_equal(bf_path_parse(path, host), BF_PATH_IMAGE);
-	assert_int_equal(strlen(host), BF_PATH_HOST_SIZE - 1);
+	assert_int_equal(bf_path_parse(path, &parsed), BF_PATH_IMAGE);
+	assert_int_equal(strlen(parsed.host), BF_PATH_HOST_SIZE - 1);
 	snprintf(path, sizeof(path), "/%.*s.iso", BF_PATH_HOST_SIZE, name);
-	assert_int_equal(bf_path_parse(path, host), BF_PATH_NONE);
+	assert_int_equal(bf_path_parse(path, &parsed), BF_PATH_NONE);
 
 	memset(path, 'a', BF_PATH_MAX + 1);
 	path[0] = '/';
 	strcpy(path + BF_PATH_MAX - 6, "/a.iso");
-	assert_int_equal(bf_path_parse(path, host), BF_PATH_IMAGE);
+	assert_int_equal(bf_path_parse(path, &parsed), BF_PATH_IMAGE);
 	strcpy(path + BF_PATH_MAX - 6, "/ab.iso");
-	assert_int_equal(bf_path_parse(path, host), BF_PATH_NONE);
+	assert_int_equal(bf_path_parse(path, &parsed), BF_PATH_NONE);
 }
 
 int main(void)
