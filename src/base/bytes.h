@@ -99,6 +99,14 @@ static inline void bf_put_le64(uint8_t *p, uint64_t value)
 	bf_put_le32(p + 4, (uint32_t)(value >> 32));
 }
 
+static inline void bf_put_be32(uint8_t *p, uint32_t value)
+{
+	p[0] = (uint8_t)(value >> 24);
+	p[1] = (uint8_t)(value >> 16);
+	p[2] = (uint8_t)(value >> 8);
+	p[3] = (uint8_t)value;
+}
+
 /* value rounded up to a multiple of unit, a power of two; the caller rules out overflow. */
 static inline uint64_t bf_align(uint64_t value, uint64_t unit)
 {

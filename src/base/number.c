@@ -2,6 +2,7 @@
 #include "base/number.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* Take the digits at *text. Once it is above max, more would only make it overflow. */
 static uint64_t take_digits(const char **text, unsigned max)
@@ -38,5 +39,24 @@ int bf_size_parse(const char *text, unsigned max, unsigned *ret, struct bf_error
 			       "'%s' is not a size from 1 to %u bytes, such as 64K",
 			       bf_printable(text, printable, sizeof(printable)), max);
 	*ret = (unsigned)(number << shift);
+	return BF_OK;
+}
+
+int bf_duration_parse(const char *text, unsigned max, unsigned *ret,
+		      struct bf_error *reterr)
+{
+	static const char units[] = "smhd";
+	static const unsigned seconds[] = {1, 60, 3600, 86400};
+	char printable[64];
+	const char *p = text;
+	uint64_t number = take_digits(&p, max);
+	const char *unit = *p ? strchr(units, *p) : NULL;
+	if (p == text || !unit || p[1] || number < 1 ||
+	    number * seconds[unit - units] > max)
+		return bf_fail(reterr, BF_ERR_USAGE,
+			       "'%s' is not a time from 1s to %ud, such as 30m or 2h",
+			       bf_printable(text, printable, sizeof(printable)),
+			       max / 86400);
+	*ret = (unsigned)number * seconds[unit - units];
 	return BF_OK;
 }

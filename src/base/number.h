@@ -16,4 +16,8 @@ bf_must_check int bf_number_parse(const char *text, unsigned min, unsigned max,
 bf_must_check int bf_size_parse(const char *text, unsigned max, unsigned *ret,
 				struct bf_error *reterr);
 
+/* A time from 1 s to max seconds: digits and one of s, m, h, d. */
+bf_must_check int bf_duration_parse(const char *text, unsigned max, unsigned *ret,
+				    struct bf_error *reterr);
+
 #endif

@@ -174,6 +174,9 @@ static int take(const struct bf_option *option, const char *value,
 	case BF_OPTION_NUMBER:
 		err = bf_number_parse(value, option->min, option->max, place, reterr);
 		break;
+	case BF_OPTION_TIME:
+		err = bf_duration_parse(value, option->max, place, reterr);
+		break;
 	case BF_OPTION_MAKER:
 		err = bf_maker_options_set(&arguments->made_from, option->name, value,
 					   reterr);

@@ -7,7 +7,7 @@
 #include "image/maker.h"
 #include "script/target.h"
 
-enum { BF_BATCH_JOBS_MAX = 64, BF_TEXTS_MAX = 8 };
+enum { BF_BATCH_JOBS_MAX = 64, BF_TEXTS_MAX = 16 };
 
 /* The values of an option that may be given several times. */
 struct bf_texts {
@@ -50,6 +50,13 @@ struct bf_arguments {
 	unsigned connections;
 	unsigned per_address;
 	unsigned idle_seconds;
+	unsigned margin; /* seconds */
+
+	struct bf_texts secrets; /* files */
+	const char *host;
+	const char *base;
+	unsigned expires;         /* seconds */
+	struct bf_texts settings; /* each NAME=VALUE */
 
 	bool json;
 

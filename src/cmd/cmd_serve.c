@@ -32,6 +32,7 @@ static const double drain_seconds = 30; /* well before systemd loses patience, a
 struct service {
 	struct bf_maker maker;
 	struct bf_catalog *catalog;
+	struct bf_permits *permits;
 	struct bf_log *messages; /* standard error */
 	struct bf_log *requests; /* standard output, NULL when quiet */
 	struct bf_server *server;
@@ -55,6 +56,7 @@ static void free_service(struct service *service)
 {
 	bf_server_stop(service->server);
 	free_logs(service);
+	bf_permits_free(service->permits);
 	bf_catalog_free(service->catalog);
 	bf_maker_free(&service->maker);
 }
@@ -131,6 +133,19 @@ static void say_signers(const struct service *service)
 		bf_log_print(service->messages, "boots-from: %s\n", signers.lines[i]);
 }
 
+/* What is in an image, a password in its URL for example, is for the machines it is made for. */
+static void say_open(const struct bf_listeners *listeners, const struct service *service)
+{
+	bool is_local = true;
+	for (size_t i = 0; i < listeners->n; i++)
+		is_local &= bf_listener_is_loopback(listeners->fds[i]);
+	if (!is_local && !bf_permits_are_needed(service->permits))
+		bf_log_print(
+			service->messages,
+			"boots-from: everybody who reaches this server can fetch every "
+			"image; --secret FILE gives them to those with a link only\n");
+}
+
 static int start(const struct bf_arguments *options, struct service *service,
 		 struct bf_error *reterr)
 {
@@ -144,6 +159,7 @@ static int start(const struct bf_arguments *options, struct service *service,
 	if (!err)
 		err = listen_on(&options->listen, &server.listeners, reterr);
 	server.log = service->requests;
+	server.permits = service->permits;
 	if (!err)
 		err = bf_server_start(&server, service->catalog, &service->server,
 				      reterr);
@@ -152,12 +168,24 @@ static int start(const struct bf_arguments *options, struct service *service,
 			     "boots-from: serving http://%s/HOST.iso, %.1f MiB each\n",
 			     bf_listener_name(server.listeners.fds[i], name),
 			     (double)service->maker.tmpl.image.pieces.size / (1 << 20));
+	if (!err)
+		say_open(&server.listeners, service);
 	return err;
+}
+
+static void reload_secrets(struct service *service)
+{
+	struct bf_error error;
+	if (bf_permits_reload(service->permits, &error))
+		bf_log_print(service->messages,
+			     "boots-from: %s; the secrets from before stay\n",
+			     error.text);
 }
 
 static void reload(const struct bf_arguments *options, struct service *service)
 {
 	struct bf_error error;
+	reload_secrets(service);
 	if (!options->hosts)
 		return;
 	if (strcmp(options->hosts, "-") == 0)
@@ -231,7 +259,10 @@ static int run(const struct bf_arguments *options, struct bf_error *reterr)
 
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	sigprocmask(SIG_UNBLOCK, &ending, NULL);
-	int err = make_catalog(options, &service, reterr);
+	int err = bf_permits_new(options->secrets.text, options->secrets.n,
+				 options->margin, &service.permits, reterr);
+	if (!err)
+		err = make_catalog(options, &service, reterr);
 	if (err)
 		return err;
 	sigprocmask(SIG_BLOCK, &ending, NULL);
@@ -248,7 +279,7 @@ static int run(const struct bf_arguments *options, struct bf_error *reterr)
 
 int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr)
 {
-	if (!arguments->url && !arguments->hosts)
+	if (!arguments->url && !arguments->hosts && arguments->secrets.n == 0)
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "serve: no URL: give the one to boot from, such as "
 			       "'http://10.0.0.1/boot/{host}'");

@@ -87,13 +87,23 @@ const struct bf_command bf_commands[] = {
 		   "stands for the host's name.",
 		   "SIGTERM lets answers being sent finish. There is no TLS: put a "
 		   "reverse proxy in front where it is wanted."},
-	 .groups = GROUP(SERVE) | GROUP(TRUST) | GROUP(BUNDLE) | GROUP(COMMON) |
-		   GROUP(IMAGE),
+	 .groups = GROUP(SERVE) | GROUP(SECRET) | GROUP(TRUST) | GROUP(BUNDLE) |
+		   GROUP(COMMON) | GROUP(IMAGE),
 	 .refused = GROUP(MACHINE),
 	 .refusal = in_list,
 	 .operands = {URL_OPERAND},
 	 .one_more = "hosts that boot others are listed with --hosts FILE",
 	 .run = bf_cmd_serve},
+	{.name = "link",
+	 .usage = {"--secret FILE [OPTION]... HOST"},
+	 .summary = "Print the URL of a host's image on a server with the same secret, "
+		    "which permits to fetch it for a time.",
+	 .notes = {"Whoever has the link has the image, and nobody else has: hand it to "
+		   "the BMC alone."},
+	 .groups = GROUP(LINK) | GROUP(SECRET) | GROUP(BUNDLE) | GROUP(COMMON),
+	 .operands = {{.name = "HOST", .place = offsetof(struct bf_arguments, host)}},
+	 .one_more = "a link is for one host",
+	 .run = bf_cmd_link},
 	{.name = "completion",
 	 .usage = {"SHELL"},
 	 .summary = "Print what makes a shell complete the words of boots-from: bash, "

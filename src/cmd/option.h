@@ -11,11 +11,13 @@
 
 /* Options come in groups, and a command takes whole groups. */
 enum bf_option_group {
-	BF_GROUP_BUILD, /* these five are a command's own */
+	BF_GROUP_BUILD, /* these six are a command's own */
 	BF_GROUP_BATCH,
 	BF_GROUP_SERVE,
+	BF_GROUP_LINK,
 	BF_GROUP_INSPECT,
 	BF_GROUP_REPOINT,
+	BF_GROUP_SECRET,  /* of commands that make links or judge them */
 	BF_GROUP_PRINT,   /* of commands with one script */
 	BF_GROUP_WRITE,   /* of commands that write images */
 	BF_GROUP_TRUST,   /* of commands that make or change images */
@@ -31,6 +33,7 @@ enum bf_option_kind {
 	BF_OPTION_FLAG,   /* bool: becomes true */
 	BF_OPTION_TEXT,   /* const char *: the value; the last one counts */
 	BF_OPTION_TEXTS,  /* struct bf_texts: one value more, of at most max */
+	BF_OPTION_TIME,   /* unsigned, in seconds up to max; the last one counts */
 	BF_OPTION_NUMBER, /* unsigned, from min to max; the last one counts */
 	BF_OPTION_MAKER,  /* a setting of bf_maker_options_set(), by the option's name */
 	BF_OPTION_TARGET, /* a setting of bf_target_set(), by the option's name */

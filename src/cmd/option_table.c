@@ -2,6 +2,7 @@
 #include "cmd/arguments.h"
 #include "cmd/option.h"
 #include "http/listener.h"
+#include "link/secret.h"
 
 /* A row's kind and place go together. */
 #define FLAG(field) .kind = BF_OPTION_FLAG, .place = offsetof(struct bf_arguments, field)
@@ -12,6 +13,10 @@
 #define NUMBER(field, least, most)                                                       \
 	.kind = BF_OPTION_NUMBER, .place = offsetof(struct bf_arguments, field),         \
 	.min = (least), .max = (most)
+#define TIME(field, most)                                                                \
+	.kind = BF_OPTION_TIME, .place = offsetof(struct bf_arguments, field),           \
+	.max = (most)
+#define DAYS(n) ((n)*86400)
 
 /* In the order of the help. */
 const struct bf_option bf_options[] = {
@@ -118,11 +123,47 @@ const struct bf_option bf_options[] = {
 	 .fallback = "30",
 	 NUMBER(idle_seconds, 1, 3600)},
 
+	{.name = "margin",
+	 .group = BF_GROUP_SERVE,
+	 .argument = "TIME",
+	 .help = "with --secret: take a link so much longer than it is made for, since a "
+		 "BMC that has mounted an image goes on reading it",
+	 .fallback = "4h",
+	 TIME(margin, DAYS(3650))},
 	{.name = "quiet",
 	 .letter = 'q',
 	 .group = BF_GROUP_SERVE,
 	 .help = "no line for every request",
 	 FLAG(quiet)},
+
+	/* ---- Links ---- */
+	{.name = "expires",
+	 .group = BF_GROUP_LINK,
+	 .argument = "TIME",
+	 .help = "how long the link is good for: 90s, 30m, 2h, 7d",
+	 .fallback = "1d",
+	 TIME(expires, DAYS(3650))},
+	{.name = "base",
+	 .group = BF_GROUP_LINK,
+	 .argument = "URL",
+	 .help = "where the server is reached",
+	 .fallback = "http://127.0.0.1:8080",
+	 TEXT(base)},
+	{.name = "set",
+	 .group = BF_GROUP_LINK,
+	 .argument = "NAME=VALUE",
+	 .help = "what the host boots by, in the link: url=URL, ip=ADDRESS/PREFIX and "
+		 "the "
+		 "other columns of a list, one each time; the server then needs to know "
+		 "nothing of the host",
+	 TEXTS(settings, BF_TEXTS_MAX)},
+	{.name = "secret",
+	 .group = BF_GROUP_SECRET,
+	 .argument = "FILE",
+	 .help = "32 bytes or more that links are made and judged with; serve takes two, "
+		 "for a change, and then nothing without a link. SIGHUP reads it again",
+	 .value = BF_VALUE_FILE,
+	 TEXTS(secrets, BF_SECRETS_MAX)},
 
 	/* ---- Looking into images ---- */
 	{.name = "json",

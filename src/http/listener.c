@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "http/peer.h"
 
 enum {
 	FIRST_PASSED = 3, /* SD_LISTEN_FDS_START */
@@ -220,4 +221,14 @@ const char *bf_listener_name(int fd, char out[BF_LISTENER_TEXT_SIZE])
 	snprintf(out, BF_LISTENER_TEXT_SIZE, strchr(host, ':') ? "[%s]:%s" : "%s:%s",
 		 host, port);
 	return out;
+}
+
+bool bf_listener_is_loopback(int fd)
+{
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+		return false;
+	const struct bf_peer peer = bf_peer((struct sockaddr *)&address);
+	return bf_peer_is_loopback(&peer);
 }

@@ -3,6 +3,7 @@
 #ifndef BF_LISTENER_H
 #define BF_LISTENER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -38,5 +39,8 @@ void bf_listeners_close(struct bf_listeners *listeners);
 
 /* The address a socket listens on, as text. Returns out. */
 const char *bf_listener_name(int fd, char out[BF_LISTENER_TEXT_SIZE]);
+
+/* Whether nobody but this machine itself reaches a socket. */
+bool bf_listener_is_loopback(int fd);
 
 #endif

@@ -53,3 +53,10 @@ uint64_t bf_peer_share(const struct bf_peer *peer)
 	memcpy(&share, peer->address + (is_ipv4(peer) ? 8 : 0), sizeof(share));
 	return share;
 }
+
+bool bf_peer_is_loopback(const struct bf_peer *peer)
+{
+	static const uint8_t one[16] = {[15] = 1};
+	return is_ipv4(peer) ? peer->address[sizeof(mapped)] == 127
+			     : memcmp(peer->address, one, sizeof(one)) == 0;
+}

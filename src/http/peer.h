@@ -3,6 +3,7 @@
 #ifndef BF_PEER_H
 #define BF_PEER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -24,5 +25,8 @@ const char *bf_peer_print(const struct bf_peer *peer, char out[BF_PEER_TEXT_SIZE
  * bits of an IPv6 one, which are a network's; the rest is anybody's choice there.
  */
 uint64_t bf_peer_share(const struct bf_peer *peer);
+
+/* Whether it is this machine itself: of 127.0.0.0/8, or ::1. */
+bool bf_peer_is_loopback(const struct bf_peer *peer);
 
 #endif

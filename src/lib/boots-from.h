@@ -215,6 +215,24 @@ struct bf_boot_difference {
 BF_BOOT_PUBLIC size_t bf_boot_image_differences(const struct bf_boot_image *image,
 						const struct bf_boot_difference **ret);
 
+/*
+ * The URL of a host's image on a `boots-from serve --secret`, which permits to fetch it until
+ * expires, in seconds since 1970: base/TOKEN/host.iso. secret is what the server's file has
+ * without a line end, 32 to 4096 bytes; base is the http or https URL it is reached by. With a
+ * target the link itself says what the host boots, and the server needs to know nothing of it;
+ * the target is held against boot_template, which is like the server's. Both may be NULL. The
+ * text is written to out, out_size bytes, always terminated; BF_BOOT_LINK_SIZE is enough for
+ * any base of up to 1000 characters. BF_BOOT_TOO_BIG when it does not fit there, or into what
+ * servers take.
+ */
+enum { BF_BOOT_LINK_SIZE = 2048 };
+BF_BOOT_PUBLIC int bf_boot_link_print(const void *secret, size_t secret_size,
+				      const char *base, const char *host, int64_t expires,
+				      const struct bf_boot_target *target,
+				      const struct bf_boot_template *boot_template,
+				      char *out, size_t out_size,
+				      struct bf_boot_error *reterr);
+
 /* The version of the library that runs, "0.1.0". */
 BF_BOOT_PUBLIC const char *bf_boot_version(void);
 

@@ -20,6 +20,7 @@ struct bf_boot_template {
 
 struct bf_boot_target {
 	struct bf_target settings;
+	struct bf_buffer texts; /* "name=value" of each, with a NUL */
 };
 
 /* How a public function ends: hand the sentence over when err is one. Returns err. */

@@ -12,6 +12,7 @@ struct bf_boot_target *bf_boot_target_new(void)
 void bf_boot_target_clear(struct bf_boot_target *target)
 {
 	bf_target_free(&target->settings);
+	bf_buffer_free(&target->texts);
 }
 
 void bf_boot_target_free(struct bf_boot_target *target)
@@ -22,11 +23,25 @@ void bf_boot_target_free(struct bf_boot_target *target)
 	free(target);
 }
 
+static int set(struct bf_boot_target *target, const char *name, const char *value,
+	       struct bf_error *reterr)
+{
+	size_t before = target->texts.size;
+	int err = bf_buffer_print(&target->texts, "%s=%s", name, value);
+	if (!err)
+		err = bf_buffer_append(&target->texts, "", 1);
+	err = err ? bf_fail_nomem(reterr)
+		  : bf_target_set(&target->settings, name, value, reterr);
+	if (err)
+		target->texts.size = before;
+	return err;
+}
+
 int bf_boot_target_set(struct bf_boot_target *target, const char *name, const char *value,
 		       struct bf_boot_error *reterr)
 {
 	struct bf_error error;
-	int err = bf_target_set(&target->settings, name, value, &error);
+	int err = set(target, name, value, &error);
 	return bf_lib_report(err, &error, reterr);
 }
 

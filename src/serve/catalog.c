@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "fleet/remarks.h"
+#include "link/link.h"
 
 /*
  * Images kept, one per value of a hash: some 27 KB each, or as much as a large script. Two
@@ -24,37 +25,53 @@ struct bf_catalog {
 	struct bf_served *kept[KEPT];
 };
 
-/* Make a host's image; *ret is NULL if there is no such host. */
-static int make(const struct bf_catalog *catalog, const char *host,
+/* What the image boots; false if there is no such host. */
+static int find_target(const struct bf_catalog *catalog, const struct bf_served_key *key,
+		       bool *ret_exists, struct bf_target *ret, struct bf_error *reterr)
+{
+	if (key->settings.size == 0)
+		return bf_hosts_target(&catalog->hosts, key->host, ret_exists, ret,
+				       reterr);
+	*ret_exists = true;
+	return bf_link_target(key->settings, ret, reterr);
+}
+
+/* *ret is NULL if there is no such host. */
+static int make(const struct bf_catalog *catalog, const struct bf_served_key *key,
 		struct bf_served **ret, struct bf_error *reterr)
 {
 	bf_cleanup(bf_target_free) struct bf_target target = {0};
 	bool exists;
 	*ret = NULL;
-	int err = bf_hosts_target(&catalog->hosts, host, &exists, &target, reterr);
+	int err = find_target(catalog, key, &exists, &target, reterr);
 	if (err || !exists)
 		return err;
-	return bf_served_new(catalog->options.maker, catalog->template_hash, host,
-			     &target, ret, reterr);
+	return bf_served_new(catalog->options.maker, catalog->template_hash, key, &target,
+			     ret, reterr);
 }
 
 /* FNV-1a */
-static size_t place(const char *host)
+static uint32_t add_to_hash(uint32_t hash, struct bf_view bytes)
 {
-	uint32_t hash = 2166136261u;
-	for (; *host; host++)
-		hash = (hash ^ (uint8_t)*host) * 16777619u;
-	return hash % KEPT;
+	for (size_t i = 0; i < bytes.size; i++)
+		hash = (hash ^ bytes.data[i]) * 16777619u;
+	return hash;
 }
 
-static int find(struct bf_catalog *catalog, const char *host, struct bf_served **ret,
-		struct bf_error *reterr)
+static size_t place(const struct bf_served_key *key)
+{
+	uint32_t hash = add_to_hash(2166136261u, bf_view(key->host, strlen(key->host)));
+	return add_to_hash(hash, key->settings) % KEPT;
+}
+
+static int find(struct bf_catalog *catalog, const struct bf_served_key *key,
+		struct bf_served **ret, struct bf_error *reterr)
 {
 	*ret = NULL;
-	struct bf_served **kept = &catalog->kept[place(host)];
-	if (!*kept || strcmp((*kept)->host, host) != 0) {
+	struct bf_served **kept = &catalog->kept[place(key)];
+	if (!*kept || !bf_served_is(*kept, key)) {
 		struct bf_served *made;
-		int err = make(catalog, host, &made, reterr);
+		int err = make(catalog, key, &made, reterr);
 		if (err || !made)
 			return err;
 		bf_served_release(*kept);
@@ -65,13 +82,13 @@ static int find(struct bf_catalog *catalog, const char *host, struct bf_served *
 	return BF_OK;
 }
 
-int bf_catalog_find(struct bf_catalog *catalog, const char *host, struct bf_served **ret,
-		    time_t *ret_modified, struct bf_error *reterr)
+int bf_catalog_find(struct bf_catalog *catalog, const struct bf_served_key *key,
+		    struct bf_served **ret, time_t *ret_modified, struct bf_error *reterr)
 {
 	/* An image is made with the mutex held: it takes microseconds, and a change of the
 	 * hosts then never meets an image half made from the old ones. */
 	pthread_mutex_lock(&catalog->mutex);
-	int err = find(catalog, host, ret, reterr);
+	int err = find(catalog, key, ret, reterr);
 	*ret_modified = catalog->modified;
 	pthread_mutex_unlock(&catalog->mutex);
 	return err;

@@ -14,8 +14,8 @@
 struct bf_catalog_options {
 	const struct bf_maker *maker;
 	const char *url; /* of every host; {host} in it is the host's name */
-	const char
-		*hosts_path; /* CSV of the hosts there are; NULL when every name is one */
+	/* CSV of the hosts there are; NULL when every name is one, or with no URL, none. */
+	const char *hosts_path;
 };
 
 struct bf_catalog;
@@ -45,11 +45,12 @@ bf_must_check int bf_catalog_remark(const struct bf_catalog *catalog,
 
 /*
  * The image of a host, held for the caller, who releases it; ret_modified is since when its
- * bytes are surely these. *ret is NULL when there is no such host; a failure is one to make
+ * bytes are surely these. With settings, a token's, the host boots by these and need not be
+ * one of the catalog's. *ret is NULL when there is no such host; a failure is one to make
  * the image. Threads may call it at once.
  */
-bf_must_check int bf_catalog_find(struct bf_catalog *catalog, const char *host,
-				  struct bf_served **ret, time_t *ret_modified,
-				  struct bf_error *reterr);
+bf_must_check int bf_catalog_find(struct bf_catalog *catalog,
+				  const struct bf_served_key *key, struct bf_served **ret,
+				  time_t *ret_modified, struct bf_error *reterr);
 
 #endif

@@ -136,8 +136,12 @@ int bf_hosts_read(const char *path, const char *url, const struct bf_maker *make
 int bf_hosts_load(const char *path, const char *url, const struct bf_maker *maker,
 		  struct bf_hosts *ret, struct bf_error *reterr)
 {
-	return path ? bf_hosts_read(path, url, maker, ret, reterr)
-		    : bf_hosts_any(url, maker, ret, reterr);
+	if (path)
+		return bf_hosts_read(path, url, maker, ret, reterr);
+	if (url)
+		return bf_hosts_any(url, maker, ret, reterr);
+	*ret = (struct bf_hosts){.maker = maker};
+	return BF_OK;
 }
 
 void bf_hosts_free(struct bf_hosts *hosts)
@@ -153,9 +157,10 @@ int bf_hosts_target(const struct bf_hosts *hosts, const char *host, bool *ret_ex
 	*ret_exists = true;
 	if (hosts->any)
 		return target_any(hosts, host, ret, reterr);
-	const struct bf_host key = {.name = host};
-	const struct bf_host *found = bsearch(&key, hosts->items, hosts->n_items,
-					      sizeof(hosts->items[0]), by_name);
+	const struct bf_host key = {.name = host}, *found = NULL;
+	if (hosts->n_items > 0)
+		found = bsearch(&key, hosts->items, hosts->n_items,
+				sizeof(hosts->items[0]), by_name);
 	*ret_exists = found;
 	return found ? bf_fleet_target(&hosts->fleet, found->row, ret, reterr) : BF_OK;
 }

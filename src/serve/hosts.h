@@ -44,7 +44,7 @@ bf_must_check int bf_hosts_read(const char *path, const char *url,
 				const struct bf_maker *maker, struct bf_hosts *ret,
 				struct bf_error *reterr);
 
-/* One of the two: bf_hosts_any() where path is NULL. */
+/* One of the two, bf_hosts_any() where path is NULL; no host at all where url is, too. */
 bf_must_check int bf_hosts_load(const char *path, const char *url,
 				const struct bf_maker *maker, struct bf_hosts *ret,
 				struct bf_error *reterr);

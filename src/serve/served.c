@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -42,16 +43,19 @@ static int make_etag(const uint8_t template_hash[BF_SHA256_SIZE],
 }
 
 int bf_served_new(const struct bf_maker *maker,
-		  const uint8_t template_hash[BF_SHA256_SIZE], const char *host,
-		  const struct bf_target *target, struct bf_served **ret,
-		  struct bf_error *reterr)
+		  const uint8_t template_hash[BF_SHA256_SIZE],
+		  const struct bf_served_key *key, const struct bf_target *target,
+		  struct bf_served **ret, struct bf_error *reterr)
 {
 	struct bf_served *served = calloc(1, sizeof(*served));
 	if (!served)
 		return bf_fail_nomem(reterr);
 	atomic_init(&served->holders, 1);
-	snprintf(served->host, sizeof(served->host), "%s", host);
-	int err = bf_image_make(maker, target, &served->image, reterr);
+	snprintf(served->host, sizeof(served->host), "%s", key->host);
+	int err = bf_buffer_append(&served->settings, key->settings.data,
+				   key->settings.size);
+	err = err ? bf_fail_nomem(reterr)
+		  : bf_image_make(maker, target, &served->image, reterr);
 	if (!err && make_etag(template_hash, &served->image, served->etag))
 		err = bf_fail_nomem(reterr);
 	if (err) {
@@ -60,6 +64,15 @@ int bf_served_new(const struct bf_maker *maker,
 	}
 	*ret = served;
 	return BF_OK;
+}
+
+bool bf_served_is(const struct bf_served *served, const struct bf_served_key *key)
+{
+	return strcmp(served->host, key->host) == 0 &&
+	       served->settings.size == key->settings.size &&
+	       (key->settings.size == 0 ||
+		memcmp(served->settings.data, key->settings.data, key->settings.size) ==
+			0);
 }
 
 void bf_served_hold(struct bf_served *served)
@@ -72,5 +85,6 @@ void bf_served_release(struct bf_served *served)
 	if (!served || atomic_fetch_sub(&served->holders, 1) > 1)
 		return;
 	bf_image_free(&served->image);
+	bf_buffer_free(&served->settings);
 	free(served);
 }

@@ -4,6 +4,7 @@
 #define BF_SERVED_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "image/image.h"
 #include "link/path.h"
@@ -17,18 +18,29 @@ enum {
 struct bf_served {
 	atomic_uint holders;
 	char host[BF_PATH_HOST_SIZE];
+	struct bf_buffer
+		settings; /* that a link brought, see link/token.h; mostly none */
 	char etag[BF_SERVED_ETAG_SIZE]; /* strong: the same for the same bytes only */
 	struct bf_image image;
 };
 
+/* Which image it is. */
+struct bf_served_key {
+	const char *host;
+	struct bf_view settings;
+};
+
 /*
- * Make a host's image, held once. template_hash stands for the template's bytes, see
+ * Make an image, held once. template_hash stands for the template's bytes, see
  * bf_served_hash_template(). The maker must outlive it.
  */
 bf_must_check int bf_served_new(const struct bf_maker *maker,
 				const uint8_t template_hash[BF_SHA256_SIZE],
-				const char *host, const struct bf_target *target,
-				struct bf_served **ret, struct bf_error *reterr);
+				const struct bf_served_key *key,
+				const struct bf_target *target, struct bf_served **ret,
+				struct bf_error *reterr);
+
+bool bf_served_is(const struct bf_served *served, const struct bf_served_key *key);
 
 void bf_served_hold(struct bf_served *served);
 /* Let go of it; the last holder frees it. NULL is fine. */

@@ -31,18 +31,32 @@ struct bf_server {
 	atomic_bool draining;
 };
 
-static int answer_host(struct bf_server *server, struct MHD_Connection *connection,
-		       const char *host, bool is_get, struct bf_response *ret)
+/*
+ * What nobody may fetch is as if it were not there: the same answer after the same work, so
+ * that there is nothing to be learned about which hosts there are.
+ */
+static int answer_none(struct bf_server *server, struct bf_response *ret)
+{
+	return bf_response_text(&server->mhd, MHD_HTTP_NOT_FOUND,
+				"no such image; images are at /HOST.iso\n", NULL, ret);
+}
+
+static int answer_image(struct bf_server *server, struct MHD_Connection *connection,
+			const struct bf_path *path, bool is_get, struct bf_response *ret)
 {
 	struct bf_served *served;
 	struct bf_error error;
+	struct bf_token_bytes bytes;
+	struct bf_token token;
 	time_t modified;
-	if (bf_catalog_find(server->catalog, host, &served, &modified, &error))
+	if (!bf_permits_judge(server->options.permits, path, time(NULL), &bytes, &token))
+		return answer_none(server, ret);
+	const struct bf_served_key key = {path->host, token.settings};
+	if (bf_catalog_find(server->catalog, &key, &served, &modified, &error))
 		return bf_response_text(&server->mhd, MHD_HTTP_INTERNAL_SERVER_ERROR,
 					error.text, NULL, ret);
 	if (!served)
-		return bf_response_text(&server->mhd, MHD_HTTP_NOT_FOUND,
-					"no such host\n", NULL, ret);
+		return answer_none(server, ret);
 	int err = bf_response_image(&server->mhd, connection, served, modified, is_get,
 				    ret);
 	bf_served_release(served);
@@ -56,14 +70,13 @@ static int answer(struct bf_server *server, struct MHD_Connection *connection,
 	enum bf_path_kind kind = bf_path_parse(path, &parsed);
 	bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
 	if (kind == BF_PATH_NONE)
-		return bf_response_text(&server->mhd, MHD_HTTP_NOT_FOUND,
-					"images are at /HOST.iso\n", NULL, ret);
+		return answer_none(server, ret);
 	if (!is_get && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return bf_response_text(&server->mhd, MHD_HTTP_METHOD_NOT_ALLOWED,
 					"GET and HEAD only\n", "GET, HEAD", ret);
 	if (kind == BF_PATH_HEALTH)
 		return bf_response_text(&server->mhd, MHD_HTTP_OK, "ok\n", NULL, ret);
-	return answer_host(server, connection, parsed.host, is_get, ret);
+	return answer_image(server, connection, &parsed, is_get, ret);
 }
 
 static enum MHD_Result send_response(struct bf_server *server,
@@ -132,6 +145,37 @@ static struct bf_connection *find_ours(struct bf_server *server,
 	return info ? info->socket_context : NULL;
 }
 
+enum { FOLDER_SHOWN = 6 };
+
+/*
+ * The path as it is logged: a folder that permits to fetch an image is no more than told apart
+ * from others, since whoever reads a log is not to have it.
+ */
+static const char *loggable(const struct bf_server *server, const char *path,
+			    char ret[BF_ACCESS_PATH_SIZE])
+{
+	size_t size = 0, shown = 0;
+	const char *last = strrchr(path, '/');
+	if (!bf_permits_are_needed(server->options.permits) || !last)
+		return path;
+	for (const char *p = path; *p && size + 1 < BF_ACCESS_PATH_SIZE; p++) {
+		shown = *p == '/' ? 0 : shown + 1;
+		if (p > last || shown <= FOLDER_SHOWN)
+			ret[size++] = *p;
+		else if (shown == FOLDER_SHOWN + 1)
+			ret[size++] = '*';
+	}
+	ret[size] = '\0';
+	return ret;
+}
+
+static void begin_access(const struct bf_server *server, struct bf_connection *ours,
+			 const char *method, const char *path)
+{
+	char shown[BF_ACCESS_PATH_SIZE];
+	bf_access_begin(&ours->access, method, loggable(server, path, shown));
+}
+
 /* Called when a request's line is complete; what follows may be refused without us. */
 static void *on_line(void *closure, const char *path, struct MHD_Connection *connection)
 {
@@ -139,7 +183,7 @@ static void *on_line(void *closure, const char *path, struct MHD_Connection *con
 	if (!ours)
 		return NULL;
 	ours->has_line = true;
-	bf_access_begin(&ours->access, NULL, path);
+	begin_access(closure, ours, NULL, path);
 	return ours;
 }
 
@@ -160,7 +204,7 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
 	if (!ours->has_head) {
 		struct bf_framing framing = {0};
 		ours->has_head = true;
-		bf_access_begin(&ours->access, method, path);
+		begin_access(server, ours, method, path);
 		server->mhd.get_connection_values(connection, MHD_HEADER_KIND,
 						  gather_framing, &framing);
 		const char *problem = bf_framing_problem(&framing, version);

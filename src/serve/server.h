@@ -8,13 +8,15 @@
 #include "http/listener.h"
 #include "http/log.h"
 #include "serve/catalog.h"
+#include "serve/permits.h"
 
 struct bf_server_options {
 	struct bf_listeners listeners; /* the server closes them */
 	unsigned connections;          /* open at once, in all */
-	unsigned per_address;  /* and of one bf_peer_share(); 0 for no such limit */
-	unsigned idle_seconds; /* without a byte sent, or without a whole request */
-	struct bf_log *log;    /* of requests, must outlive the server; NULL for none */
+	unsigned per_address;       /* and of one bf_peer_share(); 0 for no such limit */
+	unsigned idle_seconds;      /* without a byte sent, or without a whole request */
+	struct bf_permits *permits; /* must outlive the server */
+	struct bf_log *log; /* of requests, must outlive the server; NULL for none */
 };
 
 struct bf_server;

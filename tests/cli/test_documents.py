@@ -98,6 +98,7 @@ class DocumentsTest(CommandTest):
                 self.assertLessEqual(own, self.options(command))
                 names = {re.search(r"--[\w-]+", entry).group() for entry in own}
                 self.assert_all_shown(names | manual.shared(section), command)
+        self.assert_all_shown({entry.split()[0] for entry in manual.options("LINKS")} | {"--prebuilt"}, "link")
 
     def test_manual_of_the_commands(self):
         entries = {entry.split()[1]: entry for entry in Manual().entries["COMMANDS"]}

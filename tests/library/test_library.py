@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """libboots-from: what it exports, how it installs, and that its images are the command's."""
 
+import base64
+import hmac
 import os
 import re
 import subprocess
@@ -244,6 +246,25 @@ class SameBytesTest(CommandTest):
         (self.folder / "script").write_text(script)
         self.compare(2, [f"script={script}", "script-room=99000"], "--script", self.folder / "script")
         self.compare(2, [f"url={URL}", "script-room=1M"], "--script-room", "1M", URL)
+
+    def test_links(self):
+        """The token is what hmac makes of it, and the sentences are the command's."""
+        secret, expires, host = "0123456789abcdef0123456789abcdef", 1900000000, "web1"
+        for settings in ([], ["url=http://192.0.2.1/a", "dns=192.0.2.1", "dns=192.0.2.2"]):
+            body = b"\4" + expires.to_bytes(4, "big") + b"".join(text.encode() + b"\0" for text in settings)
+            mac = hmac.digest(secret.encode(), b"boots-from link\0web1\0" + body, "sha256")
+            token = base64.urlsafe_b64encode(body + mac[:16]).rstrip(b"=").decode()
+            done = judge(os.environ["LINK"], secret, "http://192.0.2.9/", host, str(expires), *settings)
+            self.assertEqual(done, (0, f"http://192.0.2.9/{token}/web1.iso\n"))
+        for arguments, words in (((secret[:-1], "http://a", host, "1"), "31 bytes"),
+                                 ((secret, "a", host, "1"), "no base for links"),
+                                 ((secret, "http://a", "a/b", "1"), "no name to serve a host by"),
+                                 ((secret, "http://a", host, "-1"), "before 1970"),
+                                 ((secret, "http://" + "a" * 2100, host, "1"), "there is room for 2047"),
+                                 ((secret, "http://a", host, "1", "ip=192.0.2.5/24"), "URL")):
+            status, text = judge(os.environ["LINK"], *arguments)
+            self.assertEqual((status, text.count("\n")), (1, 1), text)
+            self.assertIn(words, text)
 
     def test_errors_are_the_command_s(self):
         (self.folder / "empty").write_bytes(b"")

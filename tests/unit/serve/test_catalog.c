@@ -69,7 +69,9 @@ static struct bf_served *find(struct bf_catalog *catalog, const char *host)
 {
 	struct bf_served *served;
 	time_t modified;
-	assert_int_equal(bf_catalog_find(catalog, host, &served, &modified, NULL), BF_OK);
+	assert_int_equal(bf_catalog_find(catalog, &(struct bf_served_key){.host = host},
+					 &served, &modified, NULL),
+			 BF_OK);
 	return served;
 }
 
@@ -222,17 +224,22 @@ static void test_modified(void **state)
 	time_t modified, again, start = time(NULL);
 	write_list("host\nweb1\n");
 	struct bf_catalog *catalog = new_catalog(&maker, "http://192.0.2.1/", "list");
-	assert_int_equal(bf_catalog_find(catalog, "web1", &served, &modified, NULL),
+	assert_int_equal(bf_catalog_find(catalog, &(struct bf_served_key){.host = "web1"},
+					 &served, &modified, NULL),
 			 BF_OK);
 	bf_served_release(served);
 	assert_true(modified >= start && modified <= time(NULL));
 	while (time(NULL) == modified)
 		usleep(10000);
-	assert_int_equal(bf_catalog_find(catalog, "web1", &served, &again, NULL), BF_OK);
+	assert_int_equal(bf_catalog_find(catalog, &(struct bf_served_key){.host = "web1"},
+					 &served, &again, NULL),
+			 BF_OK);
 	bf_served_release(served);
 	assert_true(again == modified);
 	assert_int_equal(bf_catalog_reload(catalog, NULL), BF_OK);
-	assert_int_equal(bf_catalog_find(catalog, "web1", &served, &again, NULL), BF_OK);
+	assert_int_equal(bf_catalog_find(catalog, &(struct bf_served_key){.host = "web1"},
+					 &served, &again, NULL),
+			 BF_OK);
 	bf_served_release(served);
 	assert_true(again > modified);
 	bf_catalog_free(catalog);
@@ -319,7 +326,8 @@ static void test_image_refused(void **state)
 	char host[BF_PATH_HOST_SIZE];
 	memset(host, 'n', sizeof(host));
 	host[sizeof(host) - 1] = '\0';
-	assert_int_equal(bf_catalog_find(catalog, host, &served, &modified, &error),
+	assert_int_equal(bf_catalog_find(catalog, &(struct bf_served_key){.host = host},
+					 &served, &modified, &error),
 			 BF_ERR_TOO_BIG);
 	assert_sentence(&error, "the script is ");
 	assert_null(served);
@@ -341,7 +349,9 @@ static const char *ask_once(struct bf_catalog *catalog, int i)
 	snprintf(host, sizeof(host), "h%d", i % 500);
 	if (i % 100 == 0 && bf_catalog_reload(catalog, NULL))
 		return "a reload failed";
-	if (bf_catalog_find(catalog, host, &served, &modified, NULL) || !served)
+	if (bf_catalog_find(catalog, &(struct bf_served_key){.host = host}, &served,
+			    &modified, NULL) ||
+	    !served)
 		return "no image";
 	bool is_right = strcmp(served->host, host) == 0;
 	bf_served_release(served);
