@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From the sources to an installed program, on a machine without network."""
+"""From the source tarball to an installed program, on a machine without network or git."""
 
 import os
 import shutil
@@ -31,17 +31,26 @@ def run(*arguments, **options):
     return done.returncode, done.stdout.decode(errors="replace")
 
 
+def commit_of_the_tree():
+    """HEAD, or a commit that no branch has with what is changed."""
+    names = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    made = subprocess.run(["git", "-C", TOP, "stash", "create"], env={**os.environ, **names},
+                          stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+    return subprocess.run(["git", "-C", TOP, "rev-parse", made or "HEAD"], stdout=subprocess.PIPE,
+                          check=True).stdout.decode().strip()
+
+
 class InstallTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory(prefix="boots-from-install.")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
-        cls.tree = cls.folder / "boots-from"
-        names = subprocess.run(["git", "-C", TOP, "ls-files", "-z"], stdout=subprocess.PIPE, check=True)
-        for name in names.stdout.decode().rstrip("\0").split("\0"):
-            (cls.tree / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(TOP / name, cls.tree / name)
+        cls.commit = commit_of_the_tree()
+        made = subprocess.run([TOP / "tools/dist/source-tarball", cls.folder, cls.commit],
+                              stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+        subprocess.run(["tar", "-C", cls.folder, "-xf", made], check=True)
+        cls.tree = Path(made.removesuffix(".tar.xz"))
         (cls.tree / "build/download").mkdir(parents=True)
         for name in (DEB, DEB.with_name("ipxe.deb.origin")):
             shutil.copyfile(name, cls.tree / "build/download" / name.name)
@@ -61,6 +70,8 @@ class InstallTest(unittest.TestCase):
         self.assertNotEqual(status, 0)
         self.assertIn("libisofs-1", text)
         self.done(*quickstart)
+        version = self.done(self.tree / "build/release/src/boots-from", "--version").splitlines()[0]
+        self.assertRegex(version, rf"^boots-from .* \({self.commit[:12]}\)$")
         subprocess.run([COMMAND, "-q", "-o", self.folder / "ours.iso", URL], check=True)
         self.assertEqual((self.folder / "quick.iso").read_bytes(), (self.folder / "ours.iso").read_bytes())
 
