@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "base/cleanup.h"
 #include "base/nearest.h"
 #include "base/number.h"
 #include "cmd/ask_passphrase.h"
@@ -145,6 +146,25 @@ static int fail(const struct bf_command *command, char **argv, int result,
 
 /* ---- Options ---- */
 
+static int find_word(const struct bf_option *option, const char *value, unsigned *ret,
+		     struct bf_error *reterr)
+{
+	char printable[64];
+	bf_cleanup(bf_buffer_free) struct bf_buffer words = {0};
+	const char *word;
+	for (unsigned i = 0; (word = option->words(i)); i++) {
+		if (strcmp(word, value) == 0) {
+			*ret = i;
+			return BF_OK;
+		}
+		if (bf_buffer_print(&words, "%s%s", i > 0 ? ", " : "", word))
+			return bf_fail_nomem(reterr);
+	}
+	return bf_fail(reterr, BF_ERR_USAGE, "'%s' is none of %.*s",
+		       bf_printable(value, printable, sizeof(printable)), (int)words.size,
+		       (const char *)words.data);
+}
+
 static int add(const struct bf_option *option, const char *value, struct bf_texts *texts,
 	       struct bf_error *reterr)
 {
@@ -173,6 +193,9 @@ static int take(const struct bf_option *option, const char *value,
 		break;
 	case BF_OPTION_NUMBER:
 		err = bf_number_parse(value, option->min, option->max, place, reterr);
+		break;
+	case BF_OPTION_WORD:
+		err = find_word(option, value, place, reterr);
 		break;
 	case BF_OPTION_TIME:
 		err = bf_duration_parse(value, option->max, place, reterr);

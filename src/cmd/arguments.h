@@ -50,7 +50,9 @@ struct bf_arguments {
 	unsigned connections;
 	unsigned per_address;
 	unsigned idle_seconds;
-	unsigned margin; /* seconds */
+	unsigned margin;     /* seconds */
+	const char *admin;   /* ADDRESS:PORT, NULL for none */
+	unsigned log_format; /* enum bf_access_format */
 
 	struct bf_texts secrets; /* files */
 	const char *host;

@@ -10,10 +10,12 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "cmd/arguments.h"
+#include "cmd/commit.h"
 #include "cmd/signers.h"
 #include "cmd/warn.h"
 #include "http/listener.h"
 #include "http/log.h"
+#include "serve/admin.h"
 #include "serve/server.h"
 
 enum {
@@ -35,7 +37,9 @@ struct service {
 	struct bf_permits *permits;
 	struct bf_log *messages; /* standard error */
 	struct bf_log *requests; /* standard output, NULL when quiet */
+	struct bf_metrics metrics;
 	struct bf_server *server;
+	struct bf_admin *admin; /* NULL for none */
 };
 
 static void free_logs(struct service *service)
@@ -54,6 +58,7 @@ static void free_logs(struct service *service)
 
 static void free_service(struct service *service)
 {
+	bf_admin_stop(service->admin);
 	bf_server_stop(service->server);
 	free_logs(service);
 	bf_permits_free(service->permits);
@@ -78,8 +83,10 @@ static int make_catalog(const struct bf_arguments *options, struct service *serv
 		.maker = &service->maker,
 		.url = options->url,
 		.hosts_path = options->hosts,
+		.metrics = &service->metrics,
 	};
 	struct bf_hosts hosts = {0};
+	bf_metrics_init(&service->metrics);
 	int err = bf_maker_init(&service->maker, &options->made_from, reterr);
 	if (err)
 		return err;
@@ -88,9 +95,12 @@ static int make_catalog(const struct bf_arguments *options, struct service *serv
 			    reterr);
 	if (!err)
 		err = bf_maker_lay_out(&service->maker, NULL, hosts.largest, reterr);
-	if (err)
+	if (err) {
 		bf_hosts_free(&hosts);
-	return err ? err : bf_catalog_new(&catalog, &hosts, &service->catalog, reterr);
+		return err;
+	}
+	atomic_fetch_add(&service->metrics.templates, 1);
+	return bf_catalog_new(&catalog, &hosts, &service->catalog, reterr);
 }
 
 static int open_logs(bool quiet, struct service *service, struct bf_error *reterr)
@@ -154,12 +164,15 @@ static int start(const struct bf_arguments *options, struct service *service,
 		.connections = options->connections,
 		.per_address = options->per_address,
 		.idle_seconds = options->idle_seconds,
+		.permits = service->permits,
+		.log_format = options->log_format,
+		.metrics = &service->metrics,
 	};
 	int err = open_logs(options->quiet, service, reterr);
 	if (!err)
 		err = listen_on(&options->listen, &server.listeners, reterr);
 	server.log = service->requests;
-	server.permits = service->permits;
+	server.messages = service->messages;
 	if (!err)
 		err = bf_server_start(&server, service->catalog, &service->server,
 				      reterr);
@@ -173,10 +186,29 @@ static int start(const struct bf_arguments *options, struct service *service,
 	return err;
 }
 
+static int start_admin(const char *address, struct service *service,
+		       struct bf_error *reterr)
+{
+	char name[BF_LISTENER_TEXT_SIZE];
+	struct bf_listeners listeners = {0};
+	int err = bf_listeners_open(&address, 1, &listeners, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "--admin");
+	bf_listener_name(listeners.fds[0], name);
+	err = bf_admin_start(listeners.fds[0], service->server, BF_VERSION, bf_commit,
+			     &service->admin, reterr);
+	if (!err)
+		bf_log_print(service->messages,
+			     "boots-from: about this server: http://%s/metrics\n", name);
+	return err;
+}
+
 static void reload_secrets(struct service *service)
 {
 	struct bf_error error;
-	if (bf_permits_reload(service->permits, &error))
+	int err = bf_permits_reload(service->permits, &error);
+	bf_metrics_count_reload(&service->metrics, !err);
+	if (err)
 		bf_log_print(service->messages,
 			     "boots-from: %s; the secrets from before stay\n",
 			     error.text);
@@ -185,7 +217,8 @@ static void reload_secrets(struct service *service)
 static void reload(const struct bf_arguments *options, struct service *service)
 {
 	struct bf_error error;
-	reload_secrets(service);
+	if (bf_permits_are_needed(service->permits))
+		reload_secrets(service);
 	if (!options->hosts)
 		return;
 	if (strcmp(options->hosts, "-") == 0)
@@ -242,6 +275,21 @@ static void serve(const struct bf_arguments *options, struct service *service,
 	}
 }
 
+/* All that serving needs was read, and could be used. */
+static int say_checked(const struct bf_arguments *options, const struct service *service)
+{
+	size_t hosts;
+	time_t read;
+	bf_catalog_size(service->catalog, &hosts, &read);
+	if (options->quiet)
+		return BF_OK;
+	if (options->hosts)
+		fprintf(stderr, "boots-from: all %zu hosts can be served\n", hosts);
+	else
+		fprintf(stderr, "boots-from: this can be served\n");
+	return BF_OK;
+}
+
 /*
  * Reading the lists may take as long as somebody holds standard input open: SIGTERM and
  * SIGINT end the process until it serves. A SIGHUP waits, there is nothing to read again yet.
@@ -265,8 +313,12 @@ static int run(const struct bf_arguments *options, struct bf_error *reterr)
 		err = make_catalog(options, &service, reterr);
 	if (err)
 		return err;
+	if (options->check)
+		return say_checked(options, &service);
 	sigprocmask(SIG_BLOCK, &ending, NULL);
 	err = start(options, &service, reterr);
+	if (!err && options->admin)
+		err = start_admin(options->admin, &service, reterr);
 	if (err) {
 		sigprocmask(SIG_UNBLOCK, &ending, NULL);
 		return err;

@@ -30,10 +30,11 @@ enum bf_option_group {
 
 /* How an option is taken, and what its place in struct bf_arguments is. */
 enum bf_option_kind {
-	BF_OPTION_FLAG,   /* bool: becomes true */
-	BF_OPTION_TEXT,   /* const char *: the value; the last one counts */
-	BF_OPTION_TEXTS,  /* struct bf_texts: one value more, of at most max */
-	BF_OPTION_TIME,   /* unsigned, in seconds up to max; the last one counts */
+	BF_OPTION_FLAG,  /* bool: becomes true */
+	BF_OPTION_TEXT,  /* const char *: the value; the last one counts */
+	BF_OPTION_TEXTS, /* struct bf_texts: one value more, of at most max */
+	BF_OPTION_WORD, /* unsigned: the index of one of the words; the last one counts */
+	BF_OPTION_TIME, /* unsigned, in seconds up to max; the last one counts */
 	BF_OPTION_NUMBER, /* unsigned, from min to max; the last one counts */
 	BF_OPTION_MAKER,  /* a setting of bf_maker_options_set(), by the option's name */
 	BF_OPTION_TARGET, /* a setting of bf_target_set(), by the option's name */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "cmd/arguments.h"
 #include "cmd/option.h"
+#include "http/access_log.h"
 #include "http/listener.h"
 #include "link/secret.h"
 
@@ -13,6 +14,9 @@
 #define NUMBER(field, least, most)                                                       \
 	.kind = BF_OPTION_NUMBER, .place = offsetof(struct bf_arguments, field),         \
 	.min = (least), .max = (most)
+#define WORD(field, all)                                                                 \
+	.kind = BF_OPTION_WORD, .place = offsetof(struct bf_arguments, field),           \
+	.value = BF_VALUE_WORD, .words = (all)
 #define TIME(field, most)                                                                \
 	.kind = BF_OPTION_TIME, .place = offsetof(struct bf_arguments, field),           \
 	.max = (most)
@@ -130,6 +134,23 @@ const struct bf_option bf_options[] = {
 		 "BMC that has mounted an image goes on reading it",
 	 .fallback = "4h",
 	 TIME(margin, DAYS(3650))},
+	{.name = "admin",
+	 .group = BF_GROUP_SERVE,
+	 .argument = "ADDRESS:PORT",
+	 .help = "answer there about the server itself: /metrics for Prometheus, "
+		 "/healthz, "
+		 "/readyz and /status.json",
+	 TEXT(admin)},
+	{.name = "log-format",
+	 .group = BF_GROUP_SERVE,
+	 .argument = "FORMAT",
+	 .help = "of the line for every request",
+	 .fallback = "text",
+	 WORD(log_format, bf_access_format_name)},
+	{.name = "check",
+	 .group = BF_GROUP_SERVE,
+	 .help = "read everything, say what is wrong, and end",
+	 FLAG(check)},
 	{.name = "quiet",
 	 .letter = 'q',
 	 .group = BF_GROUP_SERVE,

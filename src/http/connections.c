@@ -185,12 +185,12 @@ bool bf_connection_has_unread(const struct bf_connection *connection)
 	return count_received(connection->fd) > connection->received + 1;
 }
 
-bool bf_connections_are_none(struct bf_connections *connections)
+unsigned bf_connections_count(struct bf_connections *connections)
 {
 	pthread_mutex_lock(&connections->mutex);
-	bool none = connections->n == 0;
+	unsigned n = connections->n;
 	pthread_mutex_unlock(&connections->mutex);
-	return none;
+	return n;
 }
 
 /* A socket that was shut down reads as closed; libmicrohttpd sees that and closes it. */

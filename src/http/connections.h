@@ -26,6 +26,7 @@ struct bf_connection {
 	bool has_line, has_head;
 	bool has_content; /* or something else behind its head that is no request */
 	struct bf_access access;
+	char about[256]; /* what its answer is about, for whoever handles it; or empty */
 };
 
 enum {
@@ -72,7 +73,7 @@ void bf_connections_end_request(struct bf_connections *connections,
 /* Whether something was received since the last request that was no request's line. */
 bool bf_connection_has_unread(const struct bf_connection *connection);
 
-bool bf_connections_are_none(struct bf_connections *connections);
+unsigned bf_connections_count(struct bf_connections *connections);
 
 /* Shut down those that have waited for a request for at least so many seconds. */
 void bf_connections_expire(struct bf_connections *connections, time_t seconds);

@@ -253,6 +253,14 @@ void bf_log_print(struct bf_log *log, const char *format, ...)
 	pthread_mutex_unlock(&log->mutex);
 }
 
+uint64_t bf_log_missing(struct bf_log *log)
+{
+	pthread_mutex_lock(&log->mutex);
+	uint64_t missing = log->missing;
+	pthread_mutex_unlock(&log->mutex);
+	return missing;
+}
+
 uint64_t bf_log_close(struct bf_log *log, unsigned milliseconds)
 {
 	struct timespec deadline = in_milliseconds(milliseconds);

@@ -19,6 +19,9 @@ bf_must_check int bf_log_open(int fd, struct bf_log **ret, struct bf_error *rete
 void bf_log_print(struct bf_log *log, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* How many lines are missing so far, in all. */
+uint64_t bf_log_missing(struct bf_log *log);
+
 /*
  * Write what is left, for at most so many milliseconds, and close the log. Returns how many
  * lines are missing, in all.

@@ -10,6 +10,7 @@ struct bf_image {
 	struct bf_buffer script; /* the body of its slots */
 	struct bf_patches patches;
 	struct bf_pieces pieces; /* all of its bytes, in the template and the patches */
+	double signing_seconds;  /* that laying it over took; 0 where nothing is signed */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "fleet/remarks.h"
 #include "link/link.h"
 
@@ -46,8 +47,13 @@ static int make(const struct bf_catalog *catalog, const struct bf_served_key *ke
 	int err = find_target(catalog, key, &exists, &target, reterr);
 	if (err || !exists)
 		return err;
-	return bf_served_new(catalog->options.maker, catalog->template_hash, key, &target,
-			     ret, reterr);
+	const struct timespec start = bf_clock_start();
+	err = bf_served_new(catalog->options.maker, catalog->template_hash, key, &target,
+			    ret, reterr);
+	if (!err)
+		bf_metrics_count_image(catalog->options.metrics, bf_clock_seconds(&start),
+				       (*ret)->image.signing_seconds);
+	return err;
 }
 
 /* FNV-1a */
@@ -107,6 +113,7 @@ int bf_catalog_reload(struct bf_catalog *catalog, struct bf_error *reterr)
 	struct bf_hosts hosts;
 	int err = bf_hosts_load(catalog->options.hosts_path, catalog->options.url,
 				catalog->options.maker, &hosts, reterr);
+	bf_metrics_count_reload(catalog->options.metrics, !err);
 	if (err)
 		return err;
 	pthread_mutex_lock(&catalog->mutex);
@@ -147,6 +154,14 @@ int bf_catalog_new(const struct bf_catalog_options *options, struct bf_hosts *ho
 	}
 	*ret = catalog;
 	return BF_OK;
+}
+
+void bf_catalog_size(struct bf_catalog *catalog, size_t *ret_hosts, time_t *ret_read)
+{
+	pthread_mutex_lock(&catalog->mutex);
+	*ret_hosts = catalog->hosts.n_items;
+	*ret_read = catalog->modified;
+	pthread_mutex_unlock(&catalog->mutex);
 }
 
 void bf_catalog_free(struct bf_catalog *catalog)

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "serve/hosts.h"
+#include "serve/metrics.h"
 #include "serve/served.h"
 
 struct bf_catalog_options {
@@ -16,6 +17,7 @@ struct bf_catalog_options {
 	const char *url; /* of every host; {host} in it is the host's name */
 	/* CSV of the hosts there are; NULL when every name is one, or with no URL, none. */
 	const char *hosts_path;
+	struct bf_metrics *metrics; /* counts what is made and read; must outlive it */
 };
 
 struct bf_catalog;
@@ -52,5 +54,8 @@ bf_must_check int bf_catalog_remark(const struct bf_catalog *catalog,
 bf_must_check int bf_catalog_find(struct bf_catalog *catalog,
 				  const struct bf_served_key *key, struct bf_served **ret,
 				  time_t *ret_modified, struct bf_error *reterr);
+
+/* How many hosts its list has, 0 where every name is one, and when it was read. */
+void bf_catalog_size(struct bf_catalog *catalog, size_t *ret_hosts, time_t *ret_read);
 
 #endif

@@ -95,13 +95,18 @@ static int answer_parts(struct making *making, struct bf_served *served,
 	return finish(making);
 }
 
-static int start_text(struct making *making, unsigned status, const char *text)
+static int start_bytes(struct making *making, unsigned status, struct bf_view bytes)
 {
 	making->response->status = status;
-	making->response->length = strlen(text);
+	making->response->length = bytes.size;
 	making->response->handle = making->mhd->create_response_from_buffer(
-		strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
+		bytes.size, (void *)(uintptr_t)bytes.data, MHD_RESPMEM_MUST_COPY);
 	return making->response->handle ? BF_OK : BF_ERR_NOMEM;
+}
+
+static int start_text(struct making *making, unsigned status, const char *text)
+{
+	return start_bytes(making, status, bf_view(text, strlen(text)));
 }
 
 static int answer_unsatisfiable(struct making *making, uint64_t size)
@@ -172,6 +177,16 @@ int bf_response_image(const struct bf_microhttpd *mhd, struct MHD_Connection *co
 		break;
 	}
 	return answer_whole(&making, served, &validators);
+}
+
+int bf_response_bytes(const struct bf_microhttpd *mhd, unsigned status, const char *type,
+		      struct bf_view bytes, struct bf_response *ret)
+{
+	struct making making = {.mhd = mhd, .response = ret};
+	if (start_bytes(&making, status, bytes))
+		return BF_ERR_NOMEM;
+	add(&making, "Content-Type", type);
+	return finish(&making);
 }
 
 int bf_response_text(const struct bf_microhttpd *mhd, unsigned status, const char *text,

@@ -23,6 +23,10 @@ int bf_response_image(const struct bf_microhttpd *mhd, struct MHD_Connection *co
 		      struct bf_served *served, time_t modified, bool is_get,
 		      struct bf_response *ret);
 
+/* A status with content of a type, which is copied. */
+int bf_response_bytes(const struct bf_microhttpd *mhd, unsigned status, const char *type,
+		      struct bf_view bytes, struct bf_response *ret);
+
 /* A status with a short text; allow is the Allow field, or NULL. */
 int bf_response_text(const struct bf_microhttpd *mhd, unsigned status, const char *text,
 		     const char *allow, struct bf_response *ret);

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "http/acceptor.h"
-#include "http/access_log.h"
 #include "http/connections.h"
 #include "http/framing.h"
 #include "link/path.h"
+#include "serve/journal.h"
 #include "serve/response.h"
 
 enum {
@@ -28,6 +28,7 @@ struct bf_server {
 	struct bf_connections connections;
 	struct bf_acceptor acceptor;
 	struct MHD_Daemon *daemon;
+	struct bf_journal journal;
 	atomic_bool draining;
 };
 
@@ -42,7 +43,8 @@ static int answer_none(struct bf_server *server, struct bf_response *ret)
 }
 
 static int answer_image(struct bf_server *server, struct MHD_Connection *connection,
-			const struct bf_path *path, bool is_get, struct bf_response *ret)
+			struct bf_connection *ours, const struct bf_path *path,
+			bool is_get, struct bf_response *ret)
 {
 	struct bf_served *served;
 	struct bf_error error;
@@ -57,6 +59,7 @@ static int answer_image(struct bf_server *server, struct MHD_Connection *connect
 					error.text, NULL, ret);
 	if (!served)
 		return answer_none(server, ret);
+	snprintf(ours->about, sizeof(ours->about), "%s", path->host);
 	int err = bf_response_image(&server->mhd, connection, served, modified, is_get,
 				    ret);
 	bf_served_release(served);
@@ -64,7 +67,8 @@ static int answer_image(struct bf_server *server, struct MHD_Connection *connect
 }
 
 static int answer(struct bf_server *server, struct MHD_Connection *connection,
-		  const char *path, const char *method, struct bf_response *ret)
+		  struct bf_connection *ours, const char *path, const char *method,
+		  struct bf_response *ret)
 {
 	struct bf_path parsed;
 	enum bf_path_kind kind = bf_path_parse(path, &parsed);
@@ -76,7 +80,7 @@ static int answer(struct bf_server *server, struct MHD_Connection *connection,
 					"GET and HEAD only\n", "GET, HEAD", ret);
 	if (kind == BF_PATH_HEALTH)
 		return bf_response_text(&server->mhd, MHD_HTTP_OK, "ok\n", NULL, ret);
-	return answer_image(server, connection, &parsed, is_get, ret);
+	return answer_image(server, connection, ours, &parsed, is_get, ret);
 }
 
 static enum MHD_Result send_response(struct bf_server *server,
@@ -105,7 +109,7 @@ static enum MHD_Result send_answer(struct bf_server *server,
 				   const char *method)
 {
 	struct bf_response response;
-	if (answer(server, connection, path, method, &response))
+	if (answer(server, connection, ours, path, method, &response))
 		return MHD_NO;
 	return send_response(server, connection, ours, &response,
 			     atomic_load(&server->draining));
@@ -145,45 +149,15 @@ static struct bf_connection *find_ours(struct bf_server *server,
 	return info ? info->socket_context : NULL;
 }
 
-enum { FOLDER_SHOWN = 6 };
-
-/*
- * The path as it is logged: a folder that permits to fetch an image is no more than told apart
- * from others, since whoever reads a log is not to have it.
- */
-static const char *loggable(const struct bf_server *server, const char *path,
-			    char ret[BF_ACCESS_PATH_SIZE])
-{
-	size_t size = 0, shown = 0;
-	const char *last = strrchr(path, '/');
-	if (!bf_permits_are_needed(server->options.permits) || !last)
-		return path;
-	for (const char *p = path; *p && size + 1 < BF_ACCESS_PATH_SIZE; p++) {
-		shown = *p == '/' ? 0 : shown + 1;
-		if (p > last || shown <= FOLDER_SHOWN)
-			ret[size++] = *p;
-		else if (shown == FOLDER_SHOWN + 1)
-			ret[size++] = '*';
-	}
-	ret[size] = '\0';
-	return ret;
-}
-
-static void begin_access(const struct bf_server *server, struct bf_connection *ours,
-			 const char *method, const char *path)
-{
-	char shown[BF_ACCESS_PATH_SIZE];
-	bf_access_begin(&ours->access, method, loggable(server, path, shown));
-}
-
 /* Called when a request's line is complete; what follows may be refused without us. */
 static void *on_line(void *closure, const char *path, struct MHD_Connection *connection)
 {
-	struct bf_connection *ours = find_ours(closure, connection);
+	struct bf_server *server = closure;
+	struct bf_connection *ours = find_ours(server, connection);
 	if (!ours)
 		return NULL;
 	ours->has_line = true;
-	begin_access(closure, ours, NULL, path);
+	bf_journal_begin(&server->journal, ours, NULL, path);
 	return ours;
 }
 
@@ -204,7 +178,7 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
 	if (!ours->has_head) {
 		struct bf_framing framing = {0};
 		ours->has_head = true;
-		begin_access(server, ours, method, path);
+		bf_journal_begin(&server->journal, ours, method, path);
 		server->mhd.get_connection_values(connection, MHD_HEADER_KIND,
 						  gather_framing, &framing);
 		const char *problem = bf_framing_problem(&framing, version);
@@ -222,18 +196,16 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
 }
 
 /* What became of a request: our answer, libmicrohttpd's refusal, or nothing. */
-static void log_request(struct bf_server *server, struct MHD_Connection *connection,
+static void end_request(struct bf_server *server, struct MHD_Connection *connection,
 			struct bf_connection *ours, bool complete)
 {
-	struct bf_access *access = &ours->access;
 	const union MHD_ConnectionInfo *info = server->mhd.get_connection_info(
 		connection, MHD_CONNECTION_INFO_HTTP_STATUS);
-	if (access->status == 0 && info) {
-		access->status = info->http_status;
+	if (ours->access.status == 0 && info) {
+		ours->access.status = info->http_status;
 		complete = true;
 	}
-	bf_access_print(access, &ours->peer, complete ? NULL : "aborted",
-			server->options.log);
+	bf_journal_end(&server->journal, ours, complete);
 }
 
 /* Called when a request whose line was read has been answered, or never will be. */
@@ -244,9 +216,8 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
 	struct bf_connection *ours = *request;
 	if (!ours)
 		return;
-	if (server->options.log)
-		log_request(server, connection, ours,
-			    code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+	end_request(server, connection, ours,
+		    code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	bf_connections_end_request(&server->connections, ours);
 }
 
@@ -262,9 +233,8 @@ static void on_connection(void *closure, struct MHD_Connection *connection,
 			info ? bf_connections_find(&server->connections, info->connect_fd)
 			     : NULL;
 	} else if (ours) {
-		if (server->options.log && bf_connection_has_unread(ours))
-			bf_access_print(&ours->access, &ours->peer, "no-request",
-					server->options.log);
+		if (bf_connection_has_unread(ours))
+			bf_journal_no_request(&server->journal, ours);
 		if (bf_connections_remove(&server->connections, ours))
 			bf_acceptor_wake(&server->acceptor);
 	}
@@ -315,11 +285,8 @@ static void take(void *closure, int fd, const struct sockaddr *from, socklen_t f
 	struct bf_server *server = closure;
 	struct bf_peer peer = bf_peer(from);
 	if (!bf_connections_add(&server->connections, fd, &peer)) {
-		struct bf_access access;
 		close(fd);
-		bf_access_begin(&access, NULL, NULL);
-		if (server->options.log)
-			bf_access_print(&access, &peer, "refused", server->options.log);
+		bf_journal_refused(&server->journal, &peer);
 		return;
 	}
 	/* libmicrohttpd closes the socket if it cannot take it. */
@@ -333,6 +300,9 @@ static int start(struct bf_server *server, struct bf_error *reterr)
 	int err = bf_microhttpd_load(&server->mhd, reterr);
 	if (err)
 		return err;
+	server->journal.history = bf_history_new(BF_HISTORY_MAX);
+	if (!server->journal.history)
+		return bf_fail_nomem(reterr);
 	server->daemon = start_daemon(server);
 	if (!server->daemon)
 		return bf_fail(reterr, BF_ERR_IO, "libmicrohttpd cannot start: %s",
@@ -358,6 +328,10 @@ static int new_server(const struct bf_server_options *options, struct bf_catalog
 	}
 	server->options = *options;
 	server->catalog = catalog;
+	server->journal.log = options->log;
+	server->journal.format = options->log_format;
+	server->journal.hides_folders = bf_permits_are_needed(options->permits);
+	server->journal.metrics = options->metrics;
 	bf_connections_init(&server->connections, options->connections,
 			    options->per_address);
 	*ret = server;
@@ -388,6 +362,7 @@ void bf_server_stop(struct bf_server *server)
 		server->mhd.stop_daemon(server->daemon);
 	bf_acceptor_free(&server->acceptor);
 	bf_connections_free(&server->connections);
+	bf_history_free(server->journal.history);
 	free(server);
 }
 
@@ -408,5 +383,29 @@ void bf_server_drain(struct bf_server *server)
 
 bool bf_server_is_idle(struct bf_server *server)
 {
-	return bf_connections_are_none(&server->connections);
+	return bf_connections_count(&server->connections) == 0;
+}
+
+bool bf_server_is_draining(const struct bf_server *server)
+{
+	return atomic_load(&server->draining);
+}
+
+int bf_server_print_metrics(struct bf_server *server, const char *version,
+			    const char *commit, struct bf_buffer *ret)
+{
+	const struct bf_server_options *options = &server->options;
+	struct bf_metrics_gauges gauges = {
+		.connections = bf_connections_count(&server->connections)};
+	bf_catalog_size(server->catalog, &gauges.hosts, &gauges.hosts_read);
+	if (options->log)
+		gauges.requests_lost = bf_log_missing(options->log);
+	if (options->messages)
+		gauges.messages_lost = bf_log_missing(options->messages);
+	return bf_metrics_print(options->metrics, &gauges, version, commit, ret);
+}
+
+int bf_server_print_history(struct bf_server *server, struct bf_buffer *ret)
+{
+	return bf_history_print(server->journal.history, ret);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "http/access_log.h"
 #include "http/listener.h"
 #include "http/log.h"
 #include "serve/catalog.h"
@@ -15,8 +16,11 @@ struct bf_server_options {
 	unsigned connections;          /* open at once, in all */
 	unsigned per_address;       /* and of one bf_peer_share(); 0 for no such limit */
 	unsigned idle_seconds;      /* without a byte sent, or without a whole request */
-	struct bf_permits *permits; /* must outlive the server */
-	struct bf_log *log; /* of requests, must outlive the server; NULL for none */
+	struct bf_permits *permits; /* this and what follows must outlive the server */
+	struct bf_metrics *metrics;
+	struct bf_log *log; /* of requests, NULL for none */
+	enum bf_access_format log_format;
+	struct bf_log *messages; /* whose lost lines are counted, too */
 };
 
 struct bf_server;
@@ -41,5 +45,13 @@ void bf_server_tick(struct bf_server *server);
  */
 void bf_server_drain(struct bf_server *server);
 bool bf_server_is_idle(struct bf_server *server);
+
+bool bf_server_is_draining(const struct bf_server *server);
+
+/* What admin.h shows; bf_metrics_print() and bf_history_print() say how. */
+bf_must_check int bf_server_print_metrics(struct bf_server *server, const char *version,
+					  const char *commit, struct bf_buffer *ret);
+bf_must_check int bf_server_print_history(struct bf_server *server,
+					  struct bf_buffer *ret);
 
 #endif

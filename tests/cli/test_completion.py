@@ -209,7 +209,7 @@ class CompletionTest(CommandTest):
         """What --help says of the options with a value: {option: (its name, its words)}."""
         text = self.run_command(*command.split(), "--help").stdout.decode()
         text = re.sub(r"\n {8,}", " ", text)
-        rows = re.findall(r"(?m)^ {2,6}(?:-\w, )?(--[\w-]+) ([A-Z/:]+)(?: +(.*))?$", text)
+        rows = re.findall(r"(?m)^ {2,6}(?:-\w, )?(--[\w-]+) ([A-Z/:=]+)(?: +(.*))?$", text)
         self.assertEqual(len(rows), len(re.findall(r"(?m)^ {2,6}(?:-\w, )?--[\w-]+ [A-Z]", text)))
         return {option: (name, self.words(explained)) for option, name, explained in rows}
 

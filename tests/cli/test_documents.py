@@ -69,7 +69,7 @@ class DocumentsTest(CommandTest):
 
     def options(self, command=""):
         """As the help shows them: "-o, --output FILE"."""
-        shown = re.findall(r"(?m)^ {2,6}((?:-\w, )?--[\w-]+(?: [A-Z/:]+)?)(?= |$)", self.help(command))
+        shown = re.findall(r"(?m)^ {2,6}((?:-\w, )?--[\w-]+(?: [A-Z/:=]+)?)(?= |$)", self.help(command))
         self.assertGreaterEqual(len(shown), 1)
         return set(shown)
 

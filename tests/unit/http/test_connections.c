@@ -67,7 +67,7 @@ static void test_many(void **state)
 		if (fd != 17)
 			bf_connections_remove(&connections,
 					      bf_connections_find(&connections, fd));
-	assert_true(bf_connections_are_none(&connections));
+	assert_int_equal(bf_connections_count(&connections), 0);
 	bf_connections_free(&connections);
 }
 

@@ -17,6 +17,7 @@ enum { MANY = 2000 }; /* hosts: far more than images are kept */
 
 static char folder[] = "/tmp/boots-from-catalog.XXXXXX";
 static struct bf_maker maker, other_maker;
+static struct bf_metrics metrics;
 
 static int make(struct bf_maker *ret, const char *label)
 {
@@ -55,7 +56,7 @@ static void write_list(const char *text)
 static struct bf_catalog *new_catalog(const struct bf_maker *its_maker, const char *url,
 				      const char *hosts_path)
 {
-	const struct bf_catalog_options options = {its_maker, url, hosts_path};
+	const struct bf_catalog_options options = {its_maker, url, hosts_path, &metrics};
 	struct bf_catalog *catalog = NULL;
 	struct bf_error error;
 	struct bf_hosts hosts;

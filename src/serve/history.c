@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "serve/history.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUCKETS = 1 << 14 };
+
+struct host {
+	struct host *next; /* in its bucket */
+	struct host *newer, *older;
+	struct bf_fetch last;
+	uint64_t requests;
+	char name[];
+};
+
+struct bf_history {
+	size_t max;
+	pthread_mutex_t mutex; /* guards what follows */
+	size_t n;
+	uint64_t forgotten;
+	struct host *newest, *oldest;
+	struct host *buckets[BUCKETS];
+};
+
+struct bf_history *bf_history_new(size_t max)
+{
+	struct bf_history *history = calloc(1, sizeof(*history));
+	if (!history)
+		return NULL;
+	history->max = max;
+	pthread_mutex_init(&history->mutex, NULL);
+	return history;
+}
+
+void bf_history_free(struct bf_history *history)
+{
+	if (!history)
+		return;
+	for (struct host *host = history->newest, *older; host; host = older) {
+		older = host->older;
+		free(host);
+	}
+	pthread_mutex_destroy(&history->mutex);
+	free(history);
+}
+
+/* FNV-1a */
+static struct host **find_bucket(struct bf_history *history, const char *name)
+{
+	uint32_t hash = 2166136261u;
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	return &history->buckets[hash % BUCKETS];
+}
+
+static struct host *find(struct bf_history *history, const char *name)
+{
+	struct host *host = *find_bucket(history, name);
+	while (host && strcmp(host->name, name) != 0)
+		host = host->next;
+	return host;
+}
+
+static void unlink_by_age(struct bf_history *history, struct host *host)
+{
+	*(host->newer ? &host->newer->older : &history->newest) = host->older;
+	*(host->older ? &host->older->newer : &history->oldest) = host->newer;
+}
+
+static void link_as_newest(struct bf_history *history, struct host *host)
+{
+	host->newer = NULL;
+	host->older = history->newest;
+	*(history->newest ? &history->newest->newer : &history->oldest) = host;
+	history->newest = host;
+}
+
+static void forget_oldest(struct bf_history *history)
+{
+	struct host *host = history->oldest;
+	struct host **link = find_bucket(history, host->name);
+	while (*link != host)
+		link = &(*link)->next;
+	*link = host->next;
+	unlink_by_age(history, host);
+	free(host);
+	history->n--;
+	history->forgotten++;
+}
+
+static struct host *add_host(struct bf_history *history, const char *name)
+{
+	size_t size = strlen(name) + 1;
+	struct host *host = calloc(1, sizeof(*host) + size);
+	if (!host)
+		return NULL;
+	memcpy(host->name, name, size);
+	if (history->n == history->max)
+		forget_oldest(history);
+	struct host **bucket = find_bucket(history, name);
+	host->next = *bucket;
+	*bucket = host;
+	link_as_newest(history, host);
+	history->n++;
+	return host;
+}
+
+void bf_history_add(struct bf_history *history, const char *name,
+		    const struct bf_fetch *fetch)
+{
+	pthread_mutex_lock(&history->mutex);
+	struct host *host = find(history, name);
+	if (!host)
+		host = add_host(history, name);
+	if (host) {
+		unlink_by_age(history, host);
+		link_as_newest(history, host);
+		host->last = *fetch;
+		host->requests++;
+	}
+	pthread_mutex_unlock(&history->mutex);
+}
+
+static int print_host(const struct host *host, const char *separator,
+		      struct bf_buffer *ret)
+{
+	char when[32] = "", peer[BF_PEER_TEXT_SIZE];
+	struct tm tm;
+	if (gmtime_r(&host->last.when, &tm))
+		strftime(when, sizeof(when), "%FT%TZ", &tm);
+	/* A host's name, a time and an address need no escapes. */
+	return bf_buffer_print(ret,
+			       "%s\n  {\"host\": \"%s\", \"requests\": %llu, \"last\": "
+			       "{\"time\": \"%s\", \"client\": \"%s\", "
+			       "\"status\": %u, \"bytes\": %llu, \"complete\": %s}}",
+			       separator, host->name, (unsigned long long)host->requests,
+			       when, bf_peer_print(&host->last.peer, peer),
+			       host->last.status, (unsigned long long)host->last.length,
+			       host->last.complete ? "true" : "false");
+}
+
+static int print_bucket(const struct host *host, const char **separator,
+			struct bf_buffer *ret)
+{
+	int err = BF_OK;
+	for (; !err && host; host = host->next) {
+		err = print_host(host, *separator, ret);
+		*separator = ",";
+	}
+	return err;
+}
+
+/* A few hosts at a time, so that nobody who adds one waits for all of them. */
+int bf_history_print(struct bf_history *history, struct bf_buffer *ret)
+{
+	const char *separator = "";
+	int err = bf_buffer_print(ret, "{\"hosts\": [");
+	for (size_t i = 0; !err && i < BUCKETS; i++) {
+		pthread_mutex_lock(&history->mutex);
+		err = print_bucket(history->buckets[i], &separator, ret);
+		pthread_mutex_unlock(&history->mutex);
+	}
+	if (err)
+		return err;
+	pthread_mutex_lock(&history->mutex);
+	unsigned long long forgotten = history->forgotten;
+	pthread_mutex_unlock(&history->mutex);
+	return bf_buffer_print(ret, "],\n \"forgotten\": %llu}\n", forgotten);
+}
