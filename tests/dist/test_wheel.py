@@ -163,16 +163,18 @@ class WheelTest(unittest.TestCase):
 
     def test_pipx(self):
         home = self.folder / "home"
-        variables = {**os.environ, "HOME": str(home), "PIP_NO_INDEX": "1"}
+        # pipx takes a pip of its own, which Debian has for environments.
+        variables = {**os.environ, "HOME": str(home), "PIP_NO_INDEX": "1",
+                     "PIP_FIND_LINKS": "/usr/share/python-wheels"}
         status, text = without_network("pipx", "install", self.wheels["x86_64"], env=variables)
         self.assertEqual(status, 0, text)
         self.assertEqual(self.must(home / ".local/bin/boots-from"), "it runs\n")
         self.assertEqual(without_network("pipx", "uninstall", "boots-from", env=variables)[0], 0)
         self.assertEqual(os.listdir(home / ".local/bin"), [])
 
-    def refused(self, words, *arguments, status=1):
+    def refused(self, words, *arguments, status=1, **options):
         out = self.folder / "refused"
-        found, text = run(TOP / "tools/dist/wheel", *arguments, out)
+        found, text = run(TOP / "tools/dist/wheel", *arguments, out, **options)
         self.assertEqual((found, text.count("\n")), (status, 1), text)
         self.assertIn(words, text)
         self.assertFalse(out.exists())
@@ -183,6 +185,9 @@ class WheelTest(unittest.TestCase):
         self.refused("nowhere", self.folder / "nowhere", "x86_64", self.share)
         self.refused("is for ELF machine 62, not 183", self.program, "arm64", self.share)
         self.refused("has no file", self.program, "x86_64", self.folder)
+        for epoch in ("", "today", "-1", "9" * 10):
+            self.refused(f"SOURCE_DATE_EPOCH is '{epoch}'", self.program, "x86_64", self.share,
+                         env={**os.environ, "SOURCE_DATE_EPOCH": epoch})
 
     def test_refused_executables(self):
         data = self.program.read_bytes()
