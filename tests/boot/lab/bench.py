@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import machine
-from lab.monitor import Monitor
+from lab.monitor import Monitor, resume_options
 from lab.outcome import Failure
 from lab.process import Process, require
 from lab.serial import PROMPT, Console, readable
@@ -76,6 +76,11 @@ class Guest:
         status = self.process.wait()
         if status != 0:
             raise Failure(f"QEMU ended with status {status}, see {self.process.log}")
+
+    def save(self, file):
+        """Switches the machine off, as it is now, for Lab.boot() to go on with."""
+        self._monitor.save(file)
+        self.stop()
 
     def cut_power(self):
         """Ends the machine at once: what it had in its memory is lost."""
@@ -151,8 +156,12 @@ class Lab(contextlib.ExitStack):
         file.write_text(script)
         return self.image("--script", file)
 
-    def boot(self, image, *nics):
-        """Starts the row's machine from an image; its network is QEMU's own if none is given."""
+    def boot(self, image, *nics, saved=None):
+        """Starts the row's machine from an image; its network is QEMU's own if none is given.
+
+        One that was saved goes on where it was, with the image as it is now in the place of its
+        own: of that it must not have read anything that it still remembers.
+        """
         nics = nics or (machine.user_network(),)
         if nics == (machine.NO_CARD,):
             nics = ()
@@ -161,7 +170,8 @@ class Lab(contextlib.ExitStack):
         console = Console(self.folder / "serial.log", self._deadline)
         options = machine.qemu_options(self.target, image, nics, console.port.fileno(), self.folder)
         monitor = Monitor()
-        process = Process([program, *options, *monitor.options], self.folder / "qemu.log", console.port)
+        words = [program, *options, *monitor.options, *resume_options(saved)]
+        process = Process(words, self.folder / "qemu.log", console.port)
         guest = Guest(process, console, monitor)
         self.callback(guest.stop)
         guest.begin(nics)
