@@ -17,6 +17,7 @@ FLAGS = os.environ["CFLAGS"].split()
 EXAMPLE = Path(__file__).with_name("example.c")
 HEADER = Path(__file__).resolve().parents[2] / "src/lib/boots-from.h"
 MANUAL = HEADER.with_name("libboots-from.3")
+SYMBOLS = HEADER.parents[2] / "tools/package/debian/libboots-from0.symbols"
 
 
 def public_names():
@@ -46,6 +47,10 @@ class SymbolsTest(unittest.TestCase):
         # The sanitizers add symbols of their own.
         found = {n for n in symbols(BUILD / "src/lib/libboots-from.a") if "san" not in n}
         self.assertEqual(found, self.names)
+
+    def test_debian_s_symbols_file_lists_the_header(self):
+        text = SYMBOLS.read_text()
+        self.assertEqual(set(re.findall(r"^ (bf_\w+)@LIBBOOTS_FROM_0 ", text, re.MULTILINE)), self.names)
 
     def test_soname(self):
         _, text = judge("readelf", "-d", BUILD / "src/lib/libboots-from.so")
