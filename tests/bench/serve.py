@@ -88,11 +88,11 @@ def start_serve(command, folder):
     return process, port
 
 
-def wrk(port, seconds, script):
+def wrk(port, seconds, script, path="web1.iso"):
     """Answers per second."""
     done = subprocess.run(
         ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", str(seconds),
-         *(["--script", script] if script else []), f"http://127.0.0.1:{port}/web1.iso"],
+         *(["--script", script] if script else []), f"http://127.0.0.1:{port}/{path}"],
         check=True, capture_output=True, text=True)
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
         raise SystemExit(f"serve: wrk: {done.stdout}")
