@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /*
- * libmicrohttpd, loaded when `serve` needs it. Its archive wants GnuTLS and all that GnuTLS
- * wants, for TLS we leave to a reverse proxy; linked in, every other command would pay for
- * it at each start, and the executable would no longer run where there is only libc.
+ * libmicrohttpd, loaded when `serve` needs it. Debian's archive wants GnuTLS and all that
+ * GnuTLS wants, for TLS we leave to a reverse proxy; linked in, every other command would pay
+ * for it at each start, and the executable would no longer run where there is only libc. One
+ * that is fully static has a libmicrohttpd without TLS inside.
  */
 #ifndef BF_MICROHTTPD_H
 #define BF_MICROHTTPD_H
@@ -32,7 +33,7 @@ struct bf_microhttpd {
 
 /*
  * Load the library, for as long as the process lives. BF_ERR_UNSUPPORTED when it is not
- * installed or too old.
+ * installed or too old; what is linked in cannot fail.
  */
 bf_must_check int bf_microhttpd_load(struct bf_microhttpd *ret, struct bf_error *reterr);
 

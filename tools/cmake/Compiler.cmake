@@ -17,6 +17,9 @@ target_compile_options(bf_compiler INTERFACE
 	$<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla
 	-Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wwrite-strings>
 	$<$<AND:$<COMPILE_LANGUAGE:C>,$<BOOL:${BF_WERROR}>>:-Werror>)
+# Where the sources are is nobody's business, and no two folders would give the same bytes.
+target_compile_options(bf_compiler INTERFACE
+	$<$<COMPILE_LANGUAGE:C>:-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=>)
 
 if(BF_FUZZ)
 	# Everything counts the branches it takes: libFuzzer looks for inputs that take others.

@@ -94,8 +94,13 @@ add_library(bf_xxhash INTERFACE)
 target_include_directories(bf_xxhash SYSTEM INTERFACE
 	${XXHASH_INCLUDE_DIRS} ${XXHASH_INCLUDEDIR})
 
-# Only its header is compiled in: `boots-from serve` loads the library when it starts.
-pkg_check_modules(MICROHTTPD REQUIRED libmicrohttpd>=0.9.73)
-add_library(bf_microhttpd INTERFACE)
-target_include_directories(bf_microhttpd SYSTEM INTERFACE
-	${MICROHTTPD_INCLUDE_DIRS} ${MICROHTTPD_INCLUDEDIR})
+# `boots-from serve` loads the library when it starts, and no more than its header is compiled
+# in; where there is nothing to load, it is linked in.
+if(BF_FULLY_STATIC)
+	bf_library(bf_microhttpd libmicrohttpd>=0.9.73)
+else()
+	pkg_check_modules(MICROHTTPD REQUIRED libmicrohttpd>=0.9.73)
+	add_library(bf_microhttpd INTERFACE)
+	target_include_directories(bf_microhttpd SYSTEM INTERFACE
+		${MICROHTTPD_INCLUDE_DIRS} ${MICROHTTPD_INCLUDEDIR})
+endif()

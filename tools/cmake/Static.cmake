@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-only
+# BF_FULLY_STATIC: an executable that needs no other file, and may yet be loaded anywhere.
+
+if(NOT BF_FULLY_STATIC)
+	return()
+endif()
+include(CheckLinkerFlag)
+
+set(BF_STATIC_LIBS ON)
+
+# What CMake gives the linker of a position independent executable.
+set(CMAKE_C_LINK_OPTIONS_PIE -static-pie)
+
+# No function, nor table, that nobody uses; nothing here unwinds a stack.
+target_compile_options(bf_compiler INTERFACE $<$<COMPILE_LANGUAGE:C>:-ffunction-sections
+	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables>)
+target_link_options(bf_compiler INTERFACE LINKER:--gc-sections)
+
+# Thousands of relocations as a bit map, where the linker can write one: libc has to apply
+# them itself.
+check_linker_flag(C LINKER:-z,pack-relative-relocs BF_HAS_RELR)
+if(BF_HAS_RELR)
+	target_link_options(bf_compiler INTERFACE LINKER:-z,pack-relative-relocs)
+endif()
