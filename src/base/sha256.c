@@ -9,12 +9,3 @@ int bf_sha256(struct bf_view bytes, uint8_t ret[BF_SHA256_SIZE])
 		return BF_ERR_NOMEM;
 	return BF_OK;
 }
-
-int bf_sha256_hex(struct bf_view bytes, char ret[BF_SHA256_HEX_SIZE])
-{
-	uint8_t digest[BF_SHA256_SIZE];
-	int err = bf_sha256(bytes, digest);
-	if (!err)
-		bf_hex(bf_view(digest, sizeof(digest)), ret);
-	return err;
-}

@@ -25,7 +25,8 @@ static bool is_in_string_table(const struct bf_pe *pe, const char *digits,
 			       const char *name)
 {
 	const uint8_t *coff = pe->file.data + pe->coff_header;
-	uint64_t at, length = strlen(name) + 1;
+	uint64_t at;
+	size_t length = strlen(name) + 1;
 	if (!read_decimal(digits, &at))
 		return false;
 	at += bf_le32(coff + BF_PE_COFF_POINTER_TO_SYMBOL_TABLE) +

@@ -176,6 +176,20 @@ static int add(const struct bf_option *option, const char *value, struct bf_text
 	return BF_OK;
 }
 
+static int set(const struct bf_option *option, const char *value,
+	       struct bf_arguments *arguments, struct bf_error *reterr)
+{
+	if (arguments->n_given == BF_GIVEN_MAX)
+		return bf_fail(reterr, BF_ERR_USAGE, "more than %d settings",
+			       BF_GIVEN_MAX);
+	arguments->given[arguments->n_given++] =
+		(struct bf_page_setting){.name = option->name, .value = value};
+	return option->kind == BF_OPTION_MAKER
+		       ? bf_maker_options_set(&arguments->made_from, option->name, value,
+					      reterr)
+		       : bf_target_set(&arguments->target, option->name, value, reterr);
+}
+
 static int take(const struct bf_option *option, const char *value,
 		struct bf_arguments *arguments, struct bf_error *reterr)
 {
@@ -201,11 +215,8 @@ static int take(const struct bf_option *option, const char *value,
 		err = bf_duration_parse(value, option->max, place, reterr);
 		break;
 	case BF_OPTION_MAKER:
-		err = bf_maker_options_set(&arguments->made_from, option->name, value,
-					   reterr);
-		break;
 	case BF_OPTION_TARGET:
-		err = bf_target_set(&arguments->target, option->name, value, reterr);
+		err = set(option, value, arguments, reterr);
 		break;
 	}
 	return err ? bf_fail_in(reterr, err, "--%s", option->name) : BF_OK;

@@ -5,6 +5,7 @@
 
 #include "cmd/command.h"
 #include "image/maker.h"
+#include "page/page.h"
 #include "script/target.h"
 
 enum { BF_BATCH_JOBS_MAX = 64, BF_TEXTS_MAX = 16 };
@@ -14,6 +15,8 @@ struct bf_texts {
 	const char *text[BF_TEXTS_MAX];
 	size_t n;
 };
+
+enum { BF_GIVEN_MAX = 64 };
 
 /*
  * What the options and operands of all commands say; a command looks at its own. Strings
@@ -32,6 +35,9 @@ struct bf_arguments {
 	const char *topic; /* the command to print help about */
 
 	struct bf_maker_options made_from;
+	/* Those of the image's and the machine's options that were given, in order. */
+	struct bf_page_setting given[BF_GIVEN_MAX];
+	size_t n_given;
 	struct bf_target target; /* without URL and script until bf_arguments_aim() */
 	const char *script;      /* its file, "-" is standard input, or NULL */
 	bool print_script;

@@ -64,6 +64,7 @@ bf_must_check int bf_cmd_repoint(struct bf_arguments *arguments, struct bf_error
 bf_must_check int bf_cmd_batch(struct bf_arguments *arguments, struct bf_error *reterr);
 bf_must_check int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr);
 bf_must_check int bf_cmd_link(struct bf_arguments *arguments, struct bf_error *reterr);
+bf_must_check int bf_cmd_page(struct bf_arguments *arguments, struct bf_error *reterr);
 bf_must_check int bf_cmd_completion(struct bf_arguments *arguments,
 				    struct bf_error *reterr);
 bf_must_check int bf_cmd_help(struct bf_arguments *arguments, struct bf_error *reterr);

@@ -104,6 +104,20 @@ const struct bf_command bf_commands[] = {
 	 .operands = {{.name = "HOST", .place = offsetof(struct bf_arguments, host)}},
 	 .one_more = "a link is for one host",
 	 .run = bf_cmd_link},
+	{.name = "page",
+	 .usage = {"[OPTION]... [URL]"},
+	 .summary =
+		 "Write an HTML file that makes, shows and changes images in a browser, "
+		 "without network.",
+	 .notes = {"Open it from disk or put it on a web server. URL and the options are "
+		   "what its form starts with."},
+	 .groups = GROUP(PAGE) | GROUP(WRITE) | GROUP(BUNDLE) | GROUP(COMMON) |
+		   GROUP(IMAGE) | GROUP(MACHINE),
+	 .refused = GROUP(TRUST),
+	 .refusal = "is not for a page, which has neither certificates nor keys",
+	 .operands = {URL_OPERAND},
+	 .one_more = one_image,
+	 .run = bf_cmd_page},
 	{.name = "completion",
 	 .usage = {"SHELL"},
 	 .summary = "Print what makes a shell complete the words of boots-from: bash, "

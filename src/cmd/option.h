@@ -11,12 +11,13 @@
 
 /* Options come in groups, and a command takes whole groups. */
 enum bf_option_group {
-	BF_GROUP_BUILD, /* these six are a command's own */
+	BF_GROUP_BUILD, /* these seven are a command's own */
 	BF_GROUP_BATCH,
 	BF_GROUP_SERVE,
 	BF_GROUP_LINK,
 	BF_GROUP_INSPECT,
 	BF_GROUP_REPOINT,
+	BF_GROUP_PAGE,
 	BF_GROUP_SECRET,  /* of commands that make links or judge them */
 	BF_GROUP_PRINT,   /* of commands with one script */
 	BF_GROUP_WRITE,   /* of commands that write images */

@@ -24,6 +24,16 @@
 
 /* In the order of the help. */
 const struct bf_option bf_options[] = {
+	/* ---- The page ---- */
+	{.name = "output",
+	 .letter = 'o',
+	 .group = BF_GROUP_PAGE,
+	 .argument = "FILE",
+	 .help = "where to write (- is stdout)",
+	 .fallback = "./boots-from.html",
+	 .value = BF_VALUE_FILE,
+	 TEXT(output)},
+
 	/* ---- Building ---- */
 	{.name = "output",
 	 .letter = 'o',

@@ -344,8 +344,10 @@ int bf_fat_build(const struct bf_fat_request *request, struct bf_fat_image *ret,
 	int err = lay_out(&fat, reterr);
 	if (err)
 		return err;
-	err = bf_buffer_zero(&image.metadata,
-			     cluster_offset(&fat, FIRST_CLUSTER + fat.metadata_clusters));
+	/* All of the image is below request->limit. */
+	err = bf_buffer_zero(
+		&image.metadata,
+		(size_t)cluster_offset(&fat, FIRST_CLUSTER + fat.metadata_clusters));
 	if (err)
 		return bf_fail_nomem(reterr);
 	put_metadata(&fat, image.metadata.data);

@@ -266,7 +266,8 @@ static int format_path_table(const struct check *check, bool is_big_endian,
 		(is_big_endian ? bf_iso_put_be32 : bf_put_le32)(entry + 2, block);
 		(is_big_endian ? bf_iso_put_be16 : bf_put_le16)(entry + 6, parent);
 		memcpy(entry + 8, folder->name, folder->name_length);
-		err = bf_buffer_append(ret, entry, 8 + bf_align(folder->name_length, 2));
+		err = bf_buffer_append(ret, entry,
+				       8 + (size_t)bf_align(folder->name_length, 2));
 	}
 	return err;
 }

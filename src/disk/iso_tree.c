@@ -243,14 +243,6 @@ static int collect(struct writer *writer, struct bf_error *reterr)
 	return BF_OK;
 }
 
-/* 0 is libisofs's word for "now"; a time before 1970 or after 2106 fits nowhere. */
-time_t bf_iso_tree_time(const struct bf_iso_request *request)
-{
-	return request->time < 1            ? 1
-	       : request->time > UINT32_MAX ? (time_t)UINT32_MAX
-					    : (time_t)request->time;
-}
-
 static int write_tree(const struct bf_iso_request *request, struct bf_buffer *ret,
 		      struct bf_error *reterr)
 {

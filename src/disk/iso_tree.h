@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /*
- * The ISO 9660 file system without most of its files' bytes; the only room that knows
- * libisofs. Included by the ISO writer, and by the check of its work.
+ * The ISO 9660 file system without most of its files' bytes, by libisofs. Included by the ISO
+ * writer, by the check of its work, and by who keeps it for later.
  */
 #ifndef BF_ISO_TREE_H
 #define BF_ISO_TREE_H
@@ -24,7 +24,15 @@
 bf_must_check int bf_iso_tree_write(const struct bf_iso_request *request,
 				    struct bf_buffer *ret, struct bf_error *reterr);
 
-/* The time it gives to everything: the request's, clamped. */
-time_t bf_iso_tree_time(const struct bf_iso_request *request);
+/*
+ * The time it gives to everything: the request's, clamped. 0 is libisofs's word for "now"; a
+ * time before 1970 or after 2106 fits nowhere.
+ */
+static inline time_t bf_iso_tree_time(const struct bf_iso_request *request)
+{
+	return request->time < 1            ? 1
+	       : request->time > UINT32_MAX ? (time_t)UINT32_MAX
+					    : (time_t)request->time;
+}
 
 #endif

@@ -28,7 +28,7 @@ static int set_checksum(struct bf_site *site, struct bf_view binary,
 			       "the script slot at offset %zu or the checksum at offset "
 			       "%zu is not a planted binary's",
 			       site->slot.offset, pe.checksum);
-	struct bf_view body = bf_view_part(binary, body_offset(site),
+	struct bf_view body = bf_view_part(binary, (size_t)body_offset(site),
 					   bf_slot_capacity(site->slot.size));
 	site->has_checksum = true;
 	site->checksum_offset = pe.checksum;

@@ -40,7 +40,7 @@ SHELLS = {
                     ["fpath=({folder} $fpath)", "autoload -Uz compinit && compinit -D -u", *ZSH]),
 }
 
-COMMANDS = {"batch", "completion", "help", "inspect", "link", "repoint", "serve", "version"}
+COMMANDS = {"batch", "completion", "help", "inspect", "link", "page", "repoint", "serve", "version"}
 LAYOUTS = {"isohybrid", "gpt", "mbr", "cd"}
 THERE = {"boot.iso", "images"}
 FOLDERS = {"images"}

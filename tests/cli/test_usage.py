@@ -138,7 +138,7 @@ ELSEWHERE = [
     (["completion", "bash", "--json"], ["--json is not for boots-from completion, but for boots-from inspect"]),
 ]
 
-COMMANDS = ("", "inspect", "repoint", "batch", "serve", "completion", "version", "help")
+COMMANDS = ("", "inspect", "repoint", "batch", "serve", "page", "completion", "version", "help")
 
 
 class UsageTest(CommandTest):

@@ -56,7 +56,7 @@ class Rooms(unittest.TestCase):
     def test_libraries_are_linked_as_the_table_says(self):
         text = (SOURCE / "CMakeLists.txt").read_text()
         found = {}
-        for body in re.findall(r"^bf_room\(([^)]*)\)", text, re.MULTILINE):
+        for body in re.findall(r"^\s*bf_room\(([^)]*)\)", text, re.MULTILINE):
             words = body.split()
             uses = set()
             if "USES" in words:

@@ -21,6 +21,14 @@ target_compile_options(bf_compiler INTERFACE
 target_compile_options(bf_compiler INTERFACE
 	$<$<COMPILE_LANGUAGE:C>:-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=>)
 
+if(BF_WASI)
+	set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+	target_compile_options(bf_compiler INTERFACE -Oz -ffunction-sections
+		-fdata-sections -Wno-gnu-statement-expression) # S_ISREG() of wasi-libc is one
+	target_link_options(bf_compiler INTERFACE -mexec-model=reactor
+		LINKER:--gc-sections,--strip-all,-z,stack-size=1048576,--stack-first)
+	return()
+endif()
 if(BF_FUZZ)
 	# Everything counts the branches it takes: libFuzzer looks for inputs that take others.
 	target_compile_options(bf_compiler INTERFACE

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "page/page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/sha256.h"
+#include "image/heads.h"
+#include "page/pack.h"
+#include "page/parts.h"
+#include "report/json.h"
+
+/* ---- What it carries ---- */
+
+static int add_heads(struct bf_buffer *pack, const struct bf_maker *maker,
+		     struct bf_error *reterr)
+{
+	bf_cleanup(bf_iso_heads_free) struct bf_iso_heads heads = {0};
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	int err = bf_heads_add(&heads, maker->bundle, &maker->binaries, reterr);
+	if (!err)
+		err = bf_iso_heads_print(&heads, &bytes, reterr);
+	if (err)
+		return err;
+	return bf_pack_add(pack, BF_PACK_BUNDLED "iso-heads", bf_buffer_view(&bytes))
+		       ? bf_fail_nomem(reterr)
+		       : BF_OK;
+}
+
+static int add_ipxe(struct bf_buffer *pack, const char *path, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer bytes = {0};
+	int err = bf_buffer_read_file(path, BF_BINARIES_FILE_SIZE_MAX, &bytes, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "ipxe");
+	return bf_pack_add(pack, path, bf_buffer_view(&bytes)) ? bf_fail_nomem(reterr)
+							       : BF_OK;
+}
+
+static int add_bundle(struct bf_buffer *pack, const struct bf_bundle *bundle,
+		      struct bf_error *reterr)
+{
+	int err = bf_pack_add(pack, BF_PACK_BUNDLED "MANIFEST", bundle->manifest);
+	for (size_t i = 0; !err && i < bundle->n_files; i++) {
+		char name[sizeof(BF_PACK_BUNDLED) + BF_BUNDLE_NAME_SIZE];
+		snprintf(name, sizeof(name), BF_PACK_BUNDLED "%s", bundle->files[i].name);
+		err = bf_pack_add(pack, name, bundle->files[i].bytes);
+	}
+	return err ? bf_fail_nomem(reterr) : BF_OK;
+}
+
+static int fill_pack(const struct bf_page_request *request, struct bf_view module,
+		     struct bf_buffer *pack, struct bf_error *reterr)
+{
+	int err = bf_pack_add(pack, "boots-from.wasm", module)
+			  ? bf_fail_nomem(reterr)
+			  : add_bundle(pack, request->maker->bundle, reterr);
+	if (!err)
+		err = add_heads(pack, request->maker, reterr);
+	for (size_t i = 0; !err && i < request->n_settings; i++)
+		if (strcmp(request->settings[i].name, "ipxe") == 0)
+			err = add_ipxe(pack, request->settings[i].value, reterr);
+	return err;
+}
+
+static int print_pack(const struct bf_page_request *request,
+		      const struct bf_page_parts *parts, struct bf_buffer *html,
+		      struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer pack = {0};
+	int err = fill_pack(request, parts->module, &pack, reterr);
+	if (err)
+		return err;
+	return bf_pack_print(bf_buffer_view(&pack), html) ? bf_fail_nomem(reterr) : BF_OK;
+}
+
+/* ---- What the form starts with ---- */
+
+/* JSON in a script element: what would end that stands for itself in another way. */
+static int print_escaped(struct bf_buffer *html, const char *text, size_t size)
+{
+	int err = BF_OK;
+	for (size_t i = 0; !err && i < size; i++)
+		err = text[i] == '<' ? bf_buffer_print(html, "\\u003c")
+				     : bf_buffer_append(html, text + i, 1);
+	return err;
+}
+
+static void put_archs(struct bf_json *json, const struct bf_maker *maker)
+{
+	bf_json_open_array(json, "archs");
+	for (enum bf_arch arch = 0; arch < BF_ARCH_COUNT; arch++) {
+		if (!maker->binaries.of[arch].is_present)
+			continue;
+		bf_json_open_object(json, NULL);
+		bf_json_string(json, "name", bf_arch_name(arch));
+		bf_json_bool(json, "chosen", maker->layout.archs & 1u << arch);
+		bf_json_close_object(json);
+	}
+	bf_json_close_array(json);
+}
+
+static int print_defaults(const struct bf_page_request *request,
+			  const struct bf_page_parts *parts, struct bf_buffer *html,
+			  struct bf_error *reterr)
+{
+	(void)parts;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	if (!stream)
+		return bf_fail_nomem(reterr);
+	struct bf_json json = {.out = stream};
+	bf_json_open_object(&json, NULL);
+	put_archs(&json, request->maker);
+	bf_json_open_array(&json, "settings");
+	for (size_t i = 0; i < request->n_settings; i++) {
+		bf_json_open_array(&json, NULL);
+		bf_json_string(&json, NULL, request->settings[i].name);
+		bf_json_string(&json, NULL, request->settings[i].value);
+		bf_json_close_array(&json);
+	}
+	bf_json_close_array(&json);
+	bf_json_close_object(&json);
+	int err = ferror(stream) ? BF_ERR_NOMEM : BF_OK;
+	if (fclose(stream) || err || print_escaped(html, text, size))
+		err = bf_fail_nomem(reterr);
+	free(text);
+	return err;
+}
+
+/* ---- All of it ---- */
+
+/* 'sha256-...', by which a Content Security Policy (CSP3, 8.1) knows what it lets be. */
+static int print_hash(struct bf_view part, struct bf_buffer *html)
+{
+	uint8_t digest[BF_SHA256_SIZE];
+	int err = bf_sha256(part, digest);
+	if (!err)
+		err = bf_buffer_print(html, "'sha256-");
+	if (!err)
+		err = bf_base64_append(html, bf_view(digest, sizeof(digest)));
+	return err ? err : bf_buffer_print(html, "'");
+}
+
+static int print_script_hash(const struct bf_page_request *request,
+			     const struct bf_page_parts *parts, struct bf_buffer *html,
+			     struct bf_error *reterr)
+{
+	(void)request;
+	return print_hash(parts->script, html) ? bf_fail_nomem(reterr) : BF_OK;
+}
+
+static int print_style_hash(const struct bf_page_request *request,
+			    const struct bf_page_parts *parts, struct bf_buffer *html,
+			    struct bf_error *reterr)
+{
+	(void)request;
+	return print_hash(parts->style, html) ? bf_fail_nomem(reterr) : BF_OK;
+}
+
+static int print_style(const struct bf_page_request *request,
+		       const struct bf_page_parts *parts, struct bf_buffer *html,
+		       struct bf_error *reterr)
+{
+	(void)request;
+	return bf_buffer_append(html, parts->style.data, parts->style.size)
+		       ? bf_fail_nomem(reterr)
+		       : BF_OK;
+}
+
+static int print_script(const struct bf_page_request *request,
+			const struct bf_page_parts *parts, struct bf_buffer *html,
+			struct bf_error *reterr)
+{
+	(void)request;
+	return bf_buffer_append(html, parts->script.data, parts->script.size)
+		       ? bf_fail_nomem(reterr)
+		       : BF_OK;
+}
+
+/* What stands in the HTML for all the rest. */
+static const struct {
+	const char *name;
+	int (*print)(const struct bf_page_request *request,
+		     const struct bf_page_parts *parts, struct bf_buffer *html,
+		     struct bf_error *reterr);
+} places[] = {
+	{"{{script-hash}}", print_script_hash},
+	{"{{style-hash}}", print_style_hash},
+	{"{{style}}", print_style},
+	{"{{defaults}}", print_defaults},
+	{"{{pack}}", print_pack},
+	{"{{script}}", print_script},
+};
+
+/* The place that comes first at or after from; false if there is none. */
+static bool find_place(struct bf_view html, size_t from, size_t *ret_place,
+		       size_t *ret_offset)
+{
+	bool found = false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		size_t offset;
+		struct bf_view name = bf_view(places[i].name, strlen(places[i].name));
+		if (!bf_view_find(html, from, name, &offset) ||
+		    (found && offset > *ret_offset))
+			continue;
+		found = true;
+		*ret_place = i;
+		*ret_offset = offset;
+	}
+	return found;
+}
+
+static int print(const struct bf_page_request *request, const struct bf_page_parts *parts,
+		 struct bf_buffer *html, struct bf_error *reterr)
+{
+	size_t from = 0, place = 0, offset;
+	while (find_place(parts->html, from, &place, &offset)) {
+		if (bf_buffer_append(html, parts->html.data + from, offset - from))
+			return bf_fail_nomem(reterr);
+		int err = places[place].print(request, parts, html, reterr);
+		if (err)
+			return err;
+		from = offset + strlen(places[place].name);
+	}
+	return bf_buffer_append(html, parts->html.data + from, parts->html.size - from)
+		       ? bf_fail_nomem(reterr)
+		       : BF_OK;
+}
+
+int bf_page_build(const struct bf_page_request *request, struct bf_buffer *html,
+		  struct bf_error *reterr)
+{
+	struct bf_page_parts parts = bf_page_parts();
+	if (parts.html.size == 0)
+		return bf_fail(reterr, BF_ERR_UNSUPPORTED,
+			       "this boots-from was built without its page: build it "
+			       "with BF_WEB");
+	if (bf_binaries_sealed(&request->maker->binaries))
+		return bf_fail(reterr, BF_ERR_SIGNED,
+			       "ipxe: it is signed, and a page does not read signatures: "
+			       "bring it unsigned");
+	return print(request, &parts, html, reterr);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+/*
+ * The page: one HTML file in which the rooms up to web, compiled to WebAssembly, make images.
+ * It carries all they are made of, and needs nothing else.
+ */
+#ifndef BF_PAGE_H
+#define BF_PAGE_H
+
+#include "image/maker.h"
+
+enum { BF_PAGE_SIZE_MAX = 3500000 }; /* of one without binaries of the user's own */
+
+/* An option of the command, which the form starts with. */
+struct bf_page_setting {
+	const char *name, *value;
+};
+
+struct bf_page_request {
+	const struct bf_maker *maker; /* of an image with these settings */
+	const struct bf_page_setting *settings;
+	size_t n_settings;
+};
+
+/*
+ * Append the page. What a setting "ipxe" names is read and goes in. The same request gives the
+ * same bytes. BF_ERR_UNSUPPORTED where the page was left out of this build, and for binaries
+ * that are signed, which takes libcrypto to see.
+ */
+bf_must_check int bf_page_build(const struct bf_page_request *request,
+				struct bf_buffer *html, struct bf_error *reterr);
+
+#endif

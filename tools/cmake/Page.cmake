@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-only
+# What every page is made of: the module, and the page's own HTML, CSS and script.
+
+include(Web)
+
+# Modules of JavaScript, each behind those it uses, become one that can stand in a page.
+set(modules module pack zip form report list main)
+list(TRANSFORM modules PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/page/)
+list(TRANSFORM modules APPEND .js)
+set(BF_PAGE_DIR ${CMAKE_CURRENT_BINARY_DIR}/page)
+add_custom_command(OUTPUT ${BF_PAGE_DIR}/page.js
+	COMMAND ${CMAKE_COMMAND} -E make_directory ${BF_PAGE_DIR}
+	COMMAND sed -e "/^import /d" -e "s/^export //" -e "/^\\/\\/ SPDX/d" ${modules} > ${BF_PAGE_DIR}/page.js
+	COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/page/page.html
+		${CMAKE_CURRENT_SOURCE_DIR}/page/page.css ${BF_PAGE_DIR}
+	DEPENDS ${modules} page/page.html page/page.css
+	VERBATIM)
+add_custom_target(page_parts DEPENDS ${BF_PAGE_DIR}/page.js)
+add_dependencies(bf_page page_parts web_module)
+set_source_files_properties(page/parts.c PROPERTIES
+	COMPILE_DEFINITIONS "BF_PAGE_DIR=\"${BF_PAGE_DIR}\";BF_PAGE_MODULE=\"${BF_WEB_MODULE}\""
+	OBJECT_DEPENDS "${BF_PAGE_DIR}/page.js;${BF_WEB_MODULE}")

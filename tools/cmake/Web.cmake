@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-only
+# The module of a page: this project once more, built for WebAssembly inside this build.
+
+include(ExternalProject)
+
+find_program(BF_WASM_LD wasm-ld)
+find_file(BF_WASI_LIBC wasm32-wasi/libc.a PATHS /usr/lib NO_CACHE)
+if(NOT BF_WASM_LD OR NOT BF_WASI_LIBC)
+	message(FATAL_ERROR "clang, lld, wasi-libc or libclang-rt-dev-wasm32 is missing: "
+		"boots-from page needs them (-DBF_WEB=OFF builds without)")
+endif()
+
+set(lock ${PROJECT_SOURCE_DIR}/src/wasi/libraries.lock)
+set(sources ${BF_DOWNLOAD_DIR}/sources)
+set(fetched ${PROJECT_BINARY_DIR}/web-sources.fetched)
+add_custom_command(OUTPUT ${fetched}
+	COMMAND ${PROJECT_SOURCE_DIR}/tools/fetch-source ${lock} ${sources}
+	COMMAND ${CMAKE_COMMAND} -E touch ${fetched}
+	DEPENDS ${lock}
+	COMMENT "Fetching the sources of the page's libraries from Debian"
+	VERBATIM)
+add_custom_target(web_sources DEPENDS ${fetched})
+
+set(BF_WEB_MODULE ${PROJECT_BINARY_DIR}/web/src/boots-from.wasm)
+ExternalProject_Add(web_module
+	SOURCE_DIR ${PROJECT_SOURCE_DIR}
+	BINARY_DIR ${PROJECT_BINARY_DIR}/web
+	CMAKE_ARGS
+		-DCMAKE_TOOLCHAIN_FILE=${PROJECT_SOURCE_DIR}/tools/cmake/wasi.cmake
+		-DCMAKE_C_COMPILER_LAUNCHER=${CMAKE_C_COMPILER_LAUNCHER}
+		-DCMAKE_BUILD_TYPE=MinSizeRel
+		-DBF_WERROR=${BF_WERROR}
+		-DBF_SOURCES=${sources}
+	INSTALL_COMMAND ""
+	BUILD_ALWAYS ON
+	BUILD_BYPRODUCTS ${BF_WEB_MODULE}
+	DEPENDS web_sources)
