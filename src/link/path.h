@@ -25,7 +25,8 @@ struct bf_path {
 
 /*
  * Read a path as it came, without the query. Every segment is of letters, digits, ".", "-"
- * and "_" and starts with a letter or a digit; percent-encoding is not in this alphabet.
+ * and "_" and starts with a letter or a digit. These may be percent-encoded (RFC 3986,
+ * 6.2.2.2), and nothing else; empty segments are passed over, and ".ISO" is ".iso".
  * Whether there is such a host is not known here. Returns ret's kind.
  */
 enum bf_path_kind bf_path_parse(const char *path, struct bf_path *ret);

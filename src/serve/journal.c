@@ -3,15 +3,23 @@
 
 #include <string.h>
 
+#include "link/path.h"
+
 enum { FOLDER_SHOWN = 6 };
+
+/* Where the host's name begins; in what is no image's path a folder may be anywhere. */
+static const char *find_name(const char *path)
+{
+	struct bf_path parsed;
+	return bf_path_parse(path, &parsed) == BF_PATH_IMAGE ? strrchr(path, '/')
+							     : path + strlen(path);
+}
 
 /* A folder that permits is told apart from others, and no more: a log has other readers. */
 static const char *hide_folders(const char *path, char ret[BF_ACCESS_PATH_SIZE])
 {
 	size_t size = 0, shown = 0;
-	const char *last = strrchr(path, '/');
-	if (!last)
-		return path;
+	const char *last = find_name(path);
 	for (const char *p = path; *p && size + 1 < BF_ACCESS_PATH_SIZE; p++) {
 		shown = *p == '/' ? 0 : shown + 1;
 		if (p > last || shown <= FOLDER_SHOWN)

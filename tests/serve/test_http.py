@@ -37,7 +37,8 @@ class HttpTest(ServiceTest):
         self.assertEqual(answer.headers["Content-Length"], str(len(self.image)))
         self.assertEqual(answer.headers["Accept-Ranges"], "bytes")
         self.assertRegex(answer.headers["ETag"], r'^"[0-9a-f]{32}"$')
-        for path in ("/a1b2/web1.iso", "/a/b/c/web1.iso", "/web1.iso?attempt=2"):
+        for path in ("/a1b2/web1.iso", "/a/b/c/web1.iso", "/web1.iso?attempt=2", "//web1.iso",
+                     "/a1b2//web1.iso", "/%77eb1%2Eiso", "/web1.ISO", "//%61/w%65b1.IsO?a%20b"):
             again = self.service.get(path)
             self.assertEqual(again.content, self.image, path)
             self.assertEqual(again.headers["ETag"], answer.headers["ETag"], path)
@@ -120,9 +121,9 @@ class HttpTest(ServiceTest):
                 self.assertEqual(answer.headers["ETag"], tag)
 
     def test_not_found(self):
-        for path in ("/", "/web1", "/.iso", "/../web1.iso", "/a/../web1.iso", "/%77eb1.iso",
-                     "/..%2f..%2fetc%2fpasswd.iso", "//web1.iso", "/a//web1.iso", "/web1.iso/",
-                     "/etc/passwd", "/healthz/x", "/web1.iso%00", "/" + "a" * 300 + ".iso"):
+        for path in ("/", "/web1", "/.iso", "/../web1.iso", "/a/../web1.iso", "/web1.iso/",
+                     "/..%2f..%2fetc%2fpasswd.iso", "/%2e%2e/web1.iso", "/a%2fweb1.iso",
+                     "/web1%20.iso", "/web1%", "/web1.iso%", "/%2577eb1.iso", "/etc/passwd", "/healthz/x", "/web1.iso%00", "/" + "a" * 300 + ".iso"):
             self.assertEqual(self.service.get(path).status, 404, path)
 
     def test_methods(self):

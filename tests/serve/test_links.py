@@ -145,7 +145,9 @@ class LinksTest(ServiceTest):
         service = self.serve("--secret", secret, URL)
         path = self.link(service, "--secret", secret, "web1")
         self.assertEqual(service.get(path).status, 200)
-        self.assertEqual(service.get(path + "/" + path).status, 404)
+        for wrong in (path + "/" + path + "/", path.replace("/web1", "%2Fweb1"),
+                      path.removesuffix("/web1.iso")):
+            self.assertEqual(service.get(wrong).status, 404, wrong)
         self.assertEqual(service.terminate(), 0)
         log = service.log.read_text()
         folder = path.split("/")[1]
