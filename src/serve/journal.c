@@ -11,8 +11,8 @@ enum { FOLDER_SHOWN = 6 };
 static const char *find_name(const char *path)
 {
 	struct bf_path parsed;
-	return bf_path_parse(path, &parsed) == BF_PATH_IMAGE ? strrchr(path, '/')
-							     : path + strlen(path);
+	return bf_path_parse(path, &parsed) == BF_PATH_NONE ? path + strlen(path)
+							    : strrchr(path, '/');
 }
 
 /* A folder that permits is told apart from others, and no more: a log has other readers. */
