@@ -233,7 +233,7 @@ BF_BOOT_PUBLIC int bf_boot_link_print(const void *secret, size_t secret_size,
 				      char *out, size_t out_size,
 				      struct bf_boot_error *reterr);
 
-/* The version of the library that runs, "0.1.0". */
+/* The version of the library that runs, such as "1.2.3". */
 BF_BOOT_PUBLIC const char *bf_boot_version(void);
 
 #ifdef __cplusplus
