@@ -91,6 +91,18 @@ class SbomTest(unittest.TestCase):
         self.assertEqual(hashes, wanted)
         self.assertEqual(len(packages), len(wanted))
 
+    def test_libraries_of_the_executables(self):
+        """A licence is known for each of those that are linked with today."""
+        lock = TOP / "tools/dist/libraries.lock"
+        wanted = [line.split()[0] for line in lock.read_text().splitlines() if not line.startswith("#")]
+        document = self.document(self.bundle, lock, *self.programs)
+        names = {one["SPDXID"]: one["name"] for one in document["packages"]}
+        for program in self.programs:
+            linked = [names[relation["relatedSpdxElement"]] for relation in document["relationships"]
+                      if relation["relationshipType"] == "STATIC_LINK"
+                      and relation["spdxElementId"] == f"SPDXRef-{program.name.replace('_', '-')}"]
+            self.assertEqual(linked, wanted)
+
     def test_relationships(self):
         """All lead to something that is there, and the document to everything."""
         document = self.document()
