@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-only
-# The module of a page: this project once more, built for WebAssembly inside this build.
+# The module of a page: this project once more, built for WebAssembly inside this build, or one
+# that was built elsewhere, which is the same for every architecture.
+
+set(BF_WEB_MODULE_FILE "" CACHE FILEPATH "A page's module, to put into the program instead of building one")
+if(BF_WEB_MODULE_FILE)
+	if(NOT EXISTS ${BF_WEB_MODULE_FILE})
+		message(FATAL_ERROR "${BF_WEB_MODULE_FILE} is not there: -DBF_WEB_MODULE_FILE wants a page's module")
+	endif()
+	set(BF_WEB_MODULE ${BF_WEB_MODULE_FILE})
+	add_custom_target(web_module)
+	return()
+endif()
 
 include(ExternalProject)
 
