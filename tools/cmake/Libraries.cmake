@@ -33,7 +33,9 @@ function(bf_archives result target)
 	set(names ${${target}_STATIC_LIBRARIES})
 	while(names)
 		list(POP_FRONT names name)
-		if(name MATCHES "^(c|dl|m|pthread|rt)$") # of libc, which stays shared
+		# Of libc, which stays shared; and the compiler's, for processors that cannot count
+		# to 64 bits at once, which are none of ours.
+		if(name MATCHES "^(atomic|c|dl|m|pthread|rt)$")
 			continue()
 		endif()
 		bf_find_archive(archive ${name} ${${target}_STATIC_LIBRARY_DIRS} ${${target}_LIBDIR})

@@ -16,9 +16,9 @@ target_compile_options(bf_compiler INTERFACE $<$<COMPILE_LANGUAGE:C>:-ffunction-
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables>)
 target_link_options(bf_compiler INTERFACE LINKER:--gc-sections)
 
-# Thousands of relocations as a bit map, where the linker can write one: libc has to apply
-# them itself.
-check_linker_flag(C LINKER:-z,pack-relative-relocs BF_HAS_RELR)
+# Thousands of relocations as a bit map, where the linker can write one (one for ARMv7
+# only warns): libc has to apply them itself.
+check_linker_flag(C LINKER:--fatal-warnings,-z,pack-relative-relocs BF_HAS_RELR)
 if(BF_HAS_RELR)
 	target_link_options(bf_compiler INTERFACE LINKER:-z,pack-relative-relocs)
 endif()
