@@ -15,6 +15,7 @@
 #include "cmd/warn.h"
 #include "http/listener.h"
 #include "http/log.h"
+#include "http/notify.h"
 #include "serve/admin.h"
 #include "serve/server.h"
 
@@ -203,7 +204,7 @@ static int start_admin(const char *address, struct service *service,
 	return err;
 }
 
-static void reload_secrets(struct service *service)
+static bool reload_secrets(struct service *service)
 {
 	struct bf_error error;
 	int err = bf_permits_reload(service->permits, &error);
@@ -212,24 +213,51 @@ static void reload_secrets(struct service *service)
 		bf_log_print(service->messages,
 			     "boots-from: %s; the secrets from before stay\n",
 			     error.text);
+	return !err;
 }
 
-static void reload(const struct bf_arguments *options, struct service *service)
+static bool reload_hosts(const char *path, struct service *service)
 {
 	struct bf_error error;
-	if (bf_permits_are_needed(service->permits))
-		reload_secrets(service);
-	if (!options->hosts)
-		return;
-	if (strcmp(options->hosts, "-") == 0)
+	int err = BF_OK;
+	if (strcmp(path, "-") == 0)
 		bf_log_print(service->messages,
 			     "boots-from: standard input is read once; the hosts from "
 			     "before stay\n");
-	else if (bf_catalog_reload(service->catalog, &error))
+	else if ((err = bf_catalog_reload(service->catalog, &error)))
 		bf_log_print(service->messages,
 			     "boots-from: %s; the hosts from before stay\n", error.text);
 	else
 		remark(service, "read the hosts again: ");
+	return !err;
+}
+
+/* What a manager shows of it; a reload that failed has left everything as it was. */
+static void tell_ready(const struct bf_arguments *options, const struct service *service,
+		       bool is_current)
+{
+	char status[128] = "every name is a host";
+	size_t hosts, length;
+	time_t read;
+	bf_catalog_size(service->catalog, &hosts, &read);
+	if (options->hosts || !options->url)
+		snprintf(status, sizeof(status), "%zu hosts in the list", hosts);
+	length = strlen(status);
+	if (!is_current)
+		snprintf(status + length, sizeof(status) - length,
+			 "; what was read again had a mistake, and changed nothing");
+	bf_notify_ready(status);
+}
+
+static void reload(const struct bf_arguments *options, struct service *service)
+{
+	bool is_current = true;
+	bf_notify_reloading();
+	if (bf_permits_are_needed(service->permits))
+		is_current = reload_secrets(service);
+	if (options->hosts)
+		is_current &= reload_hosts(options->hosts, service);
+	tell_ready(options, service, is_current);
 }
 
 /* The next signal, 0 if there is none for so long. */
@@ -244,6 +272,7 @@ static int next_signal(const sigset_t *signals, long milliseconds)
 static void drain(struct service *service, const sigset_t *signals)
 {
 	const struct timespec start = bf_clock_start();
+	bf_notify_stopping();
 	bf_server_drain(service->server);
 	while (bf_clock_seconds(&start) < drain_seconds) {
 		if (bf_server_is_idle(service->server))
@@ -259,8 +288,11 @@ static void drain(struct service *service, const sigset_t *signals)
 static void serve(const struct bf_arguments *options, struct service *service,
 		  const sigset_t *signals)
 {
+	const long watched = bf_notify_interval();
+	const long pause = watched > 0 && watched < TICK_MS ? watched : TICK_MS;
+	tell_ready(options, service, true);
 	for (;;) {
-		switch (next_signal(signals, TICK_MS)) {
+		switch (next_signal(signals, pause)) {
 		case SIGTERM:
 		case SIGINT:
 			drain(service, signals);
@@ -272,6 +304,8 @@ static void serve(const struct bf_arguments *options, struct service *service,
 			break;
 		}
 		bf_server_tick(service->server);
+		if (watched > 0)
+			bf_notify_alive();
 	}
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "http/environment.h"
 #include "http/peer.h"
 
 enum {
@@ -152,17 +153,6 @@ int bf_listeners_open(const char *const *addresses, size_t n, struct bf_listener
 	return err;
 }
 
-/* The number in a variable, -1 if it has none. */
-static long number_in(const char *variable)
-{
-	const char *value = getenv(variable);
-	char *end;
-	if (!value || !*value)
-		return -1;
-	long number = strtol(value, &end, 10);
-	return *end == '\0' ? number : -1;
-}
-
 static bool is_listening_tcp(int fd)
 {
 	int listening = 0, domain = 0, type = 0;
@@ -176,9 +166,9 @@ static bool is_listening_tcp(int fd)
 int bf_listeners_inherit(struct bf_listeners *ret, struct bf_error *reterr)
 {
 	struct bf_listeners listeners = {0};
-	long n = number_in("LISTEN_FDS");
+	long n = bf_environment_number("LISTEN_FDS");
 	/* Variables meant for another process, which we were started by, are not for us. */
-	if (number_in("LISTEN_PID") != getpid() || n == 0) {
+	if (bf_environment_number("LISTEN_PID") != getpid() || n == 0) {
 		*ret = listeners;
 		return BF_OK;
 	}

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -19,6 +20,19 @@ COMMAND = os.environ["BOOTS_FROM"]
 URL = "http://10.0.0.1/boot/{host}"
 SECONDS = 120  # a bound for what hangs, however busy the machine
 READY = re.compile(rb"serving http://[^/]*:(\d+)/")
+
+
+def enter_namespace(*addresses):
+    """Become this program in a network namespace of its own, with these addresses."""
+    if os.environ.get("BOOTS_FROM_NAMESPACE"):
+        commands = [["link", "set", "lo", "up"]]
+        commands += [["address", "add", address, "dev", "lo"] for address in addresses]
+        for command in commands:
+            subprocess.run(["ip", *command], check=True, timeout=SECONDS)
+        return
+    os.environ["BOOTS_FROM_NAMESPACE"] = "1"
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    os.execvp("unshare", ["unshare", "--net", *user, sys.executable, "-B", *sys.argv])
 
 
 class Service:

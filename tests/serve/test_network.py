@@ -1,33 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Several addresses, IPv4 and IPv6, in a network namespace that has nothing else."""
 
-import os
 import socket
-import subprocess
-import sys
 import unittest
 
-from service import SECONDS, URL, ServiceTest, read_to_end
+from service import SECONDS, URL, ServiceTest, enter_namespace, read_to_end
 
 ADDRESSES = ["192.0.2.1/32", "2001:db8:0:1::1/128", "2001:db8:0:1::2/128",
              "2001:db8:0:1:ffff::3/128", "2001:db8:0:2::1/128"]
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-
-
-def ip(*arguments):
-    subprocess.run(["ip", *arguments], check=True, timeout=SECONDS)
-
-
-def enter_namespace():
-    """Become this program in a namespace of its own, which then sets it up."""
-    if os.environ.get("BOOTS_FROM_NAMESPACE"):
-        ip("link", "set", "lo", "up")
-        for address in ADDRESSES:
-            ip("address", "add", address, "dev", "lo")
-        return
-    os.environ["BOOTS_FROM_NAMESPACE"] = "1"
-    user = [] if os.geteuid() == 0 else ["--map-root-user"]
-    os.execvp("unshare", ["unshare", "--net", *user, sys.executable, "-B", *sys.argv])
 
 
 class NetworkTest(ServiceTest):
@@ -114,5 +95,5 @@ class NetworkTest(ServiceTest):
 
 
 if __name__ == "__main__":
-    enter_namespace()
+    enter_namespace(*ADDRESSES)
     unittest.main()
