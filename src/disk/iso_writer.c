@@ -16,6 +16,7 @@ enum {
 	PRIMARY_DESCRIPTOR = 16 * BF_ISO_BLOCK,
 	BOOT_RECORD = 17 * BF_ISO_BLOCK, /* El Torito 2.0: it has this place */
 	CATALOG_ENTRY = 32,
+	PATH_ENTRY = 8, /* of the path table, without the name */
 };
 
 /* An image in the making. */
@@ -205,11 +206,33 @@ static int place_files(struct layout *layout, struct bf_error *reterr)
 
 /* ---- What libisofs could not know ---- */
 
+/*
+ * The second record of a folder is called "\1", for its parent (ECMA-119 7.6.2). libisofs takes
+ * that from the first byte of an int, which is 0 where the largest byte comes first. The path
+ * table (9.4) has all folders; what it has no room for is found by the check in the end.
+ */
+static void patch_parents(struct layout *layout)
+{
+	struct bf_buffer *head = &layout->image.head;
+	struct bf_view view = bf_buffer_view(head);
+	const uint8_t *descriptor = head->data + PRIMARY_DESCRIPTOR;
+	uint64_t at =
+		(uint64_t)bf_le32(descriptor + BF_ISO_PVD_PATH_TABLE_L) * BF_ISO_BLOCK;
+	uint64_t end = at + bf_le32(descriptor + BF_ISO_PVD_PATH_TABLE_SIZE);
+	while (at < end && bf_view_has(view, at, PATH_ENTRY)) {
+		uint64_t folder = (uint64_t)bf_le32(view.data + at + 2) * BF_ISO_BLOCK;
+		if (bf_view_has(view, folder, BF_ISO_BLOCK))
+			head->data[folder + view.data[folder] + BF_ISO_RECORD_NAME] = 1;
+		at += bf_align((uint64_t)PATH_ENTRY + view.data[at], 2);
+	}
+}
+
 /* Tell the Directory Records (ECMA-119 9.1) where the files are. */
 static int patch_records(struct layout *layout, struct bf_error *reterr)
 {
 	const struct bf_iso_request *request = layout->request;
 	struct bf_buffer *head = &layout->image.head;
+	patch_parents(layout);
 	for (size_t i = 0; i < request->n_files; i++) {
 		const struct bf_iso_file *file = &request->files[i];
 		struct bf_iso_extent extent;
