@@ -37,6 +37,7 @@ class Row:
         self.output = output
         self.milliseconds = []
         self.cpu_milliseconds = []
+        self.faults = []
         self.peak = 0.0
 
     def remove_output(self):
@@ -54,6 +55,7 @@ class Row:
         _, status, usage = os.wait4(pid, 0)
         self.milliseconds.append((time.perf_counter() - start) * 1e3)
         self.cpu_milliseconds.append((usage.ru_utime + usage.ru_stime) * 1e3)
+        self.faults.append(usage.ru_minflt)
         if status != 0:
             raise SystemExit(f"bench: {self.argv} failed")
 
