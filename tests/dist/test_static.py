@@ -53,6 +53,11 @@ class FileTest(unittest.TestCase):
         self.assertNotIn("INTERP", readelf("-l"))
         self.assertNotIn("NEEDED", readelf("-d"))
 
+    def test_can_relocate_itself(self):
+        """What starts it looks for no symbol."""
+        kinds = set(re.findall(r"\bR_[A-Z0-9_]+", readelf("-r")))
+        self.assertLessEqual(kinds, {word for word in kinds if word.endswith("_RELATIVE")})
+
     def test_is_hardened(self):
         segments = readelf("-l")
         self.assertIn(" GNU_RELRO ", segments)

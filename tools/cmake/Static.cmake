@@ -16,6 +16,10 @@ target_compile_options(bf_compiler INTERFACE $<$<COMPILE_LANGUAGE:C>:-ffunction-
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables>)
 target_link_options(bf_compiler INTERFACE LINKER:--gc-sections)
 
+# No symbol of a library is for others. The linker for RISC-V leaves relocations with the names of
+# some, and musl's start code applies none but relative ones.
+target_link_options(bf_compiler INTERFACE LINKER:--exclude-libs,ALL)
+
 # Thousands of relocations as a bit map, where the linker can write one (one for ARMv7
 # only warns): libc has to apply them itself.
 check_linker_flag(C LINKER:--fatal-warnings,-z,pack-relative-relocs BF_HAS_RELR)
