@@ -152,6 +152,10 @@ class RootTest(unittest.TestCase):
         self.give("hosts.csv", "host,ip\nweb1,192.0.2.5/24\nweb2,192.0.2.6/24\n")
         self.assert_same("batch", "-q", "--hosts", "hosts.csv", "-d", "images", "http://192.0.2.1/{host}")
 
+    @unittest.skipUnless(os.environ["BF_WEB"] == "ON", "this build is without pages")
+    def test_page(self):
+        self.assert_same("page", "-o", "x.html", URL)
+
     def test_inspect_and_repoint(self):
         self.assert_same("-q", "-o", "x.iso", URL)
         self.assert_same("inspect", "x.iso")
