@@ -39,7 +39,7 @@ def readelf(option):
     return subprocess.run(["readelf", "-W", option, PROGRAM], capture_output=True, check=True, text=True).stdout
 
 
-class FileTest(unittest.TestCase):
+class HeadersTest(unittest.TestCase):
     """What others would have to have, or could do to it, is in its headers."""
 
     def test_is_for_this_processor(self):
