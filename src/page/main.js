@@ -185,11 +185,13 @@ class Page {
   }
 }
 
+const quoted = (name) => (/^[\w.+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
+
 function next(name, format) {
   if (format !== "iso")
     return [`Put ${name} where your boot loader or firmware looks for it, or serve it over the network.`];
   return [
-    `Stick, Linux or macOS: dd if=${name} of=/dev/sdX bs=4M conv=fsync`,
+    `Stick, Linux or macOS: dd if=${quoted(name)} of=/dev/sdX bs=4M conv=fsync`,
     `Stick, Windows: write ${name} with Rufus, in DD image mode or ISO mode`,
     `BMC, iKVM or virtual machine: attach ${name} as a virtual CD`,
   ];
@@ -203,4 +205,9 @@ async function start() {
   new Page(module, new Set(files.keys()), JSON.parse(find("defaults").textContent));
 }
 
-await start();
+try {
+  await start();
+} catch (error) {
+  // What it takes has been in browsers since 2023.
+  find("problem").textContent = `This browser cannot run the page (${error.message}): take a newer one, or the command boots-from`;
+}

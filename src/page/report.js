@@ -55,8 +55,12 @@ export function show(report) {
   if (report.programs.length)
     shown.push(table(["Program", "What it is"], report.programs.map((program) => [places(program),
       [program.name, program.version, program.arch && archName(program.arch), program.problem].filter(Boolean).join(", ")])));
-  for (const script of scriptsOf(report))
-    shown.push(element("h3", "Script"), element("pre", script, { tabindex: "0", "aria-label": "Script" }));
+  for (const [i, script] of scriptsOf(report).entries()) {
+    const box = element("details");
+    const name = i ? `Script ${i + 1}` : "Script";
+    box.append(element("summary", name), element("pre", script, { tabindex: "0", role: "region", "aria-label": name }));
+    shown.push(box);
+  }
   if (report.notes.length) shown.push(element("h3", "Notes"), list(report.notes));
   return shown;
 }
