@@ -103,6 +103,17 @@ class SbomTest(unittest.TestCase):
                       and relation["spdxElementId"] == f"SPDXRef-{program.name.replace('_', '-')}"]
             self.assertEqual(linked, wanted)
 
+    def test_module_of_the_pages(self):
+        """Is inside each where it is beside the bundle."""
+        (self.bundle / "boots-from.wasm").write_bytes(b"\0asm")
+        document = self.document()
+        holders = [relation["spdxElementId"] for relation in document["relationships"]
+                   if relation["relatedSpdxElement"] == "SPDXRef-boots-from.wasm"]
+        self.assertEqual(holders, ["SPDXRef-boots-from-x86-64", "SPDXRef-boots-from-arm64"])
+        hashes = {one["packageFileName"]: one["checksums"][0]["checksumValue"]
+                  for one in document["packages"] if one["name"] == "boots-from"}
+        self.assertEqual(hashes["boots-from.wasm"], hashlib.sha256(b"\0asm").hexdigest())
+
     def test_relationships(self):
         """All lead to something that is there, and the document to everything."""
         document = self.document()
