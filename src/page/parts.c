@@ -3,6 +3,10 @@
 
 #ifdef BF_PAGE_DIR /* the folder they were made in; the assembler copies them */
 
+/*
+ * Hidden, so that they are addressed directly: by way of the GOT, the assembler for arm64 names
+ * them by section and offset, and the linker gives all of a section one entry.
+ */
 #define PART(name, file)                                                                 \
 	__asm__(".pushsection .rodata, \"a\"\n"                                          \
 		".balign 64\n"                                                           \
@@ -13,7 +17,8 @@
 		"bf_page_" #name "_end:\n"                                               \
 		".byte 0\n"                                                              \
 		".popsection\n");                                                        \
-	extern const uint8_t bf_page_##name[], bf_page_##name##_end[];
+	__attribute__((visibility("hidden"))) extern const uint8_t bf_page_##name[],     \
+		bf_page_##name##_end[];
 
 PART(html, BF_PAGE_DIR "/page.html")
 PART(style, BF_PAGE_DIR "/page.css")
