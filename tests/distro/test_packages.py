@@ -105,6 +105,15 @@ class FilesTest(unittest.TestCase):
                 self.assertEqual(*shared)
                 self.assertGreater(len(shared[0]), 2)
 
+    def test_bundle_that_is_none(self):
+        """A folder that was meant to be something else is not copied."""
+        for tool in ("tools/dist/debian-packages", "tools/package/make-packages"):
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run([TOP / tool, folder, f"{folder}/out"], stderr=subprocess.PIPE, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(b"is no bundle: it has no MANIFEST", done.stderr)
+                self.assertFalse(Path(folder, "out").exists())
+
     def test_owned_by_root_and_without_paths_of_the_build(self):
         for deb in PACKAGES.glob("*.deb"):
             listing = run("dpkg-deb", "--contents", deb).splitlines()
