@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-only
+"""How long a page takes: to be written, to be ready in a browser, and from a click to the bytes
+of an image.
+
+    tests/bench/page.py [--rounds 15] [--command build/release/src/boots-from]
+
+Medians, in milliseconds. The click is measured in the page, until the file is handed to the
+browser. Prints a Markdown table; nothing passes or fails here.
+"""
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import TOP, machine
+
+sys.path.append(str(TOP / "tests/web"))
+from browser import Browser  # noqa: E402
+
+URL = "http://192.0.2.1/boot"
+CLICK = """(() => {
+  const start = performance.now();
+  document.getElementById("save").click();
+  return performance.now() - start;
+})()"""
+
+
+def write_page(command, page):
+    """Seconds of all of it, and of the processor alone."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.monotonic()
+    subprocess.run([command, "page", "-q", "-o", page, URL], check=True)
+    seconds = time.monotonic() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def open_page(browser, page):
+    start = time.monotonic()
+    browser.open(page.as_uri())
+    browser.wait("!document.getElementById('save').disabled")
+    return time.monotonic() - start
+
+
+def median(values):
+    return f"{statistics.median(values) * 1000:.0f}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--command", type=Path, default=TOP / "build/release/src/boots-from")
+    arguments = parser.parse_args()
+    print(f"{machine()}\n\n| what | ms |\n| --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "page.html")
+        written = [write_page(arguments.command, page) for _ in range(arguments.rounds)]
+        print(f"| write the page, {page.stat().st_size / 1e6:.1f} MB | {median([all for all, _ in written])} "
+              f"(processor {median([busy for _, busy in written])}) |")
+        for name in ("chromium", "firefox"):
+            browser = Browser(name)
+            try:
+                ready = [open_page(browser, page) for _ in range(arguments.rounds)]
+                clicks = [browser.run(CLICK) / 1000 for _ in range(arguments.rounds)]
+            finally:
+                browser.close()
+            print(f"| {name}: open the page until it is ready | {median(ready)} |")
+            print(f"| {name}: click to bytes | {median(clicks)} |")
+
+
+if __name__ == "__main__":
+    main()
