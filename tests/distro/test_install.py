@@ -54,6 +54,7 @@ class InstallTest(unittest.TestCase):
         (cls.tree / "build/download").mkdir(parents=True)
         for name in (DEB, DEB.with_name("ipxe.deb.origin")):
             shutil.copyfile(name, cls.tree / "build/download" / name.name)
+        shutil.copytree(DEB.with_name("web-sources"), cls.tree / "build/download/web-sources")
 
     def done(self, *arguments, **options):
         status, text = run(*arguments, **options)

@@ -22,7 +22,7 @@ if(NOT BF_WASM_LD OR NOT BF_WASI_LIBC)
 endif()
 
 set(lock ${PROJECT_SOURCE_DIR}/src/wasi/libraries.lock)
-set(sources ${BF_DOWNLOAD_DIR}/sources)
+set(sources ${BF_DOWNLOAD_DIR}/web-sources) # of other versions than the static executables'
 set(fetched ${PROJECT_BINARY_DIR}/web-sources.fetched)
 add_custom_command(OUTPUT ${fetched}
 	COMMAND ${PROJECT_SOURCE_DIR}/tools/fetch-source ${lock} ${sources}
