@@ -113,6 +113,11 @@ class SbomTest(unittest.TestCase):
         hashes = {one["packageFileName"]: one["checksums"][0]["checksumValue"]
                   for one in document["packages"] if one["name"] == "boots-from"}
         self.assertEqual(hashes["boots-from.wasm"], hashlib.sha256(b"\0asm").hexdigest())
+        versions = {one["SPDXID"]: (one["name"], one["versionInfo"]) for one in document["packages"]}
+        linked = {versions[relation["relatedSpdxElement"]] for relation in document["relationships"]
+                  if relation["spdxElementId"] == "SPDXRef-boots-from.wasm"}
+        rows = (TOP / "src/wasi/libraries.lock").read_text().splitlines()
+        self.assertEqual(linked, {tuple(row.split()[::2]) for row in rows if not row.startswith("#")})
 
     def test_relationships(self):
         """All lead to something that is there, and the document to everything."""
