@@ -17,13 +17,18 @@
  */
 enum { KEPT = 256 };
 
+/* All that a change of the hosts replaces. */
+struct contents {
+	struct bf_hosts hosts;
+	time_t modified; /* when the hosts were read */
+	struct bf_served *kept[KEPT];
+};
+
 struct bf_catalog {
 	struct bf_catalog_options options;
 	uint8_t template_hash[BF_SHA256_SIZE];
 	pthread_mutex_t mutex; /* guards what follows */
-	struct bf_hosts hosts;
-	time_t modified; /* when the hosts were read */
-	struct bf_served *kept[KEPT];
+	struct contents now;
 };
 
 /* What the image boots; false if there is no such host. */
@@ -31,7 +36,7 @@ static int find_target(const struct bf_catalog *catalog, const struct bf_served_
 		       bool *ret_exists, struct bf_target *ret, struct bf_error *reterr)
 {
 	if (key->settings.size == 0)
-		return bf_hosts_target(&catalog->hosts, key->host, ret_exists, ret,
+		return bf_hosts_target(&catalog->now.hosts, key->host, ret_exists, ret,
 				       reterr);
 	*ret_exists = true;
 	return bf_link_target(key->settings, ret, reterr);
@@ -74,7 +79,7 @@ static int find(struct bf_catalog *catalog, const struct bf_served_key *key,
 		struct bf_served **ret, struct bf_error *reterr)
 {
 	*ret = NULL;
-	struct bf_served **kept = &catalog->kept[place(key)];
+	struct bf_served **kept = &catalog->now.kept[place(key)];
 	if (!*kept || !bf_served_is(*kept, key)) {
 		struct bf_served *made;
 		int err = make(catalog, key, &made, reterr);
@@ -95,17 +100,16 @@ int bf_catalog_find(struct bf_catalog *catalog, const struct bf_served_key *key,
 	 * hosts then never meets an image half made from the old ones. */
 	pthread_mutex_lock(&catalog->mutex);
 	int err = find(catalog, key, ret, reterr);
-	*ret_modified = catalog->modified;
+	*ret_modified = catalog->now.modified;
 	pthread_mutex_unlock(&catalog->mutex);
 	return err;
 }
 
-static void forget_kept(struct bf_catalog *catalog)
+static void free_contents(struct contents *contents)
 {
-	for (size_t i = 0; i < KEPT; i++) {
-		bf_served_release(catalog->kept[i]);
-		catalog->kept[i] = NULL;
-	}
+	for (size_t i = 0; i < KEPT; i++)
+		bf_served_release(contents->kept[i]);
+	bf_hosts_free(&contents->hosts);
 }
 
 int bf_catalog_reload(struct bf_catalog *catalog, struct bf_error *reterr)
@@ -117,20 +121,19 @@ int bf_catalog_reload(struct bf_catalog *catalog, struct bf_error *reterr)
 	if (err)
 		return err;
 	pthread_mutex_lock(&catalog->mutex);
-	struct bf_hosts old = catalog->hosts;
-	catalog->hosts = hosts;
-	catalog->modified = time(NULL);
-	forget_kept(catalog);
+	struct contents old = catalog->now;
+	catalog->now = (struct contents){.hosts = hosts, .modified = time(NULL)};
 	pthread_mutex_unlock(&catalog->mutex);
-	bf_hosts_free(&old);
+	free_contents(&old); /* takes longer than requests should have to wait */
 	return BF_OK;
 }
 
 int bf_catalog_remark(const struct bf_catalog *catalog, struct bf_buffer *ret,
 		      struct bf_error *reterr)
 {
-	return catalog->hosts.any ? BF_OK
-				  : bf_remarks_print(&catalog->hosts.fleet, ret, reterr);
+	return catalog->now.hosts.any
+		       ? BF_OK
+		       : bf_remarks_print(&catalog->now.hosts.fleet, ret, reterr);
 }
 
 int bf_catalog_new(const struct bf_catalog_options *options, struct bf_hosts *hosts,
@@ -143,8 +146,7 @@ int bf_catalog_new(const struct bf_catalog_options *options, struct bf_hosts *ho
 	}
 	*catalog = (struct bf_catalog){.options = *options,
 				       .mutex = PTHREAD_MUTEX_INITIALIZER,
-				       .hosts = *hosts,
-				       .modified = time(NULL)};
+				       .now = {.hosts = *hosts, .modified = time(NULL)}};
 	*hosts = (struct bf_hosts){0};
 	int err = bf_served_hash_template(&options->maker->tmpl, catalog->template_hash,
 					  reterr);
@@ -159,8 +161,8 @@ int bf_catalog_new(const struct bf_catalog_options *options, struct bf_hosts *ho
 void bf_catalog_size(struct bf_catalog *catalog, size_t *ret_hosts, time_t *ret_read)
 {
 	pthread_mutex_lock(&catalog->mutex);
-	*ret_hosts = catalog->hosts.n_items;
-	*ret_read = catalog->modified;
+	*ret_hosts = catalog->now.hosts.n_items;
+	*ret_read = catalog->now.modified;
 	pthread_mutex_unlock(&catalog->mutex);
 }
 
@@ -168,7 +170,6 @@ void bf_catalog_free(struct bf_catalog *catalog)
 {
 	if (!catalog)
 		return;
-	forget_kept(catalog);
-	bf_hosts_free(&catalog->hosts);
+	free_contents(&catalog->now);
 	free(catalog);
 }

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -18,6 +19,8 @@ EXPOSURE = 15  # of 100, as `systemd-analyze security` counts
 HOSTS = "host,rack\nweb1,a3\nweb2,a4\n"
 PATTERN = "http://10.0.0.1/{rack}/{host}"
 NOTHING_TOLD = 0.3
+MANY = 20000
+ATTEMPTS = 20
 
 
 class Manager(socket.socket):
@@ -78,6 +81,30 @@ class NotifyTest(ServiceTest):
         service.process.send_signal(signal.SIGHUP)
         self.assertGreaterEqual(int(manager.next("RELOADING")["MONOTONIC_USEC"]), before)
         self.assertEqual(manager.next("READY")["STATUS"], status)
+
+    def test_large_list(self):
+        """Requests are answered while it is read again, not after it.
+
+        On a busy machine the list may be read before we have asked: then another time.
+        """
+        rows = "".join(f"machine{number},r{number % 40}\n" for number in range(MANY))
+        self.hosts.write_text("host,rack\n" + rows)
+        manager, service = self.serve_for(str(self.folder / "notify"))
+        self.assertEqual(manager.next("READY")["STATUS"], f"{MANY} hosts in the list")
+        self.assertEqual(service.get(f"/machine{MANY}.iso").status, 404)
+        image = self.build(f"http://10.0.0.1/r39/machine{MANY - 1}")
+        self.assertTrue(any(self.is_answered_meanwhile(manager, service, image)
+                            for _ in range(ATTEMPTS)))
+        self.assertEqual(service.terminate(), 0)
+
+    def is_answered_meanwhile(self, manager, service, image):
+        service.process.send_signal(signal.SIGHUP)
+        manager.next("RELOADING")
+        for _ in range(3):  # the first may come before it begins
+            self.assertTrue(service.get(f"/machine{MANY - 1}.iso").content == image)
+        is_meanwhile = not select.select([manager], [], [], 0)[0]
+        manager.next("READY")
+        return is_meanwhile
 
     def test_ready_means_ready(self):
         """Nothing is said before it listens, and nothing at all when it cannot start."""
