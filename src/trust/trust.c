@@ -107,6 +107,7 @@ static void warn_about_time(const struct bf_certificate *certificate, int64_t no
 	char *text = ret->texts[ret->n];
 	size_t size = sizeof(ret->texts[0]);
 	int64_t left = certificate->not_after - now;
+	int64_t tenths = (certificate->not_before - now + 180) / 360; /* of hours */
 	ret->n++;
 	if (left < 0)
 		snprintf(text, size, "the certificate expired on %s: iPXE will refuse it",
@@ -119,8 +120,8 @@ static void warn_about_time(const struct bf_certificate *certificate, int64_t no
 	else if (now < certificate->not_before)
 		snprintf(text, size,
 			 "the certificate is not valid yet: iPXE will refuse it for "
-			 "another %.1f hours",
-			 (double)(certificate->not_before - now) / 3600);
+			 "another %lld.%lld hours",
+			 (long long)(tenths / 10), (long long)(tenths % 10));
 	else
 		ret->n--;
 }

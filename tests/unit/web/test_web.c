@@ -33,14 +33,14 @@ static void test_image(void **state)
 	struct bf_error error;
 	(void)state;
 	bf_web_reset(&web);
-	assert_int_equal(bf_web_make(&web, &text, &error), BF_ERR_USAGE);
+	assert_int_equal(bf_web_make(&web, 0, &text, &error), BF_ERR_USAGE);
 	assert_string_equal(error.text, "neither a URL nor a script");
 	set(&web, "arch", "bios,arm64");
 	set(&web, "label", "AB");
 	bf_web_reset(&web);
 	set(&web, "url", url);
 	set(&web, "vlan", "7");
-	assert_int_equal(bf_web_make(&web, &text, &error), BF_OK);
+	assert_int_equal(bf_web_make(&web, 0, &text, &error), BF_OK);
 	assert_text(&text, "\"command\": \"boots-from --vlan 7 http://192.0.2.1/boot\"");
 	/* Again, with what was made still there. */
 	assert_int_equal(bf_web_preview(&web, &text, &error), BF_OK);
@@ -87,7 +87,7 @@ static void test_finished_image(void **state)
 	(void)state;
 	bf_web_reset(&web);
 	set(&web, "url", url);
-	assert_int_equal(bf_web_make(&web, &text, &error), BF_OK);
+	assert_int_equal(bf_web_make(&web, 0, &text, &error), BF_OK);
 	take(&web.image.pieces, &image);
 	text.size = 0;
 	assert_int_equal(bf_web_inspect("a.iso", bf_buffer_view(&image), &text, &error),
