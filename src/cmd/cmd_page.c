@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/publish.h"
 #include "cmd/arguments.h"
+#include "cmd/warn.h"
 #include "page/page.h"
 #include "script/userscript.h"
 
@@ -24,14 +25,21 @@ static int write_page(const struct bf_buffer *html, const char *path,
 	return err ? err : bf_output_publish(&output, reterr);
 }
 
-/* A page does not read the signatures of a shim, nor could it say what is wrong with one. */
-static int check_shims(const struct bf_maker_options *options, struct bf_error *reterr)
+/* What takes libcrypto in the browser: a page signs nothing, and reads no signatures. */
+static int check_signing(const struct bf_maker_options *options, struct bf_error *reterr)
 {
-	if (!options->shim.n && !options->mok_manager.n)
+	const char *given = options->shim.n            ? "shim"
+			    : options->mok_manager.n   ? "mokmanager"
+			    : options->sign_key        ? "sign-key"
+			    : options->sign_cert       ? "sign-cert"
+			    : options->sign_passphrase ? "sign-passphrase"
+						       : NULL;
+	if (!given)
 		return BF_OK;
 	return bf_fail(reterr, BF_ERR_USAGE,
-		       "--%s: is not for a page, which reads no signatures",
-		       options->shim.n ? "shim" : "mokmanager");
+		       "--%s: is not for a page, which neither signs nor reads "
+		       "signatures",
+		       given);
 }
 
 /* The form has the script's text and not its file. */
@@ -102,11 +110,13 @@ int bf_cmd_page(struct bf_arguments *arguments, struct bf_error *reterr)
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer html = {0};
 	char name[256];
-	int err = check_shims(&arguments->made_from, reterr);
+	int err = check_signing(&arguments->made_from, reterr);
 	if (!err)
 		err = bf_maker_init(&maker, &arguments->made_from, reterr);
-	if (!err)
-		err = build(arguments, &maker, &html, reterr);
+	if (err)
+		return err;
+	bf_warn_of_maker(&maker, &arguments->made_from, arguments->url);
+	err = build(arguments, &maker, &html, reterr);
 	if (!err)
 		err = write_page(&html, arguments->output, reterr);
 	if (err || arguments->quiet)

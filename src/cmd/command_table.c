@@ -111,10 +111,8 @@ const struct bf_command bf_commands[] = {
 		 "without network.",
 	 .notes = {"Open it from disk or put it on a web server. URL and the options are "
 		   "what its form starts with."},
-	 .groups = GROUP(PAGE) | GROUP(WRITE) | GROUP(BUNDLE) | GROUP(COMMON) |
-		   GROUP(IMAGE) | GROUP(MACHINE),
-	 .refused = GROUP(TRUST),
-	 .refusal = "is not for a page, which has neither certificates nor keys",
+	 .groups = GROUP(PAGE) | GROUP(WRITE) | GROUP(TRUST) | GROUP(BUNDLE) |
+		   GROUP(COMMON) | GROUP(IMAGE) | GROUP(MACHINE),
 	 .operands = {URL_OPERAND},
 	 .one_more = one_image,
 	 .run = bf_cmd_page},

@@ -49,6 +49,7 @@ export class Form {
       control.setAttribute("aria-describedby", problem.id);
       control.after(problem);
     }
+    find("trust").textContent = defaults.trust ? `For https it ${defaults.trust}` : "";
     // What was asked for stays asked for, also where it is what nobody asked for.
     this.#archs = defaults.settings.some(([name]) => name === "arch") ? null : this.#chosen();
     for (const [name, value] of defaults.settings) this.#start(name, value);

@@ -64,7 +64,8 @@ class Page {
     const made = this.#form.make();
     if (!made) return;
     const name = this.#form.fileName();
-    const facts = [["Boots on", made.archs.map(archName).join(", ")]];
+    const facts = [["Boots on", made.archs.map(archName).join(", ")],
+      ...made.warnings.map((warning) => ["Warning", warning])];
     this.#finish(name, made.command, facts, made.format);
   }
 

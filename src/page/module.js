@@ -87,9 +87,9 @@ export class Module {
     return this.#call("preview");
   }
 
-  /** Make the image that is set: {archs, format, size, command}. */
+  /** Make the image that is set: {archs, format, size, command, warnings}. */
   make() {
-    return JSON.parse(this.#call("make"));
+    return JSON.parse(this.#call("make", Math.floor(Date.now() / 1000)));
   }
 
   /** The report of a file that was handed over, as JSON text. */

@@ -13,6 +13,8 @@
 #include "page/pack.h"
 #include "page/parts.h"
 #include "report/json.h"
+#include "trust/facts.h"
+#include "trust/trust.h"
 
 /* ---- What it carries ---- */
 
@@ -41,6 +43,28 @@ static int add_ipxe(struct bf_buffer *pack, const char *path, struct bf_error *r
 							       : BF_OK;
 }
 
+/* What was read of the certificate, which the page cannot read again. */
+static int add_trust(struct bf_buffer *pack, const char *path,
+		     const struct bf_certificate *certificate, struct bf_error *reterr)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer facts = {0};
+	if (bf_facts_print(certificate, &facts) ||
+	    bf_pack_add(pack, path, bf_buffer_view(&facts)))
+		return bf_fail_nomem(reterr);
+	return BF_OK;
+}
+
+/* The files that a setting names. */
+static int add_named(struct bf_buffer *pack, const struct bf_page_setting *setting,
+		     const struct bf_maker *maker, struct bf_error *reterr)
+{
+	if (strcmp(setting->name, "ipxe") == 0)
+		return add_ipxe(pack, setting->value, reterr);
+	if (strcmp(setting->name, "trust") == 0)
+		return add_trust(pack, setting->value, &maker->certificate, reterr);
+	return BF_OK;
+}
+
 static int add_bundle(struct bf_buffer *pack, const struct bf_bundle *bundle,
 		      struct bf_error *reterr)
 {
@@ -62,8 +86,7 @@ static int fill_pack(const struct bf_page_request *request, struct bf_view modul
 	if (!err)
 		err = add_heads(pack, request->maker, reterr);
 	for (size_t i = 0; !err && i < request->n_settings; i++)
-		if (strcmp(request->settings[i].name, "ipxe") == 0)
-			err = add_ipxe(pack, request->settings[i].value, reterr);
+		err = add_named(pack, &request->settings[i], request->maker, reterr);
 	return err;
 }
 
@@ -104,6 +127,20 @@ static void put_archs(struct bf_json *json, const struct bf_maker *maker)
 	bf_json_close_array(json);
 }
 
+/* What iPXE will trust, in a line, or null. */
+static int put_trust(struct bf_json *json, const struct bf_maker *maker)
+{
+	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
+	int err = maker->has_certificate
+			  ? bf_trust_describe(&maker->certificate, &text, NULL)
+			  : BF_OK;
+	if (text.size)
+		bf_json_text(json, "trust", bf_buffer_view(&text));
+	else
+		bf_json_null(json, "trust");
+	return err;
+}
+
 static int print_defaults(const struct bf_page_request *request,
 			  const struct bf_page_parts *parts, struct bf_buffer *html,
 			  struct bf_error *reterr)
@@ -117,6 +154,7 @@ static int print_defaults(const struct bf_page_request *request,
 	struct bf_json json = {.out = stream};
 	bf_json_open_object(&json, NULL);
 	put_archs(&json, request->maker);
+	int err = put_trust(&json, request->maker);
 	bf_json_open_array(&json, "settings");
 	for (size_t i = 0; i < request->n_settings; i++) {
 		bf_json_open_array(&json, NULL);
@@ -126,7 +164,8 @@ static int print_defaults(const struct bf_page_request *request,
 	}
 	bf_json_close_array(&json);
 	bf_json_close_object(&json);
-	int err = ferror(stream) ? BF_ERR_NOMEM : BF_OK;
+	if (ferror(stream))
+		err = BF_ERR_NOMEM;
 	if (fclose(stream) || err || print_escaped(html, text, size))
 		err = bf_fail_nomem(reterr);
 	free(text);

@@ -22,7 +22,8 @@ struct bf_page_request {
 };
 
 /*
- * Append the page. What a setting "ipxe" names is read and goes in. The same request gives the
+ * Append the page. What a setting "ipxe" names is read and goes in, and so
+ * does what the maker has read of a certificate. The same request gives the
  * same bytes. BF_ERR_UNSUPPORTED where the page was left out of this build, and for binaries
  * that are signed, which takes libcrypto to see.
  */

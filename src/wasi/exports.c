@@ -89,12 +89,13 @@ EXPORT(int, preview, void)
 	return finish(bf_web_preview(&web, &said, &error), &error);
 }
 
-EXPORT(int, make, void)
+/* now is in seconds since 1970 UTC. */
+EXPORT(int, make, double now)
 {
 	struct bf_error error;
 	said.size = 0;
 	result = &web.image.pieces;
-	return finish(bf_web_make(&web, &said, &error), &error);
+	return finish(bf_web_make(&web, (int64_t)now, &said, &error), &error);
 }
 
 static int find(const char *name, struct bf_view *ret, struct bf_error *reterr)

@@ -9,6 +9,7 @@
 #include "inspect/judge.h"
 #include "report/json.h"
 #include "report/report.h"
+#include "trust/trust.h"
 #include "web/command_line.h"
 
 /* ---- Settings ---- */
@@ -117,7 +118,18 @@ static void put_archs(struct bf_json *json, unsigned archs)
 	bf_json_close_array(json);
 }
 
-static int describe(const struct bf_web *web, struct bf_buffer *ret,
+static void put_warnings(struct bf_json *json, const struct bf_web *web, int64_t now)
+{
+	struct bf_trust_warnings warnings = {.n = 0};
+	if (web->maker.has_certificate)
+		bf_trust_warn(&web->maker.certificate, web->target.url, now, &warnings);
+	bf_json_open_array(json, "warnings");
+	for (size_t i = 0; i < warnings.n; i++)
+		bf_json_string(json, NULL, warnings.texts[i]);
+	bf_json_close_array(json);
+}
+
+static int describe(const struct bf_web *web, int64_t now, struct bf_buffer *ret,
 		    struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer command = {0};
@@ -133,15 +145,17 @@ static int describe(const struct bf_web *web, struct bf_buffer *ret,
 	bf_json_string(&json, "format", bf_format_name(web->maker.layout.format));
 	bf_json_number(&json, "size", web->image.pieces.size);
 	bf_json_text(&json, "command", bf_buffer_view(&command));
+	put_warnings(&json, web, now);
 	bf_json_close_object(&json);
 	int end = take_stream(stream, &bytes, &size, ret, reterr);
 	return err ? bf_fail_nomem(reterr) : end;
 }
 
-int bf_web_make(struct bf_web *web, struct bf_buffer *json, struct bf_error *reterr)
+int bf_web_make(struct bf_web *web, int64_t now, struct bf_buffer *json,
+		struct bf_error *reterr)
 {
 	int err = make(web, reterr);
-	return err ? err : describe(web, json, reterr);
+	return err ? err : describe(web, now, json, reterr);
 }
 
 /* ---- An image that is there ---- */

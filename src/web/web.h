@@ -54,9 +54,10 @@ bf_must_check int bf_web_preview(struct bf_web *web, struct bf_buffer *text,
 
 /*
  * Make the image, web->image.pieces, and append what it is as JSON: its boot paths, its size,
- * and the command line that makes the same one.
+ * the command line that makes the same one, and warnings about the certificate it trusts. now is
+ * in seconds since 1970 UTC.
  */
-bf_must_check int bf_web_make(struct bf_web *web, struct bf_buffer *json,
+bf_must_check int bf_web_make(struct bf_web *web, int64_t now, struct bf_buffer *json,
 			      struct bf_error *reterr);
 
 /* Append a finished image's report as boots-from inspect --json prints it. */

@@ -49,7 +49,7 @@ const SETS = [
 
 test("the page: its size, and the same bytes for the same options", () => {
   assert.ok(html.length <= 3500000, `${html.length} bytes`);
-  assert.ok(files.get("boots-from.wasm").length < 300000);
+  assert.ok(files.get("boots-from.wasm").length < 300 * 1024);
   assert.deepEqual(writePage(URL), html);
   assert.notDeepEqual(writePage("http://192.0.2.2/boot"), html);
 });
@@ -109,9 +109,8 @@ test("what a page does not do is refused", () => {
       module.reset([[name, value], ["url", URL]]);
       module.make();
     }), null);
-  for (const option of [["--trust", "a"], ["--sign-key", "a"]])
-    assert.match(refusal("page", ...option), /is not for a page/);
-  assert.match(refusal("page", "--shim", "a"), /--shim: is not for a page/);
+  for (const option of ["--sign-key", "--sign-cert", "--sign-passphrase", "--shim", "--mokmanager"])
+    assert.match(refusal("page", option, "a"), /: is not for a page/);
 });
 
 // ---- Finished images ----
@@ -224,6 +223,31 @@ test("options are what the form starts with, and hostile ones stay text", () => 
   assert.deepEqual(archs.filter((arch) => arch.chosen).map((arch) => arch.name), ["bios", "riscv64"]);
   const own = defaultsOf(writePage("--ip", "192.0.2.7/24", "--dns", "192.0.2.1", "--dns", "192.0.2.2", URL));
   assert.deepEqual(own.settings, [["ip", "192.0.2.7/24"], ["dns", "192.0.2.1"], ["dns", "192.0.2.2"], ["url", URL]]);
+});
+
+test("a page with a certificate: all its images trust it", async () => {
+  const days = (count) => ["-newkey", "rsa:2048", "-nodes", "-x509", "-keyout", "key.pem", "-days", String(count)];
+  for (const [subject, count] of [["/CN=Lab <CA>", 900], ["/CN=old", 7]]) {
+    execFileSync("openssl", ["req", ...days(count), "-subj", subject, "-out", "ca.pem"], { cwd: folder, stdio: "ignore" });
+    const page = writePage("--trust", "ca.pem", URL);
+    const own = (await loadModule(page)).module;
+    assert.match(defaultsOf(page).trust, /^trusts only CN=/);
+    for (const set of [[], [["arch", "all"], ["layout", "gpt"]], [["format", "lkrn"]], [["script-room", "64K"]]]) {
+      own.reset([...set, ["trust", "ca.pem"], ["url", "https://192.0.2.1/boot"]]);
+      const made = own.make();
+      const words = [...set.flatMap(([name, value]) => [`--${name}`, value]), "--trust", "ca.pem", "https://192.0.2.1/boot"];
+      assert.ok(bytesOf(own).equals(run("-q", "-o", "-", ...words)), made.command);
+      const said = lines("-q", "-o", "x.img", ...words).filter(Boolean);
+      assert.deepEqual(said, made.warnings.map((warning) => `boots-from: warning: ${warning}`));
+    }
+    run("-q", "-o", "t.iso", "--trust", "ca.pem", "https://192.0.2.1/boot");
+    own.putFile("t.iso", readFileSync(join(folder, "t.iso")));
+    own.reset([["trust", "ca.pem"], ["url", "https://192.0.2.2/other"]]);
+    own.repoint("t.iso");
+    run("repoint", "-q", "--trust", "ca.pem", "t.iso", "https://192.0.2.2/other");
+    assert.ok(bytesOf(own).equals(readFileSync(join(folder, "t.iso"))));
+  }
+  assert.match(refusal("page", "--trust", "hosts.csv"), /--trust|trust: /);
 });
 
 test("a page for wrong options is not written", () => {
