@@ -148,6 +148,7 @@ static int find_entry(struct bf_view bytes, struct bf_view key, struct entry *re
 {
 	struct entry entry;
 	bool found = false;
+	*ret = (struct entry){0};
 	*ret_pool = 4;
 	if (bytes.size < 4)
 		return damaged(reterr);

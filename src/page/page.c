@@ -258,7 +258,7 @@ static bool find_place(struct bf_view html, size_t from, size_t *ret_place,
 static int print(const struct bf_page_request *request, const struct bf_page_parts *parts,
 		 struct bf_buffer *html, struct bf_error *reterr)
 {
-	size_t from = 0, place = 0, offset;
+	size_t from = 0, place = 0, offset = 0;
 	while (find_place(parts->html, from, &place, &offset)) {
 		if (bf_buffer_append(html, parts->html.data + from, offset - from))
 			return bf_fail_nomem(reterr);
