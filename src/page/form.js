@@ -13,10 +13,11 @@ export function element(name, text = "", attributes = {}) {
   return made;
 }
 
-/** The sentence of a refusal; what is no refusal is a fault of ours. */
+/** The sentence of a refusal; what is no refusal is a fault of ours, and the module may be broken. */
 export function sentence(error) {
   if (error instanceof Refusal) return error.message;
-  throw error;
+  console.error(error);
+  return `the page failed, reload it: ${error.message}`;
 }
 
 const ARCHS = { bios: "BIOS", x86_64: "UEFI x86-64", arm64: "UEFI arm64", riscv64: "UEFI riscv64" };

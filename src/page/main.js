@@ -108,7 +108,11 @@ class Page {
       throw new Refusal(`'${file.name}': ${file.size} bytes are too many for a page: ask boots-from inspect`);
     if (this.#own.has(file.name))
       throw new Refusal(`'${file.name}': the page has a file of this name itself: rename yours`);
-    this.#module.putFile(file.name, new Uint8Array(await file.arrayBuffer()));
+    // A folder is dropped like a file, and cannot be read.
+    const bytes = await file.arrayBuffer().catch((error) => {
+      throw new Refusal(`'${file.name}': cannot read: ${error.message}`);
+    });
+    this.#module.putFile(file.name, new Uint8Array(bytes));
   }
 
   #open(name) {

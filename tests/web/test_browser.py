@@ -238,6 +238,24 @@ class BrowserTest(unittest.TestCase):
         done = subprocess.run([PROGRAM, "repoint", "cut.iso", URL], cwd=self.folder, capture_output=True, check=False)
         self.assertEqual(done.stderr.decode(), f"boots-from: 'cut.iso': {self.run_script(text('#change-problem'))}\n")
 
+    def drop(self, made):
+        """What a drop of files is for the page; made is an array of them."""
+        self.run_script("document.dispatchEvent(Object.assign(new Event('drop', {cancelable: true}),"
+                        f" {{dataTransfer: {{files: {made}}}}}))")
+
+    def test_what_is_dropped_on_the_page(self):
+        self.drop("[new File(['host\\none\\n'], 'few.csv')]")
+        self.wait("!document.getElementById('list').hidden")
+        self.assertIn("one.iso", self.run_script(text("#rows")))
+        self.drop("[Object.assign(new File([], 'folder'), {arrayBuffer: () => Promise.reject(new Error('gone'))})]")
+        self.wait("document.getElementById('drop-problem').textContent")
+        self.assertEqual(self.run_script(text("#drop-problem")), "'folder': cannot read: gone")
+        self.drop("[new File(['x'], 'bundle:MANIFEST')]")
+        self.wait("document.getElementById('drop-problem').textContent.startsWith(\"'bundle\")")
+        self.drop("[new File(['no list, \\0'], 'bad.csv')]")
+        self.wait("document.getElementById('list-problem').textContent")
+        self.assertEqual(self.run_script(text("#drop-problem")), "")
+
     def test_a_list(self):
         (self.folder / "hosts.csv").write_text("host,ip,vlan\nweb1,192.0.2.11/24,7\nweb2,192.0.2.300/24,\nweb3,,\n")
         self.fill(url="http://192.0.2.1/{host}", archs="bios,x86_64")
