@@ -178,6 +178,9 @@ class InstallTest(unittest.TestCase):
         unit = next(path for path in self.root.glob("*lib/systemd/system/boots-from.service"))
         self.assertIn("ExecStart=/usr/bin/boots-from serve", unit.read_text())
         self.assertIn("EnvironmentFile=/" + CONFIGURATION, unit.read_text())
+        version = enter(self.root, "dpkg-query", "--show", "--showformat", "${Version}", "libsystemd0")
+        kind = "notify-reload" if int(version.split(".")[0]) >= 253 else "notify"
+        self.assertIn(f"Type={kind}\n", unit.read_text())
 
     def test_what_serve_loads_is_recommended(self):
         self.assertIn("libmicrohttpd.so.12 ", enter(self.root, "ldconfig", "--print-cache"))
