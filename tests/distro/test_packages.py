@@ -33,7 +33,7 @@ export SOURCE_DATE_EPOCH=$(zcat /root/try/made/usr/share/doc/boots-from/changelo
     dpkg-parsechangelog --file - --show-field Timestamp)
 commit=$(/root/try/made/usr/bin/boots-from --version | sed -n '1s/.*(\\(.*\\)).*/\\1/p')
 cd /root/try/again
-cmake --preset release -DBF_STATIC_LIBS=OFF -DBF_BUNDLE=/root/bundle -DBF_COMMIT="$commit"
+cmake --preset release -DBF_WEB=OFF -DBF_STATIC_LIBS=OFF -DBF_BUNDLE=/root/bundle -DBF_COMMIT="$commit"
 cmake --build --preset release --target package
 """
 SECONDS = 1500
