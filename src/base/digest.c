@@ -39,3 +39,8 @@ int bf_digest_hex(const struct bf_source *source, const struct bf_extent *parts,
 	bf_hex(bf_view(digest.digest, sizeof(digest.digest)), ret);
 	return BF_OK;
 }
+
+uint64_t bf_digest_hash(struct bf_view bytes, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(bytes.data, bytes.size, seed);
+}

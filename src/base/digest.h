@@ -24,4 +24,10 @@ bf_must_check int bf_digest_hex(const struct bf_source *source,
 				const struct bf_extent *parts, size_t n_parts,
 				char ret[BF_DIGEST_HEX_SIZE], struct bf_error *reterr);
 
+/*
+ * XXH3 with 64 bits of bytes in memory, for tables: whoever does not know the seed cannot
+ * choose bytes that share a place with others.
+ */
+uint64_t bf_digest_hash(struct bf_view bytes, uint64_t seed);
+
 #endif

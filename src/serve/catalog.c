@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "fleet/remarks.h"
 #include "link/link.h"
 
@@ -61,18 +62,10 @@ static int make(const struct bf_catalog *catalog, const struct bf_served_key *ke
 	return err;
 }
 
-/* FNV-1a */
-static uint32_t add_to_hash(uint32_t hash, struct bf_view bytes)
-{
-	for (size_t i = 0; i < bytes.size; i++)
-		hash = (hash ^ bytes.data[i]) * 16777619u;
-	return hash;
-}
-
 static size_t place(const struct bf_served_key *key)
 {
-	uint32_t hash = add_to_hash(2166136261u, bf_view(key->host, strlen(key->host)));
-	return add_to_hash(hash, key->settings) % KEPT;
+	uint64_t hash = bf_digest_hash(bf_view(key->host, strlen(key->host)), 0);
+	return bf_digest_hash(key->settings, hash) % KEPT;
 }
 
 static int find(struct bf_catalog *catalog, const struct bf_served_key *key,

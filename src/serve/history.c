@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+
+#include "base/digest.h"
 
 enum { BUCKETS = 1 << 14 };
 
@@ -18,6 +21,7 @@ struct host {
 
 struct bf_history {
 	size_t max;
+	uint64_t seed;         /* names come from whoever asks */
 	pthread_mutex_t mutex; /* guards what follows */
 	size_t n;
 	uint64_t forgotten;
@@ -31,6 +35,7 @@ struct bf_history *bf_history_new(size_t max)
 	if (!history)
 		return NULL;
 	history->max = max;
+	(void)getrandom(&history->seed, sizeof(history->seed), GRND_NONBLOCK);
 	pthread_mutex_init(&history->mutex, NULL);
 	return history;
 }
@@ -47,12 +52,9 @@ void bf_history_free(struct bf_history *history)
 	free(history);
 }
 
-/* FNV-1a */
 static struct host **find_bucket(struct bf_history *history, const char *name)
 {
-	uint32_t hash = 2166136261u;
-	for (; *name; name++)
-		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	uint64_t hash = bf_digest_hash(bf_view(name, strlen(name)), history->seed);
 	return &history->buckets[hash % BUCKETS];
 }
 

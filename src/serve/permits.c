@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
+
 /*
  * Tokens that were right are kept, one per value of a hash of the host: a BMC reads an image in
  * some thousand requests, and an HMAC costs as much as half of one.
@@ -91,13 +93,9 @@ bool bf_permits_are_needed(const struct bf_permits *permits)
 
 /* ---- Judging ---- */
 
-/* FNV-1a */
 static size_t place(const char *host)
 {
-	uint32_t hash = 2166136261u;
-	for (; *host; host++)
-		hash = (hash ^ (uint8_t)*host) * 16777619u;
-	return hash % KEPT;
+	return bf_digest_hash(bf_view(host, strlen(host)), 0) % KEPT;
 }
 
 /* How much of a token is right is told by no time it takes. */

@@ -95,12 +95,25 @@ static void test_beyond_the_end(void **state)
 	free(bytes);
 }
 
+static void test_hash(void **state)
+{
+	(void)state;
+	static const uint64_t seeds[] = {0, 1, UINT64_MAX};
+	uint8_t *bytes = make_bytes();
+	for (size_t size = 0; size < 300; size++)
+		for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
+			assert_true(bf_digest_hash(bf_view(bytes, size), seeds[i]) ==
+				    XXH3_64bits_withSeed(bytes, size, seeds[i]));
+	/* What the specification has for no bytes at all. */
+	assert_true(bf_digest_hash(bf_view(NULL, 0), 0) == 0x2d06800538d394c2);
+	free(bytes);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_nothing),        cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_parts),          cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_beyond_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
