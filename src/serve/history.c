@@ -35,7 +35,9 @@ struct bf_history *bf_history_new(size_t max)
 	if (!history)
 		return NULL;
 	history->max = max;
-	(void)getrandom(&history->seed, sizeof(history->seed), GRND_NONBLOCK);
+	/* Where there is no randomness yet, an address is hard enough to guess. */
+	if (getrandom(&history->seed, sizeof(history->seed), GRND_NONBLOCK) < 0)
+		history->seed = (uintptr_t)history;
 	pthread_mutex_init(&history->mutex, NULL);
 	return history;
 }
