@@ -148,7 +148,8 @@ static void test_settings_are_remembered(void **state)
 			assert_int_equal(token.settings.size,
 					 text ? strlen(text) + 1 : 0);
 			if (text)
-				assert_string_equal(token.settings.data, text);
+				assert_memory_equal(token.settings.data, text,
+						    strlen(text) + 1);
 		}
 	}
 	bf_permits_free(permits);
