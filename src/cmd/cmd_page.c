@@ -8,9 +8,8 @@
 #include "base/file.h"
 #include "base/publish.h"
 #include "cmd/arguments.h"
+#include "cmd/html.h"
 #include "cmd/warn.h"
-#include "page/page.h"
-#include "script/userscript.h"
 
 static int write_page(const struct bf_buffer *html, const char *path,
 		      struct bf_error *reterr)
@@ -25,98 +24,19 @@ static int write_page(const struct bf_buffer *html, const char *path,
 	return err ? err : bf_output_publish(&output, reterr);
 }
 
-/* What takes libcrypto in the browser: a page signs nothing, and reads no signatures. */
-static int check_signing(const struct bf_maker_options *options, struct bf_error *reterr)
-{
-	const char *given = options->shim.n            ? "shim"
-			    : options->mok_manager.n   ? "mokmanager"
-			    : options->sign_key        ? "sign-key"
-			    : options->sign_cert       ? "sign-cert"
-			    : options->sign_passphrase ? "sign-passphrase"
-						       : NULL;
-	if (!given)
-		return BF_OK;
-	return bf_fail(reterr, BF_ERR_USAGE,
-		       "--%s: is not for a page, which neither signs nor reads "
-		       "signatures",
-		       given);
-}
-
-/* The form has the script's text and not its file. */
-static int read_script(struct bf_arguments *arguments, struct bf_buffer *text,
-		       struct bf_error *reterr)
-{
-	if (!arguments->script)
-		return BF_OK;
-	int err = bf_buffer_read_path(arguments->script, BF_USERSCRIPT_FILE_MAX, text,
-				      reterr);
-	if (err)
-		return err;
-	if (bf_buffer_append(text, "", 1))
-		return bf_fail_nomem(reterr);
-	err = bf_target_set(&arguments->target, "script", (const char *)text->data,
-			    reterr);
-	return err ? bf_fail_in(reterr, err, "--script") : BF_OK;
-}
-
-static int add_setting(struct bf_arguments *arguments, const char *name,
-		       const char *value, struct bf_error *reterr)
-{
-	if (!value)
-		return BF_OK;
-	if (arguments->n_given == BF_GIVEN_MAX)
-		return bf_fail(reterr, BF_ERR_USAGE, "more than %d settings",
-			       BF_GIVEN_MAX);
-	arguments->given[arguments->n_given++] =
-		(struct bf_page_setting){.name = name, .value = value};
-	return BF_OK;
-}
-
-/* What an image with these settings would be refused for, the page is. */
-static int check(struct bf_arguments *arguments, const struct bf_maker *maker,
-		 const char *script, struct bf_error *reterr)
-{
-	bf_cleanup(bf_buffer_free) struct bf_buffer rendered = {0};
-	int err = add_setting(arguments, "url", arguments->url, reterr);
-	if (!err && arguments->url)
-		err = bf_target_set(&arguments->target, "url", arguments->url, reterr);
-	if (!err)
-		err = add_setting(arguments, "script", script, reterr);
-	/* Without either, the form's user gives one of them. */
-	if (err || (!arguments->url && !script))
-		return err;
-	return bf_renderer_render(&maker->renderer, &arguments->target, &rendered,
-				  reterr);
-}
-
-static int build(struct bf_arguments *arguments, const struct bf_maker *maker,
-		 struct bf_buffer *html, struct bf_error *reterr)
-{
-	bf_cleanup(bf_buffer_free) struct bf_buffer script = {0};
-	int err = read_script(arguments, &script, reterr);
-	if (!err)
-		err = check(arguments, maker, (const char *)script.data, reterr);
-	if (err)
-		return err;
-	const struct bf_page_request request = {.maker = maker,
-						.settings = arguments->given,
-						.n_settings = arguments->n_given};
-	return bf_page_build(&request, html, reterr);
-}
-
 int bf_cmd_page(struct bf_arguments *arguments, struct bf_error *reterr)
 {
 	struct timespec start = bf_clock_start();
 	bf_cleanup(bf_maker_free) struct bf_maker maker = {0};
 	bf_cleanup(bf_buffer_free) struct bf_buffer html = {0};
 	char name[256];
-	int err = check_signing(&arguments->made_from, reterr);
+	int err = bf_html_check(&arguments->made_from, reterr);
 	if (!err)
 		err = bf_maker_init(&maker, &arguments->made_from, reterr);
 	if (err)
 		return err;
 	bf_warn_of_maker(&maker, &arguments->made_from, arguments->url);
-	err = build(arguments, &maker, &html, reterr);
+	err = bf_html_make(arguments, &maker, &html, reterr);
 	if (!err)
 		err = write_page(&html, arguments->output, reterr);
 	if (err || arguments->quiet)
