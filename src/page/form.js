@@ -30,6 +30,17 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
+/** Select what an element says and copy it, if the browser lets us; whether it did. */
+export async function copy(from) {
+  const range = document.createRange();
+  range.selectNodeContents(from);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+  // Where the page comes from plain HTTP there is no clipboard but by this old command.
+  if (!navigator.clipboard) return document.execCommand("copy");
+  return navigator.clipboard.writeText(from.textContent).then(() => true, () => false);
+}
+
 export class Form {
   #controls = [...document.querySelectorAll("[data-setting]")];
   #module;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 import { Module, Refusal } from "./module.js";
 import { unpack } from "./pack.js";
-import { Form, archName, element, find, save, sentence } from "./form.js";
+import { Form, archName, copy, element, find, save, sentence } from "./form.js";
+import { showHosts } from "./hosts.js";
 import { show, urlOf } from "./report.js";
 import { showNoPlan, showPlan, zipPlan } from "./list.js";
 
@@ -27,7 +28,7 @@ class Page {
       event.preventDefault();
       this.#make();
     });
-    find("copy").addEventListener("click", () => this.#copy());
+    find("copy").addEventListener("click", () => copy(find("command")));
     find("change").addEventListener("click", () => this.#change());
     find("save-all").addEventListener("click", () => this.#saveAll());
     find("files").addEventListener("change", (event) => this.#take([...event.target.files]));
@@ -79,15 +80,6 @@ class Page {
     find("next").replaceChildren(...next(name, format).map((text) => element("li", text)));
     find("result").hidden = false;
     find("result-title").focus();
-  }
-
-  async #copy() {
-    const range = document.createRange();
-    range.selectNodeContents(find("command"));
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-    // Where the page comes from plain HTTP there is no clipboard: what is selected can be copied.
-    await navigator.clipboard?.writeText(find("command").textContent).catch(() => {});
   }
 
   // ---- Files ----
@@ -203,6 +195,7 @@ function next(name, format) {
 }
 
 async function start() {
+  showHosts(JSON.parse(find("served").textContent));
   const files = await unpack(find("pack").textContent);
   const module = await Module.load(files.get("boots-from.wasm"));
   for (const [name, bytes] of files) if (name !== "boots-from.wasm") module.putFile(name, bytes);

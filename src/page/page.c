@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "page/page.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,4 +286,33 @@ int bf_page_build(const struct bf_page_request *request, struct bf_buffer *html,
 			       "ipxe: it is signed, and a page does not read signatures: "
 			       "bring it unsigned");
 	return print(request, &parts, html, reterr);
+}
+
+/* ---- As a server sends it ---- */
+
+/* What stands behind start and in front of end; both are in the HTML, before anybody's texts. */
+static struct bf_view find_between(struct bf_view html, const char *start,
+				   const char *end)
+{
+	size_t first = 0, last = 0;
+	bool found = bf_view_find(html, 0, bf_view(start, strlen(start)), &first);
+	first += strlen(start);
+	found = found && bf_view_find(html, first, bf_view(end, strlen(end)), &last);
+	assert(found);
+	(void)found;
+	return bf_view_part(html, first, last - first);
+}
+
+struct bf_page_split bf_page_split(struct bf_view html)
+{
+	struct bf_view hosts = find_between(
+		html, "<script id=\"served\" type=\"application/json\">", "</script>");
+	size_t before = (size_t)(hosts.data - html.data);
+	size_t after = before + hosts.size;
+	return (struct bf_page_split){
+		.before = bf_view_part(html, 0, before),
+		.after = bf_view_part(html, after, html.size - after),
+		.policy =
+			find_between(html, "Content-Security-Policy\" content=\"", "\""),
+	};
 }

@@ -30,4 +30,13 @@ struct bf_page_request {
 bf_must_check int bf_page_build(const struct bf_page_request *request,
 				struct bf_buffer *html, struct bf_error *reterr);
 
+/* A page as a server sends it: what stands between before and after is JSON of its own. */
+struct bf_page_split {
+	struct bf_view before, after;
+	struct bf_view policy; /* Content-Security-Policy of the page itself */
+};
+
+/* The parts of a page that bf_page_build() made, which they lead into. */
+struct bf_page_split bf_page_split(struct bf_view html);
+
 #endif

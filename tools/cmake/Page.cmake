@@ -4,7 +4,7 @@
 include(Web)
 
 # Modules of JavaScript, each behind those it uses, become one that can stand in a page.
-set(modules module pack zip form report list main)
+set(modules module pack zip form report list hosts main)
 list(TRANSFORM modules PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/page/)
 list(TRANSFORM modules APPEND .js)
 set(BF_PAGE_DIR ${CMAKE_CURRENT_BINARY_DIR}/page)
