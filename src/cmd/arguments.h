@@ -59,6 +59,7 @@ struct bf_arguments {
 	unsigned margin;     /* seconds */
 	const char *admin;   /* ADDRESS:PORT, NULL for none */
 	unsigned log_format; /* enum bf_access_format */
+	bool page;
 
 	struct bf_texts secrets; /* files */
 	const char *host;

@@ -11,11 +11,13 @@
 #include "base/clock.h"
 #include "cmd/arguments.h"
 #include "cmd/commit.h"
+#include "cmd/html.h"
 #include "cmd/signers.h"
 #include "cmd/warn.h"
 #include "http/listener.h"
 #include "http/log.h"
 #include "http/notify.h"
+#include "page/page.h"
 #include "serve/admin.h"
 #include "serve/server.h"
 
@@ -34,6 +36,7 @@ static const double drain_seconds = 30; /* well before systemd loses patience, a
  */
 struct service {
 	struct bf_maker maker;
+	struct bf_buffer page; /* HTML, empty for none */
 	struct bf_catalog *catalog;
 	struct bf_permits *permits;
 	struct bf_log *messages; /* standard error */
@@ -64,6 +67,7 @@ static void free_service(struct service *service)
 	free_logs(service);
 	bf_permits_free(service->permits);
 	bf_catalog_free(service->catalog);
+	bf_buffer_free(&service->page);
 	bf_maker_free(&service->maker);
 }
 
@@ -75,6 +79,38 @@ static void raise_descriptor_limit(void)
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
+}
+
+/* Where images are for those with a link, who else asks is not told so much as their names. */
+static int check_page(const struct bf_arguments *options, struct bf_error *reterr)
+{
+	if (!options->page)
+		return BF_OK;
+	if (options->secrets.n > 0 && !options->admin)
+		return bf_fail(
+			reterr, BF_ERR_USAGE,
+			"--page: with --secret there is nothing without a link: give "
+			"--admin, where the page is then");
+	int err = bf_html_check(&options->made_from, reterr);
+	return err ? bf_fail_in(reterr, err, "--page") : BF_OK;
+}
+
+static int make_page(struct bf_arguments *options, struct service *service,
+		     struct bf_error *reterr)
+{
+	if (!options->page)
+		return BF_OK;
+	int err = bf_html_make(options, &service->maker, &service->page, reterr);
+	return err ? bf_fail_in(reterr, err, "--page") : BF_OK;
+}
+
+static struct bf_front_page split_page(const struct service *service)
+{
+	if (service->page.size == 0)
+		return (struct bf_front_page){0};
+	const struct bf_page_split split = bf_page_split(bf_buffer_view(&service->page));
+	return (struct bf_front_page){
+		.before = split.before, .after = split.after, .policy = split.policy};
 }
 
 static int make_catalog(const struct bf_arguments *options, struct service *service,
@@ -157,6 +193,14 @@ static void say_open(const struct bf_listeners *listeners, const struct service 
 			"image; --secret FILE gives them to those with a link only\n");
 }
 
+/* name is a listener's, which is for the house or not. */
+static void say_page(const struct service *service, const char *name, bool is_admin)
+{
+	if (service->page.size > 0 && is_admin == bf_permits_are_needed(service->permits))
+		bf_log_print(service->messages, "boots-from: the page: http://%s/\n",
+			     name);
+}
+
 static int start(const struct bf_arguments *options, struct service *service,
 		 struct bf_error *reterr)
 {
@@ -168,6 +212,8 @@ static int start(const struct bf_arguments *options, struct service *service,
 		.permits = service->permits,
 		.log_format = options->log_format,
 		.metrics = &service->metrics,
+		.page = split_page(service),
+		.image_size = service->maker.tmpl.image.pieces.size,
 	};
 	int err = open_logs(options->quiet, service, reterr);
 	if (!err)
@@ -177,11 +223,13 @@ static int start(const struct bf_arguments *options, struct service *service,
 	if (!err)
 		err = bf_server_start(&server, service->catalog, &service->server,
 				      reterr);
-	for (size_t i = 0; !err && i < server.listeners.n; i++)
+	for (size_t i = 0; !err && i < server.listeners.n; i++) {
 		bf_log_print(service->messages,
 			     "boots-from: serving http://%s/HOST.iso, %.1f MiB each\n",
 			     bf_listener_name(server.listeners.fds[i], name),
 			     (double)service->maker.tmpl.image.pieces.size / (1 << 20));
+		say_page(service, name, false);
+	}
 	if (!err)
 		say_open(&server.listeners, service);
 	return err;
@@ -201,6 +249,8 @@ static int start_admin(const char *address, struct service *service,
 	if (!err)
 		bf_log_print(service->messages,
 			     "boots-from: about this server: http://%s/metrics\n", name);
+	if (!err)
+		say_page(service, name, true);
 	return err;
 }
 
@@ -329,7 +379,7 @@ static int say_checked(const struct bf_arguments *options, const struct service 
  * SIGINT end the process until it serves. A SIGHUP waits, there is nothing to read again yet.
  * Blocked before there are threads, all of them arrive in next_signal() only.
  */
-static int run(const struct bf_arguments *options, struct bf_error *reterr)
+static int run(struct bf_arguments *options, struct bf_error *reterr)
 {
 	bf_cleanup(free_service) struct service service = {0};
 	sigset_t ending, all;
@@ -345,6 +395,8 @@ static int run(const struct bf_arguments *options, struct bf_error *reterr)
 				 options->margin, &service.permits, reterr);
 	if (!err)
 		err = make_catalog(options, &service, reterr);
+	if (!err)
+		err = make_page(options, &service, reterr);
 	if (err)
 		return err;
 	if (options->check)
@@ -369,6 +421,9 @@ int bf_cmd_serve(struct bf_arguments *arguments, struct bf_error *reterr)
 		return bf_fail(reterr, BF_ERR_USAGE,
 			       "serve: no URL: give the one to boot from, such as "
 			       "'http://10.0.0.1/boot/{host}'");
+	int err = check_page(arguments, reterr);
+	if (err)
+		return err;
 	raise_descriptor_limit();
 	return run(arguments, reterr);
 }

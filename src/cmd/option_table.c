@@ -151,6 +151,12 @@ const struct bf_option bf_options[] = {
 		 "/healthz, "
 		 "/readyz and /status.json",
 	 TEXT(admin)},
+	{.name = "page",
+	 .group = BF_GROUP_SERVE,
+	 .help = "answer at / with the page of boots-from page and, of a list, the "
+		 "hosts: "
+		 "their URLs, and what was fetched last; with --secret at --admin's",
+	 FLAG(page)},
 	{.name = "log-format",
 	 .group = BF_GROUP_SERVE,
 	 .argument = "FORMAT",

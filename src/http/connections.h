@@ -14,6 +14,15 @@
 
 #include "http/access_log.h"
 #include "http/peer.h"
+#include "http/range.h"
+
+/* What an answer is about, for whoever handles it. */
+struct bf_subject {
+	char name[256];         /* empty for nothing */
+	uint64_t version;       /* another number for other bytes */
+	uint64_t size;          /* of the whole */
+	struct bf_ranges parts; /* of it that are the answer's content */
+};
 
 struct bf_connection {
 	struct bf_connection *previous, *next; /* in its bucket */
@@ -26,7 +35,7 @@ struct bf_connection {
 	bool has_line, has_head;
 	bool has_content; /* or something else behind its head that is no request */
 	struct bf_access access;
-	char about[256]; /* what its answer is about, for whoever handles it; or empty */
+	struct bf_subject about;
 };
 
 enum {

@@ -73,13 +73,15 @@ static const struct page *find_page(const char *path)
 	return NULL;
 }
 
-static int answer(struct bf_admin *admin, const char *path, const char *method,
-		  struct bf_response *ret)
+static int answer(struct bf_admin *admin, struct MHD_Connection *connection,
+		  const char *path, const char *method, struct bf_response *ret)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer text = {0};
 	const struct page *page = find_page(path);
+	struct bf_front *front =
+		strcmp(path, "/") == 0 ? bf_server_hidden_front(admin->server) : NULL;
 	unsigned status = MHD_HTTP_OK;
-	if (!page)
+	if (!page && !front)
 		return bf_response_text(&admin->mhd, MHD_HTTP_NOT_FOUND,
 					"there are /metrics, /status.json, /healthz and "
 					"/readyz\n",
@@ -88,6 +90,8 @@ static int answer(struct bf_admin *admin, const char *path, const char *method,
 	    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return bf_response_text(&admin->mhd, MHD_HTTP_METHOD_NOT_ALLOWED,
 					"GET and HEAD only\n", "GET, HEAD", ret);
+	if (front)
+		return bf_response_page(&admin->mhd, connection, front, ret);
 	if (page->print(admin, &text, &status))
 		return BF_ERR_NOMEM;
 	return bf_response_bytes(&admin->mhd, status, page->type, bf_buffer_view(&text),
@@ -105,7 +109,7 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
 	(void)content;
 	(void)request;
 	/* No request here has content: the connection's last answer comes before it is read. */
-	if (*content_size > 0 || answer(admin, path, method, &response))
+	if (*content_size > 0 || answer(admin, connection, path, method, &response))
 		return MHD_NO;
 	enum MHD_Result result =
 		admin->mhd.queue_response(connection, response.status, response.handle);

@@ -10,8 +10,8 @@ struct bf_admin;
 
 /*
  * Answer on a listening socket, which becomes its own, in a thread of its own: /metrics, /healthz,
- * /readyz, which is 503 once the server drains, and /status.json. The server and
- * both texts must outlive it.
+ * /readyz, which is 503 once the server drains, /status.json, and the page where the server hides
+ * it. The server and both texts must outlive it.
  */
 bf_must_check int bf_admin_start(int fd, struct bf_server *server, const char *version,
 				 const char *commit, struct bf_admin **ret,

@@ -22,6 +22,7 @@ enum { KEPT = 256 };
 struct contents {
 	struct bf_hosts hosts;
 	time_t modified; /* when the hosts were read */
+	unsigned generation;
 	struct bf_served *kept[KEPT];
 };
 
@@ -115,7 +116,8 @@ int bf_catalog_reload(struct bf_catalog *catalog, struct bf_error *reterr)
 		return err;
 	pthread_mutex_lock(&catalog->mutex);
 	struct contents old = catalog->now;
-	catalog->now = (struct contents){.hosts = hosts, .modified = time(NULL)};
+	catalog->now = (struct contents){
+		.hosts = hosts, .modified = time(NULL), .generation = old.generation + 1};
 	pthread_mutex_unlock(&catalog->mutex);
 	free_contents(&old); /* takes longer than requests should have to wait */
 	return BF_OK;
@@ -137,9 +139,10 @@ int bf_catalog_new(const struct bf_catalog_options *options, struct bf_hosts *ho
 		bf_hosts_free(hosts);
 		return bf_fail_nomem(reterr);
 	}
-	*catalog = (struct bf_catalog){.options = *options,
-				       .mutex = PTHREAD_MUTEX_INITIALIZER,
-				       .now = {.hosts = *hosts, .modified = time(NULL)}};
+	*catalog = (struct bf_catalog){
+		.options = *options,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.now = {.hosts = *hosts, .modified = time(NULL), .generation = 1}};
 	*hosts = (struct bf_hosts){0};
 	int err = bf_served_hash_template(&options->maker->tmpl, catalog->template_hash,
 					  reterr);
@@ -149,6 +152,23 @@ int bf_catalog_new(const struct bf_catalog_options *options, struct bf_hosts *ho
 	}
 	*ret = catalog;
 	return BF_OK;
+}
+
+int bf_catalog_names(struct bf_catalog *catalog, unsigned *generation,
+		     struct bf_buffer *ret)
+{
+	int err = BF_OK;
+	pthread_mutex_lock(&catalog->mutex);
+	const struct contents *now = &catalog->now;
+	bool is_other = now->generation != *generation;
+	for (size_t i = 0; is_other && !err && i < now->hosts.n_items; i++) {
+		const char *name = now->hosts.items[i].name;
+		err = bf_buffer_append(ret, name, strlen(name) + 1);
+	}
+	if (!err)
+		*generation = now->generation;
+	pthread_mutex_unlock(&catalog->mutex);
+	return err;
 }
 
 void bf_catalog_size(struct bf_catalog *catalog, size_t *ret_hosts, time_t *ret_read)

@@ -55,6 +55,14 @@ bf_must_check int bf_catalog_find(struct bf_catalog *catalog,
 				  const struct bf_served_key *key, struct bf_served **ret,
 				  time_t *ret_modified, struct bf_error *reterr);
 
+/*
+ * Append the names of the list's hosts in order, each with a NUL at its end, if the list is not
+ * the one of *generation, which then becomes its number; they start with 1. Nothing where every
+ * name is a host. Threads may call it at once.
+ */
+bf_must_check int bf_catalog_names(struct bf_catalog *catalog, unsigned *generation,
+				   struct bf_buffer *ret);
+
 /* How many hosts its list has, 0 where every name is one, and when it was read. */
 void bf_catalog_size(struct bf_catalog *catalog, size_t *ret_hosts, time_t *ret_read);
 

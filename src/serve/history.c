@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/digest.h"
+#include "serve/coverage.h"
 
 enum { BUCKETS = 1 << 14 };
 
@@ -16,6 +17,9 @@ struct host {
 	struct host *newer, *older;
 	struct bf_fetch last;
 	uint64_t requests;
+	struct bf_taking taken; /* all zero before the first one; its size is in parts */
+	uint64_t version;       /* of the image that was taken */
+	struct bf_coverage parts;
 	char name[];
 };
 
@@ -25,6 +29,7 @@ struct bf_history {
 	pthread_mutex_t mutex; /* guards what follows */
 	size_t n;
 	uint64_t forgotten;
+	uint64_t changes;
 	struct host *newest, *oldest;
 	struct host *buckets[BUCKETS];
 };
@@ -42,13 +47,19 @@ struct bf_history *bf_history_new(size_t max)
 	return history;
 }
 
+static void free_host(struct host *host)
+{
+	bf_coverage_free(&host->parts);
+	free(host);
+}
+
 void bf_history_free(struct bf_history *history)
 {
 	if (!history)
 		return;
 	for (struct host *host = history->newest, *older; host; host = older) {
 		older = host->older;
-		free(host);
+		free_host(host);
 	}
 	pthread_mutex_destroy(&history->mutex);
 	free(history);
@@ -90,9 +101,10 @@ static void forget_oldest(struct bf_history *history)
 		link = &(*link)->next;
 	*link = host->next;
 	unlink_by_age(history, host);
-	free(host);
+	free_host(host);
 	history->n--;
 	history->forgotten++;
+	history->changes++;
 }
 
 static struct host *add_host(struct bf_history *history, const char *name)
@@ -112,20 +124,69 @@ static struct host *add_host(struct bf_history *history, const char *name)
 	return host;
 }
 
-void bf_history_add(struct bf_history *history, const char *name,
+static bool goes_on(const struct host *host, const struct bf_subject *image,
+		    const struct bf_fetch *fetch)
+{
+	return host->version == image->version && host->taken.whole == image->size &&
+	       fetch->when - host->taken.when <= BF_TAKING_PAUSE &&
+	       memcmp(host->taken.peer.address, fetch->peer.address,
+		      sizeof(fetch->peer.address)) == 0;
+}
+
+/* Of an answer that was not taken to its end nobody knows how much arrived. */
+static void take(struct host *host, const struct bf_subject *image,
+		 const struct bf_fetch *fetch)
+{
+	if (!goes_on(host, image, fetch))
+		bf_coverage_free(&host->parts);
+	host->version = image->version;
+	host->taken = (struct bf_taking){.when = fetch->when,
+					 .peer = fetch->peer,
+					 .whole = image->size,
+					 .complete = fetch->complete};
+	for (size_t i = 0; fetch->complete && i < image->parts.n; i++)
+		bf_coverage_add(&host->parts, &image->parts.items[i]);
+}
+
+void bf_history_add(struct bf_history *history, const struct bf_subject *image,
 		    const struct bf_fetch *fetch)
 {
 	pthread_mutex_lock(&history->mutex);
-	struct host *host = find(history, name);
+	struct host *host = find(history, image->name);
 	if (!host)
-		host = add_host(history, name);
+		host = add_host(history, image->name);
 	if (host) {
 		unlink_by_age(history, host);
 		link_as_newest(history, host);
 		host->last = *fetch;
 		host->requests++;
 	}
+	if (host && image->parts.n > 0) {
+		take(host, image, fetch);
+		history->changes++;
+	}
 	pthread_mutex_unlock(&history->mutex);
+}
+
+bool bf_history_find(struct bf_history *history, const char *name, struct bf_taking *ret)
+{
+	pthread_mutex_lock(&history->mutex);
+	const struct host *host = find(history, name);
+	bool found = host && host->taken.whole > 0;
+	if (found) {
+		*ret = host->taken;
+		ret->size = bf_coverage_size(&host->parts);
+	}
+	pthread_mutex_unlock(&history->mutex);
+	return found;
+}
+
+uint64_t bf_history_changes(struct bf_history *history)
+{
+	pthread_mutex_lock(&history->mutex);
+	uint64_t changes = history->changes;
+	pthread_mutex_unlock(&history->mutex);
+	return changes;
 }
 
 static int print_host(const struct host *host, const char *separator,

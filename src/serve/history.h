@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/bytes.h"
-#include "http/peer.h"
+#include "http/connections.h"
 #include "link/path.h"
 
 /* Hosts that are remembered; beyond that those are forgotten of which nobody fetched longest. */
@@ -27,9 +27,30 @@ struct bf_fetch {
 	bool complete;
 };
 
-/* Remember a fetch of a host's image; nothing without memory. Threads may call it at once. */
-void bf_history_add(struct bf_history *history, const char *host,
+/*
+ * Remember a fetch of a host's image, the host being the subject's name; nothing without
+ * memory. Threads may call it at once.
+ */
+void bf_history_add(struct bf_history *history, const struct bf_subject *image,
 		    const struct bf_fetch *fetch);
+
+/* Pauses up to this are within one taking of an image. */
+enum { BF_TAKING_PAUSE = 3600 };
+
+/* What one address took of an image last, in however many answers without a longer pause. */
+struct bf_taking {
+	time_t when; /* the last of these ended */
+	struct bf_peer peer;
+	uint64_t size;  /* bytes of the image that were sent, each counted once */
+	uint64_t whole; /* how many it has */
+	bool complete;  /* the last answer was */
+};
+
+/* False when nothing of the host's image was taken, or that is forgotten. */
+bool bf_history_find(struct bf_history *history, const char *host, struct bf_taking *ret);
+
+/* A number that is another one when bf_history_find() may say something else. */
+uint64_t bf_history_changes(struct bf_history *history);
 
 /*
  * Append an object of JSON, RFC 8259: {"hosts": [{"host": ..., "requests": ..., "last": {"time":

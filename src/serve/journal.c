@@ -43,7 +43,8 @@ void bf_journal_begin(const struct bf_journal *journal, struct bf_connection *co
 		      const char *method, const char *path)
 {
 	char shown[BF_ACCESS_PATH_SIZE];
-	connection->about[0] = '\0';
+	connection->about.name[0] = '\0';
+	connection->about.parts.n = 0;
 	bf_access_begin(&connection->access, method,
 			journal->hides_folders ? hide_folders(path, shown) : path);
 }
@@ -58,8 +59,8 @@ void bf_journal_end(const struct bf_journal *journal,
 				       .length = access->length,
 				       .complete = complete};
 	bf_metrics_count(journal->metrics, access->status, access->length, complete);
-	if (connection->about[0])
-		bf_history_add(journal->history, connection->about, &fetch);
+	if (connection->about.name[0])
+		bf_history_add(journal->history, &connection->about, &fetch);
 	print(journal, connection, complete ? NULL : "aborted");
 }
 

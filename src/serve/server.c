@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "http/acceptor.h"
 #include "http/connections.h"
 #include "http/framing.h"
@@ -19,7 +20,10 @@ enum {
 	/* Bytes for the request's head, and for what libmicrohttpd keeps of the answer. */
 	CONNECTION_MEMORY = 16384,
 	THREADS_MAX = 8,
+	LISTS_MAX = 64 << 20, /* bytes of lists of hosts in pages that are being sent */
 };
+
+static const double list_seconds = 1; /* a list is made as often at most */
 
 struct bf_server {
 	struct bf_microhttpd mhd;
@@ -29,6 +33,7 @@ struct bf_server {
 	struct bf_acceptor acceptor;
 	struct MHD_Daemon *daemon;
 	struct bf_journal journal;
+	struct bf_front *front; /* NULL without a page */
 	atomic_bool draining;
 };
 
@@ -59,11 +64,23 @@ static int answer_image(struct bf_server *server, struct MHD_Connection *connect
 					error.text, NULL, ret);
 	if (!served)
 		return answer_none(server, ret);
-	snprintf(ours->about, sizeof(ours->about), "%s", path->host);
+	snprintf(ours->about.name, sizeof(ours->about.name), "%s", path->host);
+	ours->about.version =
+		bf_digest_hash(bf_view(served->etag, strlen(served->etag)), 0);
+	ours->about.size = served->image.pieces.size;
 	int err = bf_response_image(&server->mhd, connection, served, modified, is_get,
 				    ret);
+	if (!err && is_get)
+		ours->about.parts = ret->parts;
 	bf_served_release(served);
 	return err;
+}
+
+/* Whether it is the page that is asked for; two slashes come of joining, as in other paths. */
+static bool is_page(const struct bf_server *server, const char *path)
+{
+	return server->front && !bf_permits_are_needed(server->options.permits) &&
+	       *path == '/' && path[strspn(path, "/")] == '\0';
 }
 
 static int answer(struct bf_server *server, struct MHD_Connection *connection,
@@ -73,11 +90,14 @@ static int answer(struct bf_server *server, struct MHD_Connection *connection,
 	struct bf_path parsed;
 	enum bf_path_kind kind = bf_path_parse(path, &parsed);
 	bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
-	if (kind == BF_PATH_NONE)
+	bool has_page = is_page(server, path);
+	if (kind == BF_PATH_NONE && !has_page)
 		return answer_none(server, ret);
 	if (!is_get && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return bf_response_text(&server->mhd, MHD_HTTP_METHOD_NOT_ALLOWED,
 					"GET and HEAD only\n", "GET, HEAD", ret);
+	if (has_page)
+		return bf_response_page(&server->mhd, connection, server->front, ret);
 	if (kind == BF_PATH_HEALTH)
 		return bf_response_text(&server->mhd, MHD_HTTP_OK, "ok\n", NULL, ret);
 	return answer_image(server, connection, ours, &parsed, is_get, ret);
@@ -295,6 +315,21 @@ static void take(void *closure, int fd, const struct sockaddr *from, socklen_t f
 				      bf_connections_find(&server->connections, fd));
 }
 
+static int make_front(struct bf_server *server, struct bf_error *reterr)
+{
+	const struct bf_front_options options = {
+		.page = server->options.page,
+		.catalog = server->catalog,
+		.history = server->journal.history,
+		.image_size = server->options.image_size,
+		.needs_links = bf_permits_are_needed(server->options.permits),
+		.age = list_seconds,
+		.held_max = LISTS_MAX};
+	return options.page.before.size > 0
+		       ? bf_front_new(&options, &server->front, reterr)
+		       : BF_OK;
+}
+
 static int start(struct bf_server *server, struct bf_error *reterr)
 {
 	int err = bf_microhttpd_load(&server->mhd, reterr);
@@ -303,6 +338,9 @@ static int start(struct bf_server *server, struct bf_error *reterr)
 	server->journal.history = bf_history_new(BF_HISTORY_MAX);
 	if (!server->journal.history)
 		return bf_fail_nomem(reterr);
+	err = make_front(server, reterr);
+	if (err)
+		return err;
 	server->daemon = start_daemon(server);
 	if (!server->daemon)
 		return bf_fail(reterr, BF_ERR_IO, "libmicrohttpd cannot start: %s",
@@ -362,6 +400,7 @@ void bf_server_stop(struct bf_server *server)
 		server->mhd.stop_daemon(server->daemon);
 	bf_acceptor_free(&server->acceptor);
 	bf_connections_free(&server->connections);
+	bf_front_free(server->front);
 	bf_history_free(server->journal.history);
 	free(server);
 }
@@ -408,4 +447,9 @@ int bf_server_print_metrics(struct bf_server *server, const char *version,
 int bf_server_print_history(struct bf_server *server, struct bf_buffer *ret)
 {
 	return bf_history_print(server->journal.history, ret);
+}
+
+struct bf_front *bf_server_hidden_front(struct bf_server *server)
+{
+	return bf_permits_are_needed(server->options.permits) ? server->front : NULL;
 }

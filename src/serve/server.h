@@ -9,6 +9,7 @@
 #include "http/listener.h"
 #include "http/log.h"
 #include "serve/catalog.h"
+#include "serve/front.h"
 #include "serve/permits.h"
 
 struct bf_server_options {
@@ -20,7 +21,9 @@ struct bf_server_options {
 	struct bf_metrics *metrics;
 	struct bf_log *log; /* of requests, NULL for none */
 	enum bf_access_format log_format;
-	struct bf_log *messages; /* whose lost lines are counted, too */
+	struct bf_log *messages;   /* whose lost lines are counted, too */
+	struct bf_front_page page; /* answered at /; empty for none */
+	uint64_t image_size;
 };
 
 struct bf_server;
@@ -53,5 +56,11 @@ bf_must_check int bf_server_print_metrics(struct bf_server *server, const char *
 					  const char *commit, struct bf_buffer *ret);
 bf_must_check int bf_server_print_history(struct bf_server *server,
 					  struct bf_buffer *ret);
+
+/*
+ * What the page is made from where admin.h shows it: where permits are needed, since it says
+ * which hosts there are, and then nobody else is told. NULL otherwise.
+ */
+struct bf_front *bf_server_hidden_front(struct bf_server *server);
 
 #endif

@@ -5,6 +5,7 @@ The limits are no aims: they are several times what is needed, and a small part 
 fault they are for would take.
 """
 
+import os
 import random
 import re
 import unittest
@@ -48,6 +49,19 @@ class MemoryTest(LoadedTest):
         before = self.resident
         self.stall(self.service, CONNECTIONS, "GET /h{n}.iso HTTP/1.1\r\nHost: a\r\n\r\n")
         self.assertEqual(self.service.get("/healthz").status, 200)
+        self.assertLess(self.peak - before, CONNECTIONS * KILOBYTES_PER_CONNECTION)
+
+    @unittest.skipUnless(os.environ["BF_WEB"] == "ON", "this build is without pages")
+    def test_pages_that_are_not_read(self):
+        """A page has 3 MB, and its list half a MB: there is one of them, not one for each."""
+        hosts = self.folder / "hosts"
+        hosts.write_text("".join(f"h{number}\n" for number in range(10000)))
+        self.start("--page", "--hosts", hosts)
+        before = self.resident
+        for step in range(0, CONNECTIONS, 100):
+            self.service.get(f"/h{step}.iso")
+            self.stall(self.service, 100, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertEqual(self.service.get("/", "HEAD").status, 200)
         self.assertLess(self.peak - before, CONNECTIONS * KILOBYTES_PER_CONNECTION)
 
     def test_many_hosts(self):

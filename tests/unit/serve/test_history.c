@@ -18,7 +18,9 @@ static void add(struct bf_history *history, const char *host, uint64_t length)
 {
 	const struct bf_fetch fetch = {
 		.when = 1800000000, .status = 206, .length = length, .complete = true};
-	bf_history_add(history, host, &fetch);
+	struct bf_subject image = {.version = 1};
+	snprintf(image.name, sizeof(image.name), "%s", host);
+	bf_history_add(history, &image, &fetch);
 }
 
 /* The text, to be freed. */
@@ -128,9 +130,120 @@ static void test_threads(void **state)
 	bf_history_free(history);
 }
 
+/* ---- What was taken ---- */
+
+enum { WHOLE = 1000, NOW = 1800000000 };
+
+/* An answer with one part of web1's image. */
+struct answer {
+	uint64_t first, length; /* 0 for an answer without content */
+	uint64_t version;
+	uint8_t from; /* last byte of the address */
+	uint16_t port;
+	time_t when;
+	bool is_cut_off;
+};
+
+static void give(struct bf_history *history, const struct answer *answer)
+{
+	const struct bf_fetch fetch = {
+		.when = answer->when,
+		.peer = {.address = {[15] = answer->from}, .port = answer->port},
+		.status = 206,
+		.length = answer->length,
+		.complete = !answer->is_cut_off};
+	struct bf_subject image = {
+		.name = "web1", .version = answer->version, .size = WHOLE};
+	image.parts.n = answer->length > 0;
+	image.parts.items[0] = (struct bf_range){answer->first, answer->length};
+	bf_history_add(history, &image, &fetch);
+}
+
+/* Two answers, and what is known to have been taken after the second one. */
+static void test_taking(void **state)
+{
+	static const struct {
+		struct answer one, two;
+		uint64_t size;
+		bool complete;
+	} cases[] = {
+		{{0, 100, 1, 1, 1, NOW, false},
+		 {100, 50, 1, 1, 2, NOW, false},
+		 150,
+		 true},
+		{{0, 100, 1, 1, 1, NOW, false},
+		 {50, 100, 1, 1, 2, NOW, false},
+		 150,
+		 true},
+		{{0, 100, 1, 1, 1, NOW, false},
+		 {0, WHOLE, 1, 1, 2, NOW, false},
+		 WHOLE,
+		 true},
+		/* After a pause, from elsewhere, and of another image it begins anew. */
+		{{0, 100, 1, 1, 1, NOW, false},
+		 {100, 50, 1, 1, 1, NOW + 3600, false},
+		 150,
+		 true},
+		{{0, 100, 1, 1, 1, NOW, false},
+		 {100, 50, 1, 1, 1, NOW + 3601, false},
+		 50,
+		 true},
+		{{0, 100, 1, 1, 1, NOW, false}, {100, 50, 1, 2, 1, NOW, false}, 50, true},
+		{{0, 100, 1, 1, 1, NOW, false}, {100, 50, 2, 1, 1, NOW, false}, 50, true},
+		/* What was cut off may have arrived, or not. */
+		{{0, 100, 1, 1, 1, NOW, false},
+		 {100, 50, 1, 1, 1, NOW, true},
+		 100,
+		 false},
+		{{0, 100, 1, 1, 1, NOW, true}, {100, 50, 1, 1, 1, NOW, false}, 50, true},
+		/* An answer without content takes nothing. */
+		{{0, 100, 1, 1, 1, NOW, false}, {0, 0, 1, 2, 1, NOW, false}, 100, true},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bf_history *history = bf_history_new(3);
+		struct bf_taking taking;
+		assert_false(bf_history_find(history, "web1", &taking));
+		give(history, &cases[i].one);
+		assert_true(bf_history_find(history, "web1", &taking));
+		uint64_t changes = bf_history_changes(history);
+		give(history, &cases[i].two);
+		assert_true(bf_history_find(history, "web1", &taking));
+		if (taking.size != cases[i].size || taking.complete != cases[i].complete)
+			fail_msg("case %zu: %llu bytes", i,
+				 (unsigned long long)taking.size);
+		const struct answer *last =
+			cases[i].two.length > 0 ? &cases[i].two : &cases[i].one;
+		assert_int_equal(taking.whole, WHOLE);
+		assert_int_equal(taking.when, last->when);
+		assert_int_equal(taking.peer.address[15], last->from);
+		assert_int_equal(taking.peer.port, last->port);
+		assert_int_equal(bf_history_changes(history) == changes,
+				 cases[i].two.length == 0);
+		bf_history_free(history);
+	}
+}
+
+static void test_taking_is_forgotten(void **state)
+{
+	(void)state;
+	struct bf_history *history = bf_history_new(1);
+	struct bf_taking taking;
+	const struct answer answer = {0, 100, 1, 1, 1, NOW, false};
+	give(history, &answer);
+	uint64_t changes = bf_history_changes(history);
+	add(history, "web2", 1);
+	assert_false(bf_history_find(history, "web1", &taking));
+	assert_int_not_equal(bf_history_changes(history), changes);
+	assert_false(bf_history_find(history, "web2", &taking));
+	bf_history_free(history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_taking),
+		cmocka_unit_test(test_taking_is_forgotten),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_last_counts),
 		cmocka_unit_test(test_forgets_the_oldest),
