@@ -97,10 +97,10 @@ static int print_host(const struct bf_front *front, const char *name,
 
 static int print(const struct bf_front *front, struct bf_buffer *ret)
 {
-	const char *name = (const char *)front->names.data;
-	const char *end = name + front->names.size;
 	if (front->names.size == 0)
 		return bf_buffer_print(ret, "null");
+	const char *name = (const char *)front->names.data;
+	const char *end = name + front->names.size;
 	int err = bf_buffer_print(ret, "{\"size\":%llu,\"links\":%s,\"hosts\":[",
 				  (unsigned long long)front->options.image_size,
 				  front->options.needs_links ? "true" : "false");
