@@ -76,6 +76,30 @@ class RefusedTest(unittest.TestCase):
         self.assertFalse((self.folder / "dist").exists())
 
 
+class ReproduceTest(unittest.TestCase):
+    """What is told apart before a release is made again, which takes too long for a test."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="boots-from-dist.")
+        self.addCleanup(folder.cleanup)
+        self.dist = Path(folder.name) / "dist"
+        self.dist.mkdir()
+        (self.dist / "file").write_text("mine")
+
+    def assert_refused(self, words, *arguments):
+        status, text = run(TOP / "tools/dist/reproduce", self.dist, *arguments)
+        self.assertEqual((status, text.count("\n")), (1, 1), text)
+        self.assertIn(words, text)
+
+    def test_no_release(self):
+        self.assert_refused("it has no SHA256SUMS")
+        self.assert_refused("there is no commit 'nonsense'", "nonsense")
+
+    def test_file_without_sum(self):
+        (self.dist / "SHA256SUMS").write_text("")
+        self.assert_refused("does not hold the files that its SHA256SUMS lists")
+
+
 class AssembleTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
