@@ -4,7 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "base/base64.h"
+#include "base/base85.h"
 #include "base/cleanup.h"
 
 int bf_pack_add(struct bf_buffer *pack, const char *name, struct bf_view bytes)
@@ -29,5 +29,5 @@ int bf_pack_print(struct bf_view pack, struct bf_buffer *text)
 	if (bf_buffer_reserve(&packed, size) ||
 	    compress2(packed.data, &size, pack.data, pack.size, LEVEL) != Z_OK)
 		return BF_ERR_NOMEM;
-	return bf_base64_append(text, bf_view(packed.data, size));
+	return bf_base85_append(text, bf_view(packed.data, size));
 }

@@ -12,7 +12,7 @@
 bf_must_check int bf_pack_add(struct bf_buffer *pack, const char *name,
 			      struct bf_view bytes);
 
-/* Append the pack in the format of zlib (RFC 1950), as base64. BF_ERR_NOMEM. */
+/* Append the pack in the format of zlib (RFC 1950), in base 85. BF_ERR_NOMEM. */
 bf_must_check int bf_pack_print(struct bf_view pack, struct bf_buffer *text);
 
 #endif

@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // What the page carries: the compiled code and what images are made of, deflated.
 
-/** Of text in base64: a map of names to bytes. */
+// As base/base85.h has them.
+const digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?~_>()[]{}@%$#";
+
+// The bytes of text in base 85: of each five digits four, of the last n digits n - 1.
+function decode(text) {
+  const values = new Uint8Array(128);
+  for (let i = 0; i < digits.length; i++) values[digits.charCodeAt(i)] = i;
+  const size = Math.floor((text.length * 4) / 5);
+  const filled = text.padEnd(Math.ceil(text.length / 5) * 5, digits.at(-1));
+  const bytes = new DataView(new ArrayBuffer((filled.length / 5) * 4));
+  for (let from = 0, to = 0; from < filled.length; from += 5, to += 4) {
+    let group = 0;
+    for (let i = 0; i < 5; i++) group = group * 85 + values[filled.charCodeAt(from + i)];
+    bytes.setUint32(to, group);
+  }
+  return new Uint8Array(bytes.buffer, 0, size);
+}
+
+/** Of text in base 85: a map of names to bytes. */
 export async function unpack(text) {
-  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([decode(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const numbers = new DataView(bytes.buffer);
   const files = new Map();
