@@ -19,8 +19,6 @@
 /* Authenticode: a PKCS #7 SignedData (RFC 2315) of a SpcIndirectDataContent. */
 #define SPC_INDIRECT_DATA "1.3.6.1.4.1.311.2.1.4"
 
-static const char common_name[] = "CN=";
-
 static void free_pkcs7(PKCS7 **pkcs7)
 {
 	PKCS7_free(*pkcs7);
@@ -53,7 +51,7 @@ static bool print_common_name(const X509_NAME *name, BIO *bio)
 	if (at < 0)
 		return false;
 	const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, at);
-	return BIO_puts(bio, common_name) > 0 &&
+	return BIO_puts(bio, BF_SIGNATURE_COMMON_NAME) > 0 &&
 	       ASN1_STRING_print_ex(bio, X509_NAME_ENTRY_get_data(entry), flags) > 0;
 }
 
@@ -69,12 +67,6 @@ static void print_name(const X509_NAME *name, char ret[BF_SIGNATURE_NAME_SIZE])
 	BIO_free(bio);
 	text[size > 0 ? size : 0] = '\0';
 	bf_printable(text, ret, BF_SIGNATURE_NAME_SIZE);
-}
-
-const char *bf_signature_common_name(const char *name)
-{
-	size_t length = sizeof(common_name) - 1;
-	return strncmp(name, common_name, length) == 0 ? name + length : "";
 }
 
 /* The certificate that issued this one, if it is there and its key says so too. */

@@ -17,6 +17,9 @@ enum {
 	BF_SIGNATURE_PROBLEM_SIZE = 256,
 };
 
+/* In front of a name that is a common name. */
+#define BF_SIGNATURE_COMMON_NAME "CN="
+
 enum bf_signature_state {
 	BF_SIGNATURE_GOOD,    /* made of these bytes, with the signer's key */
 	BF_SIGNATURE_BROKEN,  /* of other bytes, by another key, or damaged */

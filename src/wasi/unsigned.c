@@ -125,8 +125,3 @@ int bf_signatures_read(const struct bf_pe *pe, struct bf_signatures *ret)
 		add_unread(ret);
 	return bf_image_sha256(pe, ret->sha256);
 }
-
-const char *bf_signature_common_name(const char *name)
-{
-	return name;
-}
