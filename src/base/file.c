@@ -133,3 +133,8 @@ int bf_buffer_read_path(const char *path, size_t limit, struct bf_buffer *ret,
 						  ret, reterr)
 			      : bf_buffer_read_file(path, limit, ret, reterr);
 }
+
+bool bf_path_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}

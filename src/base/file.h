@@ -31,4 +31,7 @@ const char *bf_path_name(const char *path);
 bf_must_check int bf_buffer_read_fd(int fd, const char *name, size_t limit,
 				    struct bf_buffer *ret, struct bf_error *reterr);
 
+/* Whether there is anything of this name. */
+bool bf_path_exists(const char *path);
+
 #endif

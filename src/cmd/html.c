@@ -6,7 +6,7 @@
 #include "page/page.h"
 #include "script/userscript.h"
 
-/* What takes libcrypto in the browser: a page signs nothing, and reads no signatures. */
+/* A page has no keys, and no programs of others in its images. */
 int bf_html_check(const struct bf_maker_options *options, struct bf_error *reterr)
 {
 	const char *given = options->shim.n            ? "shim"
@@ -18,9 +18,7 @@ int bf_html_check(const struct bf_maker_options *options, struct bf_error *reter
 	if (!given)
 		return BF_OK;
 	return bf_fail(reterr, BF_ERR_USAGE,
-		       "--%s: is not for a page, which neither signs nor reads "
-		       "signatures",
-		       given);
+		       "--%s: is not for a page, which signs nothing", given);
 }
 
 /* The form has the script's text and not its file. */

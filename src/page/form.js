@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-import { Refusal } from "./module.js";
+import { Refusal } from "./wasm.js";
 
 // The form: what is in its fields as settings of the command, and what is wrong with them.
 
@@ -46,6 +46,7 @@ export class Form {
   #module;
   #archs; // chosen at first
   #hidden = []; // settings that have no field
+  #given = []; // and the certificate that the page came with, which one from a file replaces
 
   constructor(module, defaults) {
     this.#module = module;
@@ -61,7 +62,6 @@ export class Form {
       control.setAttribute("aria-describedby", problem.id);
       control.after(problem);
     }
-    find("trust").textContent = defaults.trust ? `For https it ${defaults.trust}` : "";
     // What was asked for stays asked for, also where it is what nobody asked for.
     this.#archs = defaults.settings.some(([name]) => name === "arch") ? null : this.#chosen();
     for (const [name, value] of defaults.settings) this.#start(name, value);
@@ -71,18 +71,26 @@ export class Form {
     const control = this.#controls.find((each) => each.dataset.setting === name);
     if (name === "arch") return;
     if (!control) this.#hidden.push([name, value]);
+    else if (control.type === "file") this.#given.push([name, value]);
     else if ("several" in control.dataset && control.value) control.value += ` ${value}`;
     else if (control.tagName !== "SELECT" || [...control.options].some((option) => option.value === value))
       control.value = value;
-    if (control?.value) control.closest("details")?.setAttribute("open", "");
+    if (control?.value && control.type !== "file") control.closest("details")?.setAttribute("open", "");
   }
 
   #chosen() {
     return [...find("archs").querySelectorAll("input:checked")].map((box) => box.value).join(",");
   }
 
+  // "ca.pem", or "ca.pem#2" for the second in it.
+  #settingsOfFile(name, control) {
+    const number = find("number").value.trim();
+    return control.files.length ? [[name, control.files[0].name + (number && `#${number}`)]] : this.#given;
+  }
+
   #settingsOf(control) {
     const name = control.dataset.setting;
+    if (control.type === "file") return this.#settingsOfFile(name, control);
     const value = name === "script" ? control.value : control.value.trim();
     const values = "several" in control.dataset ? value.split(/[\s,;]+/) : [value];
     return values.filter((each) => each !== "").map((each) => [name, each]);
@@ -119,15 +127,21 @@ export class Form {
     else control.removeAttribute("aria-invalid");
   }
 
+  #showTrust(text) {
+    find("trust").textContent = text ? `For https it ${text}` : "";
+  }
+
   // What is wrong with a field by itself, and with no other.
   #check(control) {
     try {
       const settings = this.#settingsOf(control);
       this.#module.reset(settings);
       if (control.id === "url" && settings.length) this.#module.preview();
+      if (control.type === "file") this.#showTrust(this.#module.trust());
       this.#say(control, "");
       return true;
     } catch (error) {
+      if (control.type === "file") this.#showTrust("");
       this.#say(control, sentence(error));
       return false;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
-import { Module, Refusal } from "./module.js";
+import { Certificates } from "./certificates.js";
+import { Module } from "./module.js";
 import { unpack } from "./pack.js";
+import { Refusal } from "./wasm.js";
 import { Form, archName, copy, element, find, save, sentence } from "./form.js";
 import { showHosts } from "./hosts.js";
 import { show, urlOf } from "./report.js";
@@ -14,18 +16,27 @@ class Page {
   #module;
   #form;
   #own; // names of the files it came with
+  #code; // of what reads certificates and signatures, which is started when there is one
+  #reading = null; // that of a certificate which goes on
   #image = null; // the name of the one that was dropped
   #hosts = null; // of the list
   #plan = null;
   #isSaving = false;
 
-  constructor(module, own, defaults) {
+  constructor(module, code, own, defaults) {
     this.#module = module;
+    this.#code = code;
     this.#own = own;
     this.#form = new Form(module, defaults);
-    find("form").addEventListener("input", () => this.#look());
-    find("form").addEventListener("submit", (event) => {
+    find("form").addEventListener("input", (event) => {
+      if (event.target !== find("certificate")) this.#look();
+    });
+    find("certificate").addEventListener("change", () => {
+      this.#reading = this.#takeCertificate();
+    });
+    find("form").addEventListener("submit", async (event) => {
       event.preventDefault();
+      await this.#reading;
       this.#make();
     });
     find("copy").addEventListener("click", () => copy(find("command")));
@@ -53,6 +64,28 @@ class Page {
   #look() {
     find("preview").textContent = this.#form.check();
     if (this.#hosts && !this.#isSaving) this.#look_at_list();
+  }
+
+  // ---- Certificates and signatures ----
+
+  async #startCertificates() {
+    this.#module.certificates ??= await Certificates.load(this.#code);
+    return this.#module.certificates;
+  }
+
+  // Where it cannot be read the module does not have it, and says so.
+  async #takeCertificate() {
+    const [file] = find("certificate").files;
+    find("problem").textContent = "";
+    try {
+      if (file) (await this.#startCertificates()).putFile(file.name, await this.#read(file));
+    } catch (error) {
+      find("certificate").value = "";
+      this.#look();
+      find("problem").textContent = sentence(error);
+      return;
+    }
+    this.#look();
   }
 
   // ---- One image ----
@@ -87,7 +120,8 @@ class Page {
   async #take(files) {
     find("drop-problem").textContent = "";
     try {
-      for (const file of files) await this.#put(file);
+      await this.#startCertificates();
+      for (const file of files) this.#module.putFile(file.name, await this.#read(file));
       for (const file of files) this.#open(file.name);
     } catch (error) {
       find("drop-problem").textContent = sentence(error);
@@ -95,16 +129,15 @@ class Page {
     find("files").value = "";
   }
 
-  async #put(file) {
+  async #read(file) {
     if (file.size > FILE_MAX)
       throw new Refusal(`'${file.name}': ${file.size} bytes are too many for a page: ask boots-from inspect`);
     if (this.#own.has(file.name))
       throw new Refusal(`'${file.name}': the page has a file of this name itself: rename yours`);
     // A folder is dropped like a file, and cannot be read.
-    const bytes = await file.arrayBuffer().catch((error) => {
+    return new Uint8Array(await file.arrayBuffer().catch((error) => {
       throw new Refusal(`'${file.name}': cannot read: ${error.message}`);
-    });
-    this.#module.putFile(file.name, new Uint8Array(bytes));
+    }));
   }
 
   #open(name) {
@@ -129,8 +162,9 @@ class Page {
     find("report-title").focus();
   }
 
-  #change() {
+  async #change() {
     find("change-problem").textContent = "";
+    await this.#reading;
     try {
       this.#module.reset(this.#form.settingsOfMachine());
       const command = this.#module.repoint(this.#image);
@@ -198,9 +232,10 @@ async function start() {
   showHosts(JSON.parse(find("served").textContent));
   const files = await unpack(find("pack").textContent);
   const module = await Module.load(files.get("boots-from.wasm"));
-  for (const [name, bytes] of files) if (name !== "boots-from.wasm") module.putFile(name, bytes);
+  for (const [name, bytes] of files) if (!name.endsWith(".wasm")) module.putFile(name, bytes);
   find("pack").remove();
-  new Page(module, new Set(files.keys()), JSON.parse(find("defaults").textContent));
+  const code = files.get("certificates.wasm").slice();
+  new Page(module, code, new Set(files.keys()), JSON.parse(find("defaults").textContent));
 }
 
 try {

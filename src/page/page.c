@@ -44,7 +44,7 @@ static int add_ipxe(struct bf_buffer *pack, const char *path, struct bf_error *r
 							       : BF_OK;
 }
 
-/* What was read of the certificate, which the page cannot read again. */
+/* What was read of the certificate: the page need not read it again. */
 static int add_trust(struct bf_buffer *pack, const char *path,
 		     const struct bf_certificate *certificate, struct bf_error *reterr)
 {
@@ -78,10 +78,13 @@ static int add_bundle(struct bf_buffer *pack, const struct bf_bundle *bundle,
 	return err ? bf_fail_nomem(reterr) : BF_OK;
 }
 
-static int fill_pack(const struct bf_page_request *request, struct bf_view module,
-		     struct bf_buffer *pack, struct bf_error *reterr)
+static int fill_pack(const struct bf_page_request *request,
+		     const struct bf_page_parts *parts, struct bf_buffer *pack,
+		     struct bf_error *reterr)
 {
-	int err = bf_pack_add(pack, "boots-from.wasm", module)
+	int err = bf_pack_add(pack, "boots-from.wasm", parts->module) ||
+				  bf_pack_add(pack, "certificates.wasm",
+					      parts->certificates)
 			  ? bf_fail_nomem(reterr)
 			  : add_bundle(pack, request->maker->bundle, reterr);
 	if (!err)
@@ -96,7 +99,7 @@ static int print_pack(const struct bf_page_request *request,
 		      struct bf_error *reterr)
 {
 	bf_cleanup(bf_buffer_free) struct bf_buffer pack = {0};
-	int err = fill_pack(request, parts->module, &pack, reterr);
+	int err = fill_pack(request, parts, &pack, reterr);
 	if (err)
 		return err;
 	return bf_pack_print(bf_buffer_view(&pack), html) ? bf_fail_nomem(reterr) : BF_OK;
@@ -283,8 +286,8 @@ int bf_page_build(const struct bf_page_request *request, struct bf_buffer *html,
 			       "with BF_WEB");
 	if (bf_binaries_sealed(&request->maker->binaries))
 		return bf_fail(reterr, BF_ERR_SIGNED,
-			       "ipxe: it is signed, and a page does not read signatures: "
-			       "bring it unsigned");
+			       "ipxe: it is signed, and a page makes images of unsigned "
+			       "ones: bring it unsigned");
 	return print(request, &parts, html, reterr);
 }
 

@@ -24,8 +24,8 @@ struct bf_page_request {
 /*
  * Append the page. What a setting "ipxe" names is read and goes in, and so
  * does what the maker has read of a certificate. The same request gives the
- * same bytes. BF_ERR_UNSUPPORTED where the page was left out of this build, and for binaries
- * that are signed, which takes libcrypto to see.
+ * same bytes. BF_ERR_UNSUPPORTED where the page was left out of this build, BF_ERR_SIGNED
+ * for binaries that are signed.
  */
 bf_must_check int bf_page_build(const struct bf_page_request *request,
 				struct bf_buffer *html, struct bf_error *reterr);

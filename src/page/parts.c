@@ -23,7 +23,8 @@
 PART(html, BF_PAGE_DIR "/page.html")
 PART(style, BF_PAGE_DIR "/page.css")
 PART(script, BF_PAGE_DIR "/page.js")
-PART(module, BF_PAGE_MODULE)
+PART(module, BF_PAGE_MODULE_DIR "/boots-from.wasm")
+PART(certificates, BF_PAGE_MODULE_DIR "/certificates.wasm")
 
 #define VIEW(name)                                                                       \
 	bf_view(bf_page_##name, (size_t)(bf_page_##name##_end - bf_page_##name))
@@ -35,6 +36,7 @@ struct bf_page_parts bf_page_parts(void)
 		.style = VIEW(style),
 		.script = VIEW(script),
 		.module = VIEW(module),
+		.certificates = VIEW(certificates),
 	};
 }
 

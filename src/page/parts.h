@@ -6,10 +6,11 @@
 #include "base/bytes.h"
 
 struct bf_page_parts {
-	struct bf_view html;   /* with places for all the rest */
-	struct bf_view style;  /* CSS */
-	struct bf_view script; /* JavaScript, one module */
-	struct bf_view module; /* WebAssembly */
+	struct bf_view html;         /* with places for all the rest */
+	struct bf_view style;        /* CSS */
+	struct bf_view script;       /* JavaScript, one module */
+	struct bf_view module;       /* WebAssembly */
+	struct bf_view certificates; /* the same, with libcrypto */
 };
 
 /* All of them are empty where the page was left out of this build. */

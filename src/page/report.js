@@ -29,6 +29,9 @@ function list(texts) {
 
 const places = (program) => [...new Set(program.files.map((file) => file.path))].join(", ") || "the file";
 
+const signatureText = ({ state, signer, problem }) =>
+  (state === "good" ? `signed by ${signer}` : `signature of ${signer || "nobody known"}: ${problem}`);
+
 /** The scripts in it, each once. */
 export function scriptsOf(report) {
   const scripts = [report.autoexec?.script, ...report.programs.map((program) => program.slot?.script)];
@@ -54,7 +57,8 @@ export function show(report) {
     `${archName(path.arch)}, ${path.medium === "usb" ? "stick" : "CD"}`, path.text])));
   if (report.programs.length)
     shown.push(table(["Program", "What it is"], report.programs.map((program) => [places(program),
-      [program.name, program.version, program.arch && archName(program.arch), program.problem].filter(Boolean).join(", ")])));
+      [program.name, program.version, program.arch && archName(program.arch), program.problem,
+        ...(program.signatures ?? []).map(signatureText)].filter(Boolean).join(", ")])));
   for (const [i, script] of scriptsOf(report).entries()) {
     const box = element("details");
     const name = i ? `Script ${i + 1}` : "Script";

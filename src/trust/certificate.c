@@ -6,7 +6,6 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -148,7 +147,7 @@ static unsigned cut_number(char *path)
 {
 	unsigned number;
 	char *mark = strrchr(path, '#');
-	if (!mark || mark == path || access(path, F_OK) == 0 ||
+	if (!mark || mark == path || bf_path_exists(path) ||
 	    bf_number_parse(mark + 1, 1, BF_CERTIFICATE_NUMBER_MAX, &number, NULL))
 		return 0;
 	*mark = '\0';

@@ -1,69 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 /*
- * What the page's script calls. Texts go in as addresses of bytes that end in zero, in memory
- * of allocate(); what a call has to say comes out as text() and text_size(), and is a sentence
- * where it returned something else than zero. One page has one form: all of it works on one
- * struct bf_web.
+ * What the page's script calls of the module that makes images. One page has one form: all of
+ * it works on one struct bf_web.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "base/cleanup.h"
+#include "wasi/calls.h"
 #include "wasi/digester.h"
 #include "wasi/files.h"
 #include "web/web.h"
 
-#define EXPORT(type, name, ...)                                                          \
-	__attribute__((export_name(#name))) type bf_export_##name(__VA_ARGS__);          \
-	type bf_export_##name(__VA_ARGS__)
-
 static struct bf_web web;
-static struct bf_buffer said;
 static const struct bf_pieces *result; /* the last image made or changed */
-
-/* What a call comes to: what it said, or why it failed. */
-static int finish(int err, const struct bf_error *error)
-{
-	if (!err)
-		return BF_OK;
-	said.size = 0;
-	return bf_buffer_append(&said, error->text, strlen(error->text)) ? BF_ERR_NOMEM
-									 : err;
-}
-
-EXPORT(void *, allocate, size_t size)
-{
-	return malloc(size ? size : 1);
-}
-
-EXPORT(void, release, void *memory)
-{
-	free(memory);
-}
-
-EXPORT(const uint8_t *, text, void)
-{
-	return said.data;
-}
-
-EXPORT(size_t, text_size, void)
-{
-	return said.size;
-}
-
-/* ---- Files ---- */
-
-/* The bytes are of allocate(), and become the file's. */
-EXPORT(int, put_file, const char *name, uint8_t *bytes, size_t size)
-{
-	return bf_files_put(name, (struct bf_buffer){.data = bytes, .size = size});
-}
-
-EXPORT(void, drop_file, const char *name)
-{
-	bf_files_drop(name);
-}
 
 /* ---- Settings ---- */
 
@@ -76,8 +26,8 @@ EXPORT(void, reset, void)
 EXPORT(int, set, const char *name, const char *value)
 {
 	struct bf_error error;
-	said.size = 0;
-	return finish(bf_web_set(&web, name, value, &error), &error);
+	bf_said.size = 0;
+	return bf_calls_finish(bf_web_set(&web, name, value, &error), &error);
 }
 
 /* ---- Images ---- */
@@ -85,17 +35,25 @@ EXPORT(int, set, const char *name, const char *value)
 EXPORT(int, preview, void)
 {
 	struct bf_error error;
-	said.size = 0;
-	return finish(bf_web_preview(&web, &said, &error), &error);
+	bf_said.size = 0;
+	return bf_calls_finish(bf_web_preview(&web, &bf_said, &error), &error);
+}
+
+/* Which certificate the images will trust, in a line; nothing where none is set. */
+EXPORT(int, trust, void)
+{
+	struct bf_error error;
+	bf_said.size = 0;
+	return bf_calls_finish(bf_web_trust(&web, &bf_said, &error), &error);
 }
 
 /* now is in seconds since 1970 UTC. */
 EXPORT(int, make, double now)
 {
 	struct bf_error error;
-	said.size = 0;
+	bf_said.size = 0;
 	result = &web.image.pieces;
-	return finish(bf_web_make(&web, (int64_t)now, &said, &error), &error);
+	return bf_calls_finish(bf_web_make(&web, (int64_t)now, &bf_said, &error), &error);
 }
 
 static int find(const char *name, struct bf_view *ret, struct bf_error *reterr)
@@ -109,23 +67,23 @@ EXPORT(int, inspect, const char *name)
 {
 	struct bf_error error;
 	struct bf_view image;
-	said.size = 0;
+	bf_said.size = 0;
 	int err = find(name, &image, &error);
 	if (!err)
-		err = bf_web_inspect(name, image, &said, &error);
-	return finish(err, &error);
+		err = bf_web_inspect(name, image, &bf_said, &error);
+	return bf_calls_finish(err, &error);
 }
 
 EXPORT(int, repoint, const char *name)
 {
 	struct bf_error error;
 	struct bf_view image;
-	said.size = 0;
+	bf_said.size = 0;
 	result = &web.changed;
 	int err = find(name, &image, &error);
 	if (!err)
-		err = bf_web_repoint(&web, name, image, &said, &error);
-	return finish(err, &error);
+		err = bf_web_repoint(&web, name, image, &bf_said, &error);
+	return bf_calls_finish(err, &error);
 }
 
 /* ---- Lists ---- */
@@ -133,16 +91,16 @@ EXPORT(int, repoint, const char *name)
 EXPORT(int, plan, const char *hosts, const char *name)
 {
 	struct bf_error error;
-	said.size = 0;
+	bf_said.size = 0;
 	result = &web.image.pieces;
-	return finish(bf_web_plan(&web, hosts, name, &said, &error), &error);
+	return bf_calls_finish(bf_web_plan(&web, hosts, name, &bf_said, &error), &error);
 }
 
 EXPORT(int, make_row, size_t row)
 {
 	struct bf_error error;
-	said.size = 0;
-	return finish(bf_web_row(&web, row, &error), &error);
+	bf_said.size = 0;
+	return bf_calls_finish(bf_web_row(&web, row, &error), &error);
 }
 
 /* ---- Bytes ---- */
@@ -187,13 +145,13 @@ EXPORT(int, sha256, void)
 	uint8_t digest[BF_SHA256_SIZE];
 	char hex[BF_SHA256_HEX_SIZE];
 	struct bf_digester digester;
-	said.size = 0;
+	bf_said.size = 0;
 	bf_digester_init(&digester);
 	for (size_t i = 0; i < result->n_items; i++)
 		bf_digester_add(&digester, result->items[i].bytes);
 	bf_digester_finish(&digester, digest);
 	bf_hex(bf_view(digest, sizeof(digest)), hex);
-	return bf_buffer_append(&said, hex, strlen(hex));
+	return bf_buffer_append(&bf_said, hex, strlen(hex));
 }
 
 EXPORT(uint32_t, crc32, void)

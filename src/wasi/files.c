@@ -61,6 +61,11 @@ const char *bf_path_name(const char *path)
 	return path;
 }
 
+bool bf_path_exists(const char *path)
+{
+	return find(path) < n_files;
+}
+
 int bf_buffer_read_file(const char *path, size_t limit, struct bf_buffer *ret,
 			struct bf_error *reterr)
 {

@@ -85,6 +85,17 @@ static int make(struct bf_web *web, struct bf_error *reterr)
 	return err ? err : bf_image_make(&web->maker, &web->target, &web->image, reterr);
 }
 
+int bf_web_trust(struct bf_web *web, struct bf_buffer *text, struct bf_error *reterr)
+{
+	bf_cleanup(bf_certificate_free) struct bf_certificate certificate = {0};
+	if (!web->options.trust)
+		return BF_OK;
+	int err = bf_certificate_read(web->options.trust, &certificate, reterr);
+	if (err)
+		return bf_fail_in(reterr, err, "trust");
+	return bf_trust_describe(&certificate, text, reterr);
+}
+
 int bf_web_preview(struct bf_web *web, struct bf_buffer *text, struct bf_error *reterr)
 {
 	int err = make(web, reterr);

@@ -48,6 +48,13 @@ void bf_web_reset(struct bf_web *web);
 bf_must_check int bf_web_set(struct bf_web *web, const char *name, const char *value,
 			     struct bf_error *reterr);
 
+/*
+ * Append which certificate images will trust, in the manner of a sentence, or nothing where none
+ * is set. Fails as bf_web_make() does for a certificate.
+ */
+bf_must_check int bf_web_trust(struct bf_web *web, struct bf_buffer *text,
+			       struct bf_error *reterr);
+
 /* Append the script of the image that bf_web_make() would make, and fail as that does. */
 bf_must_check int bf_web_preview(struct bf_web *web, struct bf_buffer *text,
 				 struct bf_error *reterr);

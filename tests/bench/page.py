@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-only
-"""How long a page takes: to be written, to be ready in a browser, and from a click to the bytes
-of an image.
+"""How long a page takes: to be written, to be ready in a browser, from a click to the bytes of an
+image, and from the first file that is dropped to its report, for which the second module starts.
 
     tests/bench/page.py [--rounds 15] [--command build/release/src/boots-from]
 
@@ -48,6 +48,22 @@ def open_page(browser, page):
     return time.monotonic() - start
 
 
+# What the module that reads certificates and signatures costs, once: from a file that is dropped to
+# the start of its report.
+DROP = """(async () => {
+  const start = performance.now();
+  document.dispatchEvent(Object.assign(new Event("drop", {cancelable: true}),
+    {dataTransfer: {files: [new File(["text"], "text.iso")]}}));
+  while (document.getElementById("report").hidden) await new Promise((resolve) => setTimeout(resolve));
+  return performance.now() - start;
+})()"""
+
+
+def load_certificates(browser, page):
+    open_page(browser, page)
+    return browser.run(DROP) / 1000
+
+
 def median(values):
     return f"{statistics.median(values) * 1000:.0f}"
 
@@ -68,10 +84,12 @@ def main():
             try:
                 ready = [open_page(browser, page) for _ in range(arguments.rounds)]
                 clicks = [browser.run(CLICK) / 1000 for _ in range(arguments.rounds)]
+                drops = [load_certificates(browser, page) for _ in range(arguments.rounds)]
             finally:
                 browser.close()
             print(f"| {name}: open the page until it is ready | {median(ready)} |")
             print(f"| {name}: click to bytes | {median(clicks)} |")
+            print(f"| {name}: the first file, until its report | {median(drops)} |")
 
 
 if __name__ == "__main__":

@@ -103,21 +103,24 @@ class SbomTest(unittest.TestCase):
                       and relation["spdxElementId"] == f"SPDXRef-{program.name.replace('_', '-')}"]
             self.assertEqual(linked, wanted)
 
-    def test_module_of_the_pages(self):
-        """Is inside each where it is beside the bundle."""
-        (self.bundle / "boots-from.wasm").write_bytes(b"\0asm")
+    def test_modules_of_the_pages(self):
+        """Are inside each where they are beside the bundle, and one has libcrypto."""
+        for name in ("boots-from.wasm", "certificates.wasm"):
+            (self.bundle / name).write_bytes(b"\0asm" + name.encode())
         document = self.document()
         holders = [relation["spdxElementId"] for relation in document["relationships"]
                    if relation["relatedSpdxElement"] == "SPDXRef-boots-from.wasm"]
         self.assertEqual(holders, ["SPDXRef-boots-from-x86-64", "SPDXRef-boots-from-arm64"])
         hashes = {one["packageFileName"]: one["checksums"][0]["checksumValue"]
                   for one in document["packages"] if one["name"] == "boots-from"}
-        self.assertEqual(hashes["boots-from.wasm"], hashlib.sha256(b"\0asm").hexdigest())
+        self.assertEqual(hashes["boots-from.wasm"], hashlib.sha256(b"\0asmboots-from.wasm").hexdigest())
         versions = {one["SPDXID"]: (one["name"], one["versionInfo"]) for one in document["packages"]}
-        linked = {versions[relation["relatedSpdxElement"]] for relation in document["relationships"]
-                  if relation["spdxElementId"] == "SPDXRef-boots-from.wasm"}
-        rows = (TOP / "src/wasi/libraries.lock").read_text().splitlines()
-        self.assertEqual(linked, {tuple(row.split()[::2]) for row in rows if not row.startswith("#")})
+        rows = [row.split()[::2] for row in (TOP / "src/wasi/libraries.lock").read_text().splitlines()
+                if not row.startswith("#")]
+        for name, is_with in (("boots-from.wasm", False), ("certificates.wasm", True)):
+            linked = {versions[relation["relatedSpdxElement"]] for relation in document["relationships"]
+                      if relation["spdxElementId"] == f"SPDXRef-{name}"}
+            self.assertEqual(linked, {tuple(row) for row in rows if (row[0] == "openssl") == is_with})
 
     def test_relationships(self):
         """All lead to something that is there, and the document to everything."""

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Certificates } from "../../src/page/certificates.js";
 import { Module } from "../../src/page/module.js";
 import { unpack } from "../../src/page/pack.js";
 
@@ -46,11 +47,12 @@ const part = (html, id) => new RegExp(`<script id="${id}"[^>]*>([^<]*)</script>`
 
 export const defaultsOf = (html) => JSON.parse(part(html.toString("latin1"), "defaults"));
 
-/** The module of a page, with the files that the page gives it. */
+/** The modules of a page, with the files that the page gives them. */
 export async function loadModule(html) {
   const files = await unpack(part(html.toString("latin1"), "pack"));
   const module = await Module.load(files.get("boots-from.wasm"));
-  for (const [name, bytes] of files) if (name !== "boots-from.wasm") module.putFile(name, bytes);
+  module.certificates = await Certificates.load(files.get("certificates.wasm"));
+  for (const [name, bytes] of files) if (!name.endsWith(".wasm")) module.putFile(name, bytes);
   return { module, files };
 }
 

@@ -204,11 +204,70 @@ class BrowserTest(unittest.TestCase):
         while "save" not in passed and len(passed) < 20:
             self.browser.press(TAB)
             passed.append(self.run_script("document.activeElement.id || document.activeElement.tagName"))
-        self.assertEqual(passed, ["INPUT"] * 4 + ["SUMMARY"] * 4 + ["save"])
+        self.assertEqual(passed, ["INPUT"] * 4 + ["SUMMARY"] * 5 + ["save"])
         # A key that its driver presses on a button does nothing in Firefox, on any page.
         if self.browser.name == "chromium":
             self.browser.press(ENTER)
             self.assertEqual(self.browser.downloaded("boots-from.iso"), wanted)
+
+    # ---- Certificates ----
+
+    def certify(self, name, *key):
+        """NAME.pem, self-signed, and NAME-key.pem."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "900", "-subj", f"/CN={name}",
+                        "-keyout", f"{name}-key.pem", "-out", f"{name}.pem"],
+                       cwd=self.folder, check=True, capture_output=True)
+
+    def choose_certificate(self, name):
+        self.browser.choose_files("#certificate", self.folder / name)
+        self.wait("document.getElementById('trust').textContent || document.getElementById('certificate-problem').textContent")
+
+    def test_a_certificate_from_a_file(self):
+        self.certify("one", "rsa:2048")
+        self.certify("two", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        (self.folder / "both.pem").write_bytes(b"".join((self.folder / f"{name}.pem").read_bytes() for name in ("one", "two")))
+        url = "https://192.0.2.1/boot"
+        self.fill(url=url)
+        self.choose_certificate("one.pem")
+        self.assertIn("trusts only CN=one", self.run_script(text("#trust")))
+        self.click("#save")
+        wanted = self.command("-q", "-o", "-", "--trust", "one.pem", url)
+        self.assertEqual(self.browser.downloaded("boots-from.iso"), wanted)
+        self.assertEqual(self.run_script(text("#command")), f"boots-from --trust one.pem {url}")
+        for name in ("one-key.pem", "both.pem"):
+            self.fill(url=url)
+            self.choose_certificate(name)
+            self.assertEqual(self.run_script(text("#certificate-problem")), self.refusal("--trust", name, url))
+        self.run_script("(document.getElementById('number').value = '2')")
+        self.run_script("document.getElementById('form').dispatchEvent(new Event('input'))")
+        self.assertIn("trusts only CN=two", self.run_script(text("#trust")))
+        self.click("#save")
+        wanted = self.command("-q", "-o", "-", "--trust", "both.pem#2", url)
+        self.assertEqual(self.browser.downloaded("boots-from.iso"), wanted)
+        self.picture("certificate")
+
+    def test_a_page_with_a_certificate_takes_another(self):
+        self.certify("own", "rsa:2048")
+        self.certify("new", "rsa:2048")
+        self.command("page", "-q", "-o", "trust.html", "--trust", "own.pem", "https://192.0.2.1/boot")
+        self.open((self.folder / "trust.html").as_uri())
+        self.assertIn("trusts only CN=own", self.run_script(text("#trust")))
+        self.choose_certificate("new.pem")
+        self.wait("document.getElementById('trust').textContent.includes('CN=new')")
+        self.command("-q", "-o", "old.iso", "--trust", "new.pem", "https://192.0.2.9/old")
+        self.browser.choose_files("#files", self.folder / "old.iso")
+        self.wait("!document.getElementById('report').hidden")
+        self.click("#change")
+        changed = self.browser.downloaded("old.iso")
+        self.command("repoint", "-q", "--trust", "new.pem", "old.iso", "https://192.0.2.1/boot")
+        self.assertEqual(changed, (self.folder / "old.iso").read_bytes())
+
+    def test_signatures_of_an_image(self):
+        self.certify("signer", "rsa:2048")
+        self.command("-q", "-o", "signed.iso", "--sign-key", "signer-key.pem", "--sign-cert", "signer.pem", URL)
+        self.browser.choose_files("#files", self.folder / "signed.iso")
+        self.wait("!document.getElementById('report').hidden")
+        self.assertIn("signed by CN=signer", self.run_script(text("#report")))
 
     # ---- Files ----
 
@@ -330,7 +389,7 @@ class BrowserTest(unittest.TestCase):
         self.browser.resize(360, 740)
         self.click("#save")
         self.browser.downloaded("boots-from.iso")
-        for details in ("network", "own", "image", "preview-box"):
+        for details in ("network", "https", "own", "image", "preview-box"):
             self.run_script(f"(document.getElementById('{details}').open = true)")
         self.assertLessEqual(self.run_script("document.documentElement.scrollWidth"), 360)
         self.picture("phone")

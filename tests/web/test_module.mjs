@@ -9,8 +9,8 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 
-import { Refusal } from "../../src/page/module.js";
 import { zipPlan } from "../../src/page/list.js";
+import { Refusal } from "../../src/page/wasm.js";
 import { URL, bytesOf, defaultsOf, folder, lines, loadModule, put, refusal, run, words, writePage } from "./page.mjs";
 
 const html = writePage(URL);
@@ -50,6 +50,7 @@ const SETS = [
 test("the page: its size, and the same bytes for the same options", () => {
   assert.ok(html.length <= 3500000, `${html.length} bytes`);
   assert.ok(files.get("boots-from.wasm").length < 300 * 1024);
+  assert.ok(files.get("certificates.wasm").length < 600 * 1024);
   assert.deepEqual(writePage(URL), html);
   assert.notDeepEqual(writePage("http://192.0.2.2/boot"), html);
 });
@@ -113,6 +114,86 @@ test("what a page does not do is refused", () => {
     assert.match(refusal("page", option, "a"), /: is not for a page/);
 });
 
+// ---- Certificates ----
+
+const openssl = (...words) => execFileSync("openssl", words, { cwd: folder, stdio: "ignore" });
+
+// A self-signed certificate with a new key: NAME.pem and NAME-key.pem.
+function certify(name, key, ...words) {
+  openssl("genpkey", "-out", `${name}-key.pem`, "-algorithm", ...key);
+  openssl("req", "-x509", "-key", `${name}-key.pem`, "-days", "900", "-subj", `/CN=${name}`, "-out", `${name}.pem`, ...words);
+}
+
+const RSA = ["RSA"];
+const EC = (curve) => ["EC", "-pkeyopt", `ec_paramgen_curve:${curve}`];
+
+// Files to trust, good and bad, and the words that are given for each.
+function writeCertificates() {
+  certify("rsa", RSA);
+  certify("p256", EC("P-256"));
+  certify("k1", EC("secp256k1"));
+  certify("ed", ["ED25519"]);
+  certify("ed448", ["ED448"]);
+  certify("pss", ["RSA-PSS"]);
+  certify("padded", RSA, "-sigopt", "rsa_padding_mode:pss");
+  certify("md5", RSA, "-md5");
+  certify("utf8", RSA, "-utf8", "-subj", "/CN=L\u00e4b <b>");
+  const read = (name) => readFileSync(join(folder, name));
+  openssl("x509", "-in", "rsa.pem", "-outform", "DER", "-out", "rsa.der");
+  openssl("crl2pkcs7", "-nocrl", "-certfile", "rsa.pem", "-outform", "DER", "-out", "rsa.p7b");
+  openssl("crl2pkcs7", "-nocrl", "-certfile", "rsa.pem", "-out", "rsa-p7b.pem");
+  const keys = ["-inkey", "rsa-key.pem", "-in", "rsa.pem", "-passout", "pass:x"];
+  openssl("pkcs12", "-export", ...keys, "-out", "rsa.p12");
+  openssl("pkcs12", "-export", "-legacy", ...keys, "-out", "old.p12");
+  openssl("req", "-new", "-key", "rsa-key.pem", "-subj", "/CN=x", "-out", "request.pem");
+  openssl("req", "-in", "request.pem", "-outform", "DER", "-out", "request.der");
+  openssl("rsa", "-in", "rsa-key.pem", "-pubout", "-out", "public.pem");
+  for (const name of ["rsa", "p256", "ed", "ed448", "pss"])
+    openssl("pkcs8", "-topk8", "-nocrypt", "-in", `${name}-key.pem`, "-outform", "DER", "-out", `${name}-key.der`);
+  openssl("pkcs8", "-topk8", "-in", "rsa-key.pem", "-passout", "pass:x", "-outform", "DER", "-out", "locked.der");
+  put("three.pem", Buffer.concat([read("rsa.pem"), read("p256.pem"), read("rsa.pem")]));
+  put("both.pem", Buffer.concat([read("rsa-key.pem"), read("rsa.pem")]));
+  put("joined.pem", read("rsa.pem").toString().replaceAll("\n", ""));
+  put("bare.txt", read("rsa.der").toString("base64"));
+  put("cut.pem", read("rsa.pem").subarray(0, 500));
+  put("cut.der", read("rsa.der").subarray(0, 400));
+  put("empty.pem", "");
+  put("text.pem", "no certificate\n");
+  put("large.pem", Buffer.alloc((1 << 20) + 1));
+  put("own#2", read("rsa.pem"));
+  return ["rsa.pem", "rsa.der", "rsa.p7b", "rsa-p7b.pem", "p256.pem", "k1.pem", "ed.pem", "ed448.pem", "pss.pem", "padded.pem",
+    "md5.pem", "utf8.pem", "rsa.p12", "old.p12", "request.pem", "request.der", "public.pem", "rsa-key.der", "p256-key.der",
+    "ed-key.der", "ed448-key.der", "pss-key.der", "locked.der", "rsa-key.pem", "three.pem", "three.pem#1", "three.pem#2",
+    "three.pem#4", "three.pem#x", "rsa.pem#1", "rsa.pem#2", "both.pem", "joined.pem", "bare.txt", "cut.pem", "cut.der",
+    "empty.pem", "text.pem", "large.pem", "own#2", "own#2#1"];
+}
+
+test("a certificate's image, or the sentence, is the command's", () => {
+  let good = 0;
+  for (const path of writeCertificates()) {
+    const file = existsSync(join(folder, path)) ? path : path.replace(/#[^#]*$/, "");
+    module.certificates.putFile(file, readFileSync(join(folder, file)));
+    const set = [["trust", path], ["url", "https://192.0.2.1/boot"]];
+    const said = refused(() => {
+      module.reset(set);
+      module.make();
+    });
+    if (said === null) {
+      assert.ok(bytesOf(module).equals(run("-q", "-o", "-", ...words(set))), path);
+      assert.match(module.trust(), /^trusts only CN=/);
+      good++;
+    } else if (path === "three.pem#x") assert.match(said, /the page does not have this file/);
+    else assert.equal(said, refusal("-q", "-o", "x.iso", ...words(set)), path);
+    module.certificates.dropFile(file);
+  }
+  assert.ok(good >= 8, `${good}`);
+});
+
+test("a certificate that nobody gave", () => {
+  module.reset([["trust", "nowhere.pem"], ["url", URL]]);
+  assert.match(refused(() => module.make()), /^trust: 'nowhere.pem': the page does not have this file/);
+});
+
 // ---- Finished images ----
 
 // Ours in every format, damaged ones, and what else there is.
@@ -141,6 +222,46 @@ test("inspect's JSON is the command's, of damaged images too", () => {
     count++;
   }
   assert.ok(count > 70);
+});
+
+// Whoever signed: another key's, another digest, the bytes changed, the signature too.
+function* signed() {
+  const whole = run("-q", "-o", "-", "--format", "efi", "--arch", "x86_64", URL);
+  put("plain.efi", whole);
+  const sign = (name, out, input = "plain.efi", ...words) => {
+    execFileSync("osslsigncode", ["sign", "-certs", `${name}.pem`, "-key", `${name}-key.pem`, ...words, "-in", input, "-out", out],
+      { cwd: folder, stdio: "ignore" });
+    return readFileSync(join(folder, out));
+  };
+  certify("signer", RSA, "-subj", "/CN=L\u00e4b/O=\u0001x", "-utf8");
+  certify("other", RSA);
+  certify("ec", EC("P-384"));
+  const good = sign("signer", "good.efi");
+  yield ["good.efi", good];
+  yield ["twice.efi", sign("other", "twice.efi", "good.efi", "-nest")];
+  for (const digest of ["sha1", "sha384", "md5"]) yield [`${digest}.efi`, sign("signer", `${digest}.efi`, "plain.efi", "-h", digest)];
+  yield ["ec.efi", sign("ec", "ec.efi")];
+  run("-q", "-o", "ours.iso", "--arch", "all", "--sign-key", "signer-key.pem", "--sign-cert", "signer.pem", URL);
+  yield ["ours.iso", readFileSync(join(folder, "ours.iso"))];
+  // In the program, and all over the signature, which stands at the end.
+  for (const at of [1000, ...Array.from({ length: 40 }, (_, i) => good.length - 1 - 37 * i)]) {
+    const damaged = Buffer.from(good);
+    damaged[at] ^= 0x55;
+    yield [`signed-${at}.efi`, damaged];
+  }
+}
+
+test("signatures are the command's", () => {
+  const states = new Set();
+  for (const [name, bytes] of signed()) {
+    put(name, bytes);
+    module.putFile(name, bytes);
+    const report = module.inspect(name);
+    assert.equal(report, run("inspect", "--json", name).toString("latin1"), name);
+    for (const state of report.match(/"state": *"\w+"/g) ?? []) states.add(state);
+    module.dropFile(name);
+  }
+  assert.ok(states.size >= 2, [...states].join());
 });
 
 test("repoint's bytes are the command's", () => {
@@ -268,6 +389,8 @@ test("the corpus goes through without a trap", () => {
     const text = bytes.toString("latin1").replaceAll("\0", "");
     module.putFile("input", bytes);
     refused(() => module.inspect("input"));
+    module.certificates.putFile("input", bytes);
+    module.certificates.facts("input");
     refused(() => {
       module.reset([["url", URL]]);
       module.repoint("input");

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-# What every page is made of: the module, and the page's own HTML, CSS and script.
+# What every page is made of: the modules, and the page's own HTML, CSS and script.
 
 include(Web)
 
 # Modules of JavaScript, each behind those it uses, become one that can stand in a page.
-set(modules module pack zip form report list hosts main)
+set(modules wasm certificates module pack zip form report list hosts main)
 list(TRANSFORM modules PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/page/)
 list(TRANSFORM modules APPEND .js)
 set(BF_PAGE_DIR ${CMAKE_CURRENT_BINARY_DIR}/page)
@@ -18,5 +18,5 @@ add_custom_command(OUTPUT ${BF_PAGE_DIR}/page.js
 add_custom_target(page_parts DEPENDS ${BF_PAGE_DIR}/page.js)
 add_dependencies(bf_page page_parts web_module)
 set_source_files_properties(page/parts.c PROPERTIES
-	COMPILE_DEFINITIONS "BF_PAGE_DIR=\"${BF_PAGE_DIR}\";BF_PAGE_MODULE=\"${BF_WEB_MODULE}\""
-	OBJECT_DEPENDS "${BF_PAGE_DIR}/page.js;${BF_WEB_MODULE}")
+	COMPILE_DEFINITIONS "BF_PAGE_DIR=\"${BF_PAGE_DIR}\";BF_PAGE_MODULE_DIR=\"${BF_WEB_MODULE_DIR}\""
+	OBJECT_DEPENDS "${BF_PAGE_DIR}/page.js;${BF_WEB_MODULE_DIR}/boots-from.wasm;${BF_WEB_MODULE_DIR}/certificates.wasm")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-# The libraries of the rooms where the module of a page is built: those that run there from
+# The libraries of the rooms where the modules of a page are built: those that run there from
 # Debian's source packages, which are in BF_SOURCES. Their own warnings are their own.
-# libcrypto and libisofs do not run there: see src/wasi.
+# libcrypto is in a module of its own, and libisofs does not run there: see src/wasi.
 
 # bf_unpack(PACKAGE NAME): what is upstream's of a source package, into the folder NAME
 function(bf_unpack package name)
@@ -64,5 +64,6 @@ file(COPY ${BF_XXHASH_HEADER} DESTINATION ${PROJECT_BINARY_DIR}/xxhash)
 add_library(bf_xxhash INTERFACE)
 target_include_directories(bf_xxhash SYSTEM INTERFACE ${PROJECT_BINARY_DIR}/xxhash)
 
+include(WasiLibcrypto)
 add_library(bf_crypto INTERFACE)
 add_library(bf_isofs INTERFACE)
