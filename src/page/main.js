@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 import { Certificates } from "./certificates.js";
 import { Module } from "./module.js";
-import { unpack } from "./pack.js";
+import { decompress, unpack } from "./pack.js";
 import { Refusal } from "./wasm.js";
 import { Form, archName, copy, element, find, save, sentence } from "./form.js";
 import { showHosts } from "./hosts.js";
@@ -69,7 +69,7 @@ class Page {
   // ---- Certificates and signatures ----
 
   async #startCertificates() {
-    this.#module.certificates ??= await Certificates.load(this.#code);
+    this.#module.certificates ??= await Certificates.load(await decompress(this.#code, "gzip"));
     return this.#module.certificates;
   }
 
@@ -228,13 +228,19 @@ function next(name, format) {
   ];
 }
 
+// The text of an element that the page needs only once.
+function take(id) {
+  const text = find(id).textContent;
+  find(id).remove();
+  return text;
+}
+
 async function start() {
   showHosts(JSON.parse(find("served").textContent));
-  const files = await unpack(find("pack").textContent);
-  const module = await Module.load(files.get("boots-from.wasm"));
-  for (const [name, bytes] of files) if (!name.endsWith(".wasm")) module.putFile(name, bytes);
-  find("pack").remove();
-  const code = files.get("certificates.wasm").slice();
+  const module = await Module.load(await decompress(take("module"), "gzip"));
+  const files = await unpack(take("pack"));
+  for (const [name, bytes] of files) module.putFile(name, bytes);
+  const code = take("certificates");
   new Page(module, code, new Set(files.keys()), JSON.parse(find("defaults").textContent));
 }
 

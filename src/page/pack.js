@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// What the page carries: the compiled code and what images are made of, deflated.
+// What the page carries, compressed: the compiled code, and what images are made of.
 
 // As base/base85.h has them.
 const digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?~_>()[]{}@%$#";
@@ -19,10 +19,15 @@ function decode(text) {
   return new Uint8Array(bytes.buffer, 0, size);
 }
 
-/** Of text in base 85: a map of names to bytes. */
+/** Of text in base 85: the bytes, which were compressed in this format. */
+export async function decompress(text, format) {
+  const stream = new Blob([decode(text)]).stream().pipeThrough(new DecompressionStream(format));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Of a pack's text: a map of names to bytes. */
 export async function unpack(text) {
-  const stream = new Blob([decode(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const bytes = await decompress(text, "deflate");
   const numbers = new DataView(bytes.buffer);
   const files = new Map();
   for (let at = 0; at < bytes.length; ) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/base85.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/sha256.h"
@@ -78,15 +79,10 @@ static int add_bundle(struct bf_buffer *pack, const struct bf_bundle *bundle,
 	return err ? bf_fail_nomem(reterr) : BF_OK;
 }
 
-static int fill_pack(const struct bf_page_request *request,
-		     const struct bf_page_parts *parts, struct bf_buffer *pack,
+static int fill_pack(const struct bf_page_request *request, struct bf_buffer *pack,
 		     struct bf_error *reterr)
 {
-	int err = bf_pack_add(pack, "boots-from.wasm", parts->module) ||
-				  bf_pack_add(pack, "certificates.wasm",
-					      parts->certificates)
-			  ? bf_fail_nomem(reterr)
-			  : add_bundle(pack, request->maker->bundle, reterr);
+	int err = add_bundle(pack, request->maker->bundle, reterr);
 	if (!err)
 		err = add_heads(pack, request->maker, reterr);
 	for (size_t i = 0; !err && i < request->n_settings; i++)
@@ -98,8 +94,9 @@ static int print_pack(const struct bf_page_request *request,
 		      const struct bf_page_parts *parts, struct bf_buffer *html,
 		      struct bf_error *reterr)
 {
+	(void)parts;
 	bf_cleanup(bf_buffer_free) struct bf_buffer pack = {0};
-	int err = fill_pack(request, parts, &pack, reterr);
+	int err = fill_pack(request, &pack, reterr);
 	if (err)
 		return err;
 	return bf_pack_print(bf_buffer_view(&pack), html) ? bf_fail_nomem(reterr) : BF_OK;
@@ -226,6 +223,23 @@ static int print_script(const struct bf_page_request *request,
 		       : BF_OK;
 }
 
+static int print_module(const struct bf_page_request *request,
+			const struct bf_page_parts *parts, struct bf_buffer *html,
+			struct bf_error *reterr)
+{
+	(void)request;
+	return bf_base85_append(html, parts->module) ? bf_fail_nomem(reterr) : BF_OK;
+}
+
+static int print_certificates(const struct bf_page_request *request,
+			      const struct bf_page_parts *parts, struct bf_buffer *html,
+			      struct bf_error *reterr)
+{
+	(void)request;
+	return bf_base85_append(html, parts->certificates) ? bf_fail_nomem(reterr)
+							   : BF_OK;
+}
+
 /* What stands in the HTML for all the rest. */
 static const struct {
 	const char *name;
@@ -238,6 +252,8 @@ static const struct {
 	{"{{style}}", print_style},
 	{"{{defaults}}", print_defaults},
 	{"{{pack}}", print_pack},
+	{"{{module}}", print_module},
+	{"{{certificates}}", print_certificates},
 	{"{{script}}", print_script},
 };
 

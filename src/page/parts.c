@@ -23,8 +23,8 @@
 PART(html, BF_PAGE_DIR "/page.html")
 PART(style, BF_PAGE_DIR "/page.css")
 PART(script, BF_PAGE_DIR "/page.js")
-PART(module, BF_PAGE_MODULE_DIR "/boots-from.wasm")
-PART(certificates, BF_PAGE_MODULE_DIR "/certificates.wasm")
+PART(module, BF_PAGE_DIR "/boots-from.wasm.gz")
+PART(certificates, BF_PAGE_DIR "/certificates.wasm.gz")
 
 #define VIEW(name)                                                                       \
 	bf_view(bf_page_##name, (size_t)(bf_page_##name##_end - bf_page_##name))

@@ -9,7 +9,7 @@ struct bf_page_parts {
 	struct bf_view html;         /* with places for all the rest */
 	struct bf_view style;        /* CSS */
 	struct bf_view script;       /* JavaScript, one module */
-	struct bf_view module;       /* WebAssembly */
+	struct bf_view module;       /* WebAssembly, in the format of gzip (RFC 1952) */
 	struct bf_view certificates; /* the same, with libcrypto */
 };
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 import { Certificates } from "../../src/page/certificates.js";
 import { Module } from "../../src/page/module.js";
-import { unpack } from "../../src/page/pack.js";
+import { decompress, unpack } from "../../src/page/pack.js";
 
 const PROGRAM = process.env.BOOTS_FROM;
 export const URL = "http://192.0.2.1/boot";
@@ -49,11 +49,14 @@ export const defaultsOf = (html) => JSON.parse(part(html.toString("latin1"), "de
 
 /** The modules of a page, with the files that the page gives them. */
 export async function loadModule(html) {
-  const files = await unpack(part(html.toString("latin1"), "pack"));
-  const module = await Module.load(files.get("boots-from.wasm"));
-  module.certificates = await Certificates.load(files.get("certificates.wasm"));
-  for (const [name, bytes] of files) if (!name.endsWith(".wasm")) module.putFile(name, bytes);
-  return { module, files };
+  const text = html.toString("latin1");
+  const files = await unpack(part(text, "pack"));
+  const [code, more] = await Promise.all(
+    ["module", "certificates"].map((id) => decompress(part(text, id), "gzip")));
+  const module = await Module.load(code);
+  module.certificates = await Certificates.load(more);
+  for (const [name, bytes] of files) module.putFile(name, bytes);
+  return { module, files, sizes: [code.length, more.length] };
 }
 
 /** The bytes of what the module made. */
