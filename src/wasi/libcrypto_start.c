@@ -36,8 +36,9 @@ int OPENSSL_init_crypto(uint64_t options, const OPENSSL_INIT_SETTINGS *settings)
 }
 
 /*
- * Nothing is made here that has to be secret. What libcrypto takes random bytes for is that
- * nobody sees by the time it takes how a key is read: by whom it was given it is known.
+ * libcrypto blinds what it computes with a private key, so that its time tells nothing of the key.
+ * Here none is computed with: keys are public, or were given by whoever looks at the page. So
+ * these need not be random.
  */
 static int fill(unsigned char *bytes, size_t size)
 {
