@@ -19,23 +19,27 @@ function decode(text) {
   return new Uint8Array(bytes.buffer, 0, size);
 }
 
-/** Of text in base 85: the bytes, which were compressed in this format. */
-export async function decompress(text, format) {
-  const stream = new Blob([decode(text)]).stream().pipeThrough(new DecompressionStream(format));
+async function inflate(bytes, format) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Of text in base 85: the bytes, which were compressed in this format. */
+export function decompress(text, format) {
+  return inflate(decode(text), format);
 }
 
 /** Of a pack's text: a map of names to bytes. */
 export async function unpack(text) {
-  const bytes = await decompress(text, "deflate");
+  const bytes = decode(text);
   const numbers = new DataView(bytes.buffer);
-  const files = new Map();
+  const files = [];
   for (let at = 0; at < bytes.length; ) {
     const nameEnd = at + 8 + numbers.getUint32(at, true);
     const end = nameEnd + numbers.getUint32(at + 4, true);
     const name = new TextDecoder().decode(bytes.subarray(at + 8, nameEnd));
-    files.set(name, bytes.subarray(nameEnd, end));
+    files.push(inflate(bytes.subarray(nameEnd, end), "deflate").then((file) => [name, file]));
     at = end;
   }
-  return files;
+  return new Map(await Promise.all(files));
 }

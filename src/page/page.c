@@ -99,7 +99,8 @@ static int print_pack(const struct bf_page_request *request,
 	int err = fill_pack(request, &pack, reterr);
 	if (err)
 		return err;
-	return bf_pack_print(bf_buffer_view(&pack), html) ? bf_fail_nomem(reterr) : BF_OK;
+	return bf_base85_append(html, bf_buffer_view(&pack)) ? bf_fail_nomem(reterr)
+							     : BF_OK;
 }
 
 /* ---- What the form starts with ---- */

@@ -4,10 +4,7 @@
 
 #include "base/bytes.h"
 
-/*
- * Append the bytes, compressed in the format of zlib (RFC 1950). It is made in parts side by side,
- * a fixed number of them: the same bytes give the same stream on any machine. BF_ERR_NOMEM.
- */
+/* Append the bytes, compressed in the format of zlib (RFC 1950). BF_ERR_NOMEM. */
 bf_must_check int bf_zlib_stream_append(struct bf_buffer *stream, struct bf_view bytes);
 
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-# The libraries we build on, as targets bf_isofs, bf_lzma, bf_crypto, bf_zlib: shared, or
-# (BF_STATIC_LIBS) inside the executable, which then needs nothing but libc and can be
-# copied to another machine.
+# The libraries we build on, as targets bf_isofs, bf_lzma, bf_crypto, bf_zlib, bf_deflate: shared,
+# or (BF_STATIC_LIBS) inside the executable, which then needs nothing but libc and can be copied
+# to another machine.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
@@ -77,6 +77,7 @@ bf_library(bf_isofs libisofs-1>=1.5.4)
 bf_library(bf_lzma liblzma)
 bf_library(bf_crypto libcrypto>=3)
 bf_library(bf_zlib zlib)
+bf_library(bf_deflate libdeflate)
 
 # libcsv comes without a .pc file.
 find_path(BF_csv_INCLUDE csv.h REQUIRED)
