@@ -96,7 +96,8 @@ BIOS = Platform(
 )
 X86_64 = Platform(
     "x86_64", "qemu-system-x86_64", "qemu-system-x86",
-    ("-M", "q35,accel=tcg"),
+    # With a source of entropy, for want of which iPXE spends 4 s on collecting some.
+    ("-M", "q35,accel=tcg", "-cpu", "qemu64,+rdrand"),
     pflash("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd", "ovmf"),
 )
 ARM64 = Platform(

@@ -22,7 +22,7 @@ def serve_arrival(lab, **options):
 def boot_to_arrival(lab, image, *nics):
     guest = lab.boot(image, *nics)
     guest.expect(lab.arrival_text)
-    guest.wait_off()
+    guest.stop()
 
 
 def run(*words):
