@@ -51,6 +51,7 @@ class InstallTest(unittest.TestCase):
                               stdout=subprocess.PIPE, check=True).stdout.decode().strip()
         subprocess.run(["tar", "-C", cls.folder, "-xf", made], check=True)
         cls.tree = Path(made.removesuffix(".tar.xz"))
+        os.environ["CCACHE_BASEDIR"] = str(cls.tree)  # if the compiler is run by it, as in tools/check
         (cls.tree / "build/download").mkdir(parents=True)
         for name in (DEB, DEB.with_name("ipxe.deb.origin")):
             shutil.copyfile(name, cls.tree / "build/download" / name.name)
