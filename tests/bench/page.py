@@ -24,11 +24,15 @@ sys.path.append(str(TOP / "tests/web"))
 from browser import Browser  # noqa: E402
 
 URL = "http://192.0.2.1/boot"
-CLICK = """(() => {
-  const start = performance.now();
+CLICK = """new Promise((resolve) => {
+  const link = HTMLAnchorElement.prototype, follow = link.click, start = performance.now();
+  link.click = function () {
+    resolve(performance.now() - start);
+    link.click = follow;
+    this.click();
+  };
   document.getElementById("save").click();
-  return performance.now() - start;
-})()"""
+})"""
 
 
 def write_page(command, page):
