@@ -90,28 +90,15 @@ static int fill_pack(const struct bf_page_request *request, struct bf_buffer *pa
 	return err;
 }
 
-static int print_pack(const struct bf_page_request *request,
-		      const struct bf_page_parts *parts, struct bf_buffer *html,
-		      struct bf_error *reterr)
-{
-	(void)parts;
-	bf_cleanup(bf_buffer_free) struct bf_buffer pack = {0};
-	int err = fill_pack(request, &pack, reterr);
-	if (err)
-		return err;
-	return bf_base85_append(html, bf_buffer_view(&pack)) ? bf_fail_nomem(reterr)
-							     : BF_OK;
-}
-
 /* ---- What the form starts with ---- */
 
 /* JSON in a script element: what would end that stands for itself in another way. */
-static int print_escaped(struct bf_buffer *html, const char *text, size_t size)
+static int print_escaped(struct bf_buffer *out, const char *text, size_t size)
 {
 	int err = BF_OK;
 	for (size_t i = 0; !err && i < size; i++)
-		err = text[i] == '<' ? bf_buffer_print(html, "\\u003c")
-				     : bf_buffer_append(html, text + i, 1);
+		err = text[i] == '<' ? bf_buffer_print(out, "\\u003c")
+				     : bf_buffer_append(out, text + i, 1);
 	return err;
 }
 
@@ -144,10 +131,8 @@ static int put_trust(struct bf_json *json, const struct bf_maker *maker)
 }
 
 static int print_defaults(const struct bf_page_request *request,
-			  const struct bf_page_parts *parts, struct bf_buffer *html,
-			  struct bf_error *reterr)
+			  struct bf_buffer *defaults, struct bf_error *reterr)
 {
-	(void)parts;
 	char *text = NULL;
 	size_t size = 0;
 	FILE *stream = open_memstream(&text, &size);
@@ -168,7 +153,7 @@ static int print_defaults(const struct bf_page_request *request,
 	bf_json_close_object(&json);
 	if (ferror(stream))
 		err = BF_ERR_NOMEM;
-	if (fclose(stream) || err || print_escaped(html, text, size))
+	if (fclose(stream) || err || print_escaped(defaults, text, size))
 		err = bf_fail_nomem(reterr);
 	free(text);
 	return err;
@@ -177,7 +162,7 @@ static int print_defaults(const struct bf_page_request *request,
 /* ---- All of it ---- */
 
 /* 'sha256-...', by which a Content Security Policy (CSP3, 8.1) knows what it lets be. */
-static int print_hash(struct bf_view part, struct bf_buffer *html)
+static int append_hash(struct bf_buffer *html, struct bf_view part)
 {
 	uint8_t digest[BF_SHA256_SIZE];
 	int err = bf_sha256(part, digest);
@@ -188,109 +173,48 @@ static int print_hash(struct bf_view part, struct bf_buffer *html)
 	return err ? err : bf_buffer_print(html, "'");
 }
 
-static int print_script_hash(const struct bf_page_request *request,
-			     const struct bf_page_parts *parts, struct bf_buffer *html,
-			     struct bf_error *reterr)
+static int append_text(struct bf_buffer *html, struct bf_view part)
 {
-	(void)request;
-	return print_hash(parts->script, html) ? bf_fail_nomem(reterr) : BF_OK;
+	return bf_buffer_append(html, part.data, part.size);
 }
 
-static int print_style_hash(const struct bf_page_request *request,
-			    const struct bf_page_parts *parts, struct bf_buffer *html,
-			    struct bf_error *reterr)
-{
-	(void)request;
-	return print_hash(parts->style, html) ? bf_fail_nomem(reterr) : BF_OK;
-}
-
-static int print_style(const struct bf_page_request *request,
-		       const struct bf_page_parts *parts, struct bf_buffer *html,
-		       struct bf_error *reterr)
-{
-	(void)request;
-	return bf_buffer_append(html, parts->style.data, parts->style.size)
-		       ? bf_fail_nomem(reterr)
-		       : BF_OK;
-}
-
-static int print_script(const struct bf_page_request *request,
-			const struct bf_page_parts *parts, struct bf_buffer *html,
-			struct bf_error *reterr)
-{
-	(void)request;
-	return bf_buffer_append(html, parts->script.data, parts->script.size)
-		       ? bf_fail_nomem(reterr)
-		       : BF_OK;
-}
-
-static int print_module(const struct bf_page_request *request,
-			const struct bf_page_parts *parts, struct bf_buffer *html,
-			struct bf_error *reterr)
-{
-	(void)request;
-	return bf_base85_append(html, parts->module) ? bf_fail_nomem(reterr) : BF_OK;
-}
-
-static int print_certificates(const struct bf_page_request *request,
-			      const struct bf_page_parts *parts, struct bf_buffer *html,
-			      struct bf_error *reterr)
-{
-	(void)request;
-	return bf_base85_append(html, parts->certificates) ? bf_fail_nomem(reterr)
-							   : BF_OK;
-}
-
-/* What stands in the HTML for all the rest. */
-static const struct {
+/* A text in the HTML, and what is written there instead of it. */
+struct place {
 	const char *name;
-	int (*print)(const struct bf_page_request *request,
-		     const struct bf_page_parts *parts, struct bf_buffer *html,
-		     struct bf_error *reterr);
-} places[] = {
-	{"{{script-hash}}", print_script_hash},
-	{"{{style-hash}}", print_style_hash},
-	{"{{style}}", print_style},
-	{"{{defaults}}", print_defaults},
-	{"{{pack}}", print_pack},
-	{"{{module}}", print_module},
-	{"{{certificates}}", print_certificates},
-	{"{{script}}", print_script},
+	struct bf_view content;
+	int (*append)(struct bf_buffer *html, struct bf_view content);
 };
 
-/* The place that comes first at or after from; false if there is none. */
-static bool find_place(struct bf_view html, size_t from, size_t *ret_place,
-		       size_t *ret_offset)
+/* The place that comes first at or after from, and its offset; NULL if there is none. */
+static const struct place *find_place(const struct place *places, size_t n,
+				      struct bf_view text, size_t from,
+				      size_t *ret_offset)
 {
-	bool found = false;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	const struct place *found = NULL;
+	for (size_t i = 0; i < n; i++) {
 		size_t offset;
 		struct bf_view name = bf_view(places[i].name, strlen(places[i].name));
-		if (!bf_view_find(html, from, name, &offset) ||
+		if (!bf_view_find(text, from, name, &offset) ||
 		    (found && offset > *ret_offset))
 			continue;
-		found = true;
-		*ret_place = i;
+		found = &places[i];
 		*ret_offset = offset;
 	}
 	return found;
 }
 
-static int print(const struct bf_page_request *request, const struct bf_page_parts *parts,
-		 struct bf_buffer *html, struct bf_error *reterr)
+static int print(const struct place *places, size_t n, struct bf_view text,
+		 struct bf_buffer *html)
 {
-	size_t from = 0, place = 0, offset = 0;
-	while (find_place(parts->html, from, &place, &offset)) {
-		if (bf_buffer_append(html, parts->html.data + from, offset - from))
-			return bf_fail_nomem(reterr);
-		int err = places[place].print(request, parts, html, reterr);
-		if (err)
-			return err;
-		from = offset + strlen(places[place].name);
+	size_t from = 0, offset = 0;
+	const struct place *place;
+	while ((place = find_place(places, n, text, from, &offset))) {
+		if (bf_buffer_append(html, text.data + from, offset - from) ||
+		    place->append(html, place->content))
+			return BF_ERR_NOMEM;
+		from = offset + strlen(place->name);
 	}
-	return bf_buffer_append(html, parts->html.data + from, parts->html.size - from)
-		       ? bf_fail_nomem(reterr)
-		       : BF_OK;
+	return bf_buffer_append(html, text.data + from, text.size - from);
 }
 
 int bf_page_build(const struct bf_page_request *request, struct bf_buffer *html,
@@ -305,7 +229,25 @@ int bf_page_build(const struct bf_page_request *request, struct bf_buffer *html,
 		return bf_fail(reterr, BF_ERR_SIGNED,
 			       "ipxe: it is signed, and a page makes images of unsigned "
 			       "ones: bring it unsigned");
-	return print(request, &parts, html, reterr);
+	bf_cleanup(bf_buffer_free) struct bf_buffer defaults = {0}, pack = {0};
+	int err = print_defaults(request, &defaults, reterr);
+	if (!err)
+		err = fill_pack(request, &pack, reterr);
+	if (err)
+		return err;
+	const struct place places[] = {
+		{"{{script-hash}}", parts.script, append_hash},
+		{"{{style-hash}}", parts.style, append_hash},
+		{"{{style}}", parts.style, append_text},
+		{"{{defaults}}", bf_buffer_view(&defaults), append_text},
+		{"{{pack}}", bf_buffer_view(&pack), bf_base85_append},
+		{"{{module}}", parts.module, bf_base85_append},
+		{"{{certificates}}", parts.certificates, bf_base85_append},
+		{"{{script}}", parts.script, append_text},
+	};
+	return print(places, sizeof(places) / sizeof(places[0]), parts.html, html)
+		       ? bf_fail_nomem(reterr)
+		       : BF_OK;
 }
 
 /* ---- As a server sends it ---- */
