@@ -50,15 +50,28 @@ static int compose(const struct bf_batch *batch, size_t row, struct scratch *scr
 	return err;
 }
 
+/* What a terminal or a manager asks a program to end with. */
+static const int endings[] = {SIGHUP, SIGINT, SIGTERM};
+#define N_ENDINGS (sizeof(endings) / sizeof(endings[0]))
+
+static bool is_asked_to_end(void)
+{
+	sigset_t pending;
+	if (sigpending(&pending))
+		return false;
+	for (size_t i = 0; i < N_ENDINGS; i++)
+		if (sigismember(&pending, endings[i]) == 1)
+			return true;
+	return false;
+}
+
 /* The next row to work on; false when there is none, or no more is wanted. */
 static bool take_row(struct run *run, size_t *ret)
 {
-	sigset_t pending;
 	const struct bf_batch_plan *plan = run->batch->plan;
 	size_t n_rows = run->batch->fleet->hosts.n_rows;
 	pthread_mutex_lock(&run->lock);
-	if (sigpending(&pending) == 0 &&
-	    (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1))
+	if (is_asked_to_end())
 		run->is_over = run->counts.interrupted = true;
 	while (run->next < n_rows && plan->is_bad[run->next])
 		run->next++;
@@ -176,14 +189,19 @@ static void work_together(struct run *run, unsigned jobs)
 
 /*
  * Held in all threads, a signal waits until the images being written have their names; it
- * takes effect when the caller lets it.
+ * takes effect when the caller lets it. What nohup or a shell's background has ignored is not
+ * held: a signal that is would count as pending.
  */
 void bf_batch_hold_signals(sigset_t *ret_before)
 {
 	sigset_t held;
 	sigemptyset(&held);
-	sigaddset(&held, SIGINT);
-	sigaddset(&held, SIGTERM);
+	for (size_t i = 0; i < N_ENDINGS; i++) {
+		struct sigaction action;
+		if (sigaction(endings[i], NULL, &action) == 0 &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(&held, endings[i]);
+	}
 	pthread_sigmask(SIG_BLOCK, &held, ret_before);
 }
 

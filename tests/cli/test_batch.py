@@ -334,7 +334,7 @@ class BadRowsTest(BatchTest):
             for path in (self.folder / "out").iterdir():
                 whole.setdefault(path.name, set()).add(hashlib.sha256(path.read_bytes()).digest())
         for run in range(12):
-            number = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[run % 3]
+            number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)[run % 4]
             status, text = self.interrupt(number, 0.02 + 0.03 * run, urls[run % 2])
             self.assertIn(status, (0, -number))
             if status and number != signal.SIGKILL and text:
@@ -344,6 +344,22 @@ class BadRowsTest(BatchTest):
                 self.assertIn(digest, whole[path.name], path.name)
             if number != signal.SIGKILL:
                 self.assertEqual(len(list((self.folder / "out").iterdir())), 40)
+
+    def test_ignored_signals_stay_ignored(self):
+        """As by nohup, and in the background of a shell without job control."""
+        words = ["env", "--ignore-signal=HUP,INT", COMMAND, "batch", "-j2", "-d", "out", PATTERN]
+        with subprocess.Popen(words, cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdin.write("".join(f"web{i}\n" for i in range(400)).encode())
+            process.stdin.close()
+            out = self.folder / "out"
+            end = time.monotonic() + SECONDS
+            while not (out.exists() and os.listdir(out)) and time.monotonic() < end:
+                time.sleep(0.001)
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGINT)
+            text = process.stderr.read().decode()
+            self.assertEqual(process.wait(timeout=SECONDS), 0, text)
+        self.assertIn("400 written", text)
 
     def test_what_a_killed_run_left_is_removed_and_what_is_in_use_stays(self):
         out = self.folder / "out"
