@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -345,20 +346,35 @@ class BadRowsTest(BatchTest):
             if number != signal.SIGKILL:
                 self.assertEqual(len(list((self.folder / "out").iterdir())), 40)
 
-    def test_ignored_signals_stay_ignored(self):
-        """As by nohup, and in the background of a shell without job control."""
-        words = ["env", "--ignore-signal=HUP,INT", COMMAND, "batch", "-j2", "-d", "out", PATTERN]
+    def signal_at_work(self, machines, numbers, *before):
+        """Start a batch for so many machines, behind other words, and send it signals when it has
+        written something; its exit status and what it said."""
+        words = [*before, COMMAND, "batch", "-j2", "-d", "out", PATTERN]
         with subprocess.Popen(words, cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            process.stdin.write("".join(f"web{i}\n" for i in range(400)).encode())
+            process.stdin.write("".join(f"web{i}\n" for i in range(machines)).encode())
             process.stdin.close()
             out = self.folder / "out"
             end = time.monotonic() + SECONDS
             while not (out.exists() and os.listdir(out)) and time.monotonic() < end:
                 time.sleep(0.001)
-            process.send_signal(signal.SIGHUP)
-            process.send_signal(signal.SIGINT)
+            for number in numbers:
+                process.send_signal(number)
             text = process.stderr.read().decode()
-            self.assertEqual(process.wait(timeout=SECONDS), 0, text)
+            return process.wait(timeout=SECONDS), text
+
+    def test_signals_end_it_between_two_images(self):
+        machines = 4000  # more than are written before a busy machine has sent the signal
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            status, text = self.signal_at_work(machines, [number], "env", "--default-signal=HUP,INT")
+            self.assertEqual(status, -number, text)
+            self.assertIn("interrupted: run it again", text)
+            shutil.rmtree(self.folder / "out")
+
+    def test_ignored_signals_stay_ignored(self):
+        """As by nohup, and in the background of a shell without job control."""
+        status, text = self.signal_at_work(400, [signal.SIGHUP, signal.SIGINT], "env",
+                                           "--ignore-signal=HUP,INT")
+        self.assertEqual(status, 0, text)
         self.assertIn("400 written", text)
 
     def test_what_a_killed_run_left_is_removed_and_what_is_in_use_stays(self):
