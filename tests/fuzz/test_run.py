@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The command that really fuzzes does, from a tree in which nobody has fuzzed yet."""
+"""The command that really fuzzes builds what it is asked for, runs it and counts."""
 
 import re
 import subprocess
