@@ -189,8 +189,8 @@ static void work_together(struct run *run, unsigned jobs)
 
 /*
  * Held in all threads, a signal waits until the images being written have their names; it
- * takes effect when the caller lets it. What nohup or a shell's background has ignored is not
- * held: a signal that is would count as pending.
+ * takes effect when the caller lets it. One that nohup or a shell's background ignores is not
+ * held: held, it would be pending all the same.
  */
 void bf_batch_hold_signals(sigset_t *ret_before)
 {

@@ -25,7 +25,8 @@ struct bf_batch_counts {
 };
 
 /*
- * Hold what ends a program politely, for bf_batch_run() to end between two images instead.
+ * Hold SIGHUP, SIGINT and SIGTERM, those that are not ignored, for bf_batch_run() to end
+ * between two images instead.
  * ret_before is the mask to go back to with pthread_sigmask().
  */
 void bf_batch_hold_signals(sigset_t *ret_before);

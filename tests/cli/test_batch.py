@@ -278,89 +278,38 @@ class AgainTest(BatchTest):
             self.assert_complains(done, "2 written, 0 unchanged", status=0)
             self.assertTrue(set(before.values()).isdisjoint(self.inodes().values()))
 
-    def test_killed_run_is_resumed(self):
-        hosts = "".join(f"web{i}\n" for i in range(400))
-        with subprocess.Popen(
-            [COMMAND, "batch", "-j2", "-d", self.out, PATTERN],
-            cwd=self.folder,
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            process.stdin.write(hosts.encode())
+
+def hosts(machines):
+    """A list with a name per line."""
+    return "".join(f"web{i}\n" for i in range(machines))
+
+
+class SignalsTest(BatchTest):
+    def signal_at_work(self, machines, numbers, *before):
+        """Start a batch for so many machines, behind other words, and send it signals when it has
+        written some; its exit status and what it said."""
+        words = [*before, COMMAND, "batch", "-j2", "-d", self.out, PATTERN]
+        with subprocess.Popen(words, cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdin.write(hosts(machines).encode())
             process.stdin.close()
             end = time.monotonic() + SECONDS
             while len(self.written()) < 5 and time.monotonic() < end:
-                time.sleep(0.001)
-            process.send_signal(signal.SIGKILL)
-        there = self.written()
-        self.assertTrue(all(name.endswith(".iso") for name in there), there)
-        self.assertEqual({(self.out / name).stat().st_size for name in there}, {3 << 20})
-        done = self.batch(hosts)
-        rest = 400 - len(there)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        # A slow machine says how far it is, too.
-        self.assertIn(f"{rest} written, {len(there)} unchanged, 0 failed", done.stderr.decode())
-
-
-class BadRowsTest(BatchTest):
-    BAD = "host,ip,url\nok1,,\n../up,,\nbad,10.0.0.777/24,\nsp,,http://a/b c\nfew\n,10.0.0.2/24,http://10.0.0.1/\n,,\nok2,,\n"
-    WORDS = [
-        "line 3, column host: the file '../up.iso' would be in another folder",
-        "line 6: 1 value for 3 columns",
-        "line 7, column host: it is empty",
-        "line 4, column ip: '10.0.0.777/24'",
-        "line 5, column url: the URL has a space",
-    ]
-
-    def interrupt(self, number, seconds, url):
-        """Start a batch over the files and end it by a signal; its exit status."""
-        done = subprocess.Popen(
-            [COMMAND, "batch", "-q", "-d", "out", url], stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE, cwd=self.folder)
-        done.stdin.write("".join(f"web{i}\n" for i in range(40)).encode())
-        done.stdin.close()
-        time.sleep(seconds)
-        done.send_signal(number)
-        text = done.stderr.read()
-        done.stderr.close()
-        return done.wait(timeout=SECONDS), text
-
-    def test_interrupted_over_existing_files(self):
-        hosts = "".join(f"web{i}\n" for i in range(40)).encode()
-        urls = ["http://a/{host}", "http://b/{host}"]
-        whole = {}
-        for url in urls:
-            done = self.run_command("batch", "-q", "-d", "out", url, input=hosts)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            for path in (self.folder / "out").iterdir():
-                whole.setdefault(path.name, set()).add(hashlib.sha256(path.read_bytes()).digest())
-        for run in range(12):
-            number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)[run % 4]
-            status, text = self.interrupt(number, 0.02 + 0.03 * run, urls[run % 2])
-            self.assertIn(status, (0, -number))
-            if status and number != signal.SIGKILL and text:
-                self.assertIn(b"interrupted: run it again", text)
-            for path in (self.folder / "out").glob("*.iso"):
-                digest = hashlib.sha256(path.read_bytes()).digest()
-                self.assertIn(digest, whole[path.name], path.name)
-            if number != signal.SIGKILL:
-                self.assertEqual(len(list((self.folder / "out").iterdir())), 40)
-
-    def signal_at_work(self, machines, numbers, *before):
-        """Start a batch for so many machines, behind other words, and send it signals when it has
-        written something; its exit status and what it said."""
-        words = [*before, COMMAND, "batch", "-j2", "-d", "out", PATTERN]
-        with subprocess.Popen(words, cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            process.stdin.write("".join(f"web{i}\n" for i in range(machines)).encode())
-            process.stdin.close()
-            out = self.folder / "out"
-            end = time.monotonic() + SECONDS
-            while not (out.exists() and os.listdir(out)) and time.monotonic() < end:
                 time.sleep(0.001)
             for number in numbers:
                 process.send_signal(number)
             text = process.stderr.read().decode()
             return process.wait(timeout=SECONDS), text
+
+    def test_killed_run_is_resumed(self):
+        self.signal_at_work(400, [signal.SIGKILL])
+        there = self.written()
+        self.assertTrue(all(name.endswith(".iso") for name in there), there)
+        self.assertEqual({(self.out / name).stat().st_size for name in there}, {3 << 20})
+        done = self.batch(hosts(400))
+        rest = 400 - len(there)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # A slow machine says how far it is, too.
+        self.assertIn(f"{rest} written, {len(there)} unchanged, 0 failed", done.stderr.decode())
 
     def test_signals_end_it_between_two_images(self):
         machines = 4000  # more than are written before a busy machine has sent the signal
@@ -368,7 +317,7 @@ class BadRowsTest(BatchTest):
             status, text = self.signal_at_work(machines, [number], "env", "--default-signal=HUP,INT")
             self.assertEqual(status, -number, text)
             self.assertIn("interrupted: run it again", text)
-            shutil.rmtree(self.folder / "out")
+            shutil.rmtree(self.out)
 
     def test_ignored_signals_stay_ignored(self):
         """As by nohup, and in the background of a shell without job control."""
@@ -389,6 +338,50 @@ class BadRowsTest(BatchTest):
             done = self.run_command("batch", "-q", "-d", "out", PATTERN, input=b"web1\n")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([path.exists() for path in (left, used, other)], [False, True, True])
+
+    def interrupt(self, number, seconds, url):
+        """Start a batch over the files and end it by a signal; its exit status."""
+        done = subprocess.Popen(
+            [COMMAND, "batch", "-q", "-d", "out", url], stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE, cwd=self.folder)
+        done.stdin.write(hosts(40).encode())
+        done.stdin.close()
+        time.sleep(seconds)
+        done.send_signal(number)
+        text = done.stderr.read()
+        done.stderr.close()
+        return done.wait(timeout=SECONDS), text
+
+    def test_interrupted_over_existing_files(self):
+        urls = ["http://a/{host}", "http://b/{host}"]
+        whole = {}
+        for url in urls:
+            done = self.run_command("batch", "-q", "-d", "out", url, input=hosts(40).encode())
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for path in self.out.iterdir():
+                whole.setdefault(path.name, set()).add(hashlib.sha256(path.read_bytes()).digest())
+        for run in range(12):
+            number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)[run % 4]
+            status, text = self.interrupt(number, 0.02 + 0.03 * run, urls[run % 2])
+            self.assertIn(status, (0, -number))
+            if status and number != signal.SIGKILL and text:
+                self.assertIn(b"interrupted: run it again", text)
+            for path in self.out.glob("*.iso"):
+                digest = hashlib.sha256(path.read_bytes()).digest()
+                self.assertIn(digest, whole[path.name], path.name)
+            if number != signal.SIGKILL:
+                self.assertEqual(len(list(self.out.iterdir())), 40)
+
+
+class BadRowsTest(BatchTest):
+    BAD = "host,ip,url\nok1,,\n../up,,\nbad,10.0.0.777/24,\nsp,,http://a/b c\nfew\n,10.0.0.2/24,http://10.0.0.1/\n,,\nok2,,\n"
+    WORDS = [
+        "line 3, column host: the file '../up.iso' would be in another folder",
+        "line 6: 1 value for 3 columns",
+        "line 7, column host: it is empty",
+        "line 4, column ip: '10.0.0.777/24'",
+        "line 5, column url: the URL has a space",
+    ]
 
     def test_nothing_is_written(self):
         done = self.batch(self.BAD)
