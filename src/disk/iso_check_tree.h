@@ -4,7 +4,7 @@
 #define BF_ISO_CHECK_TREE_H
 
 #include "base/source.h"
-#include "disk/iso_writer.h"
+#include "disk/iso_image.h"
 
 /*
  * Check that the image, which starts with a file system, has the request's files with their

@@ -7,7 +7,7 @@
 #ifndef BF_ISO_HEADS_H
 #define BF_ISO_HEADS_H
 
-#include "disk/iso_writer.h"
+#include "disk/iso_image.h"
 
 /*
  * Heads have most of their blocks in common. A zeroed struct is empty; released with

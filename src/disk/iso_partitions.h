@@ -7,7 +7,7 @@
 #define BF_ISO_PARTITIONS_H
 
 #include "disk/gpt.h"
-#include "disk/iso_writer.h"
+#include "disk/iso_image.h"
 #include "disk/mbr.h"
 
 /* What the tables tell of. Offsets and sizes are in bytes, multiples of BF_ISO_BLOCK. */

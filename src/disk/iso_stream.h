@@ -8,7 +8,7 @@
 #define LIBISOFS_WITHOUT_LIBBURN /* for its own definition of struct burn_source */
 #include <libisofs/libisofs.h>
 
-#include "disk/iso_writer.h"
+#include "disk/iso_image.h"
 
 /*
  * Make a stream that reads the file, which must outlive it. The id tells it from the other

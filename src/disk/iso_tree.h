@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-#include "disk/iso_writer.h"
+#include "disk/iso_image.h"
 
 /* What libisofs is told and nobody else asks for. */
 #define BF_ISO_CATALOG_PATH "/boot.cat"

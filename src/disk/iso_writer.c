@@ -35,15 +35,6 @@ static void layout_free(struct layout *layout)
 
 /* ---- What is asked for ---- */
 
-const struct bf_iso_file *bf_iso_request_find(const struct bf_iso_request *request,
-					      const char *path)
-{
-	for (size_t i = 0; path && i < request->n_files; i++)
-		if (strcmp(request->files[i].path, path) == 0)
-			return &request->files[i];
-	return NULL;
-}
-
 static int check_within(const struct bf_iso_request *request,
 			const struct bf_iso_file *file, struct bf_error *reterr)
 {
@@ -336,12 +327,4 @@ int bf_iso_build(const struct bf_iso_request *request, struct bf_iso_image *ret,
 	*ret = layout.image;
 	layout.image = (struct bf_iso_image){0};
 	return BF_OK;
-}
-
-void bf_iso_image_free(struct bf_iso_image *image)
-{
-	bf_pieces_free(&image->pieces);
-	bf_buffer_free(&image->head);
-	bf_buffer_free(&image->backup);
-	*image = (struct bf_iso_image){0};
 }
